@@ -1,0 +1,296 @@
+//! Findings: what an inspector recorded, and what a supervisor said of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{FindingId, PointId, PositionEvidence, StandardId, Standing, UnixMillis};
+
+/// Longest note of a finding, in characters.
+pub const NOTE_CHARS_MAX: usize = 2_000;
+/// Longest reason of a review, in characters.
+pub const REASON_CHARS_MAX: usize = 500;
+/// Most photos of one finding.
+pub const PHOTOS_PER_FINDING_MAX: usize = 20;
+
+/// The SHA-256 of a file, as 64 lower-case hexadecimal digits; the name of a photo.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(ts_rs::TS, utoipa::ToSchema),
+    ts(type = "string")
+)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sha256Hex(String);
+
+/// A text that is no SHA-256 in lower-case hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a photo is named by 64 lower-case hexadecimal digits")]
+pub struct Sha256HexError;
+
+impl Sha256Hex {
+    /// Returns the 64 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Sha256Hex {
+    type Error = Sha256HexError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if text.len() == 64 && digits {
+            Ok(Self(text))
+        } else {
+            Err(Sha256HexError)
+        }
+    }
+}
+
+impl std::str::FromStr for Sha256Hex {
+    type Err = Sha256HexError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::try_from(text.to_owned())
+    }
+}
+
+impl From<Sha256Hex> for String {
+    fn from(hash: Sha256Hex) -> Self {
+        hash.0
+    }
+}
+
+impl std::fmt::Display for Sha256Hex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How the bytes of a photo reached the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureSource {
+    /// Through the phone's camera.
+    Camera,
+    /// Chosen from files, so it may be older than the visit.
+    File,
+}
+
+/// One photo of a finding, by the hash of its unchanged original.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PhotoRef {
+    /// Hash of the original bytes.
+    pub sha256: Sha256Hex,
+    /// Length of the original in bytes.
+    pub bytes: u64,
+    /// Media type, for example `image/jpeg`.
+    pub media_type: String,
+    /// Width in pixels as stored, before orientation.
+    pub width: u32,
+    /// Height in pixels as stored, before orientation.
+    pub height: u32,
+    /// How it reached the app.
+    pub source: CaptureSource,
+    /// When the app received it, by the device's wall clock.
+    pub taken_at: UnixMillis,
+    /// Where the phone was when the app received it.
+    pub position: PositionEvidence,
+}
+
+/// A finding 问题 as the phone submits it; it never changes afterwards.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct FindingRecord {
+    /// Its id, minted on the phone.
+    pub id: FindingId,
+    /// The point it was found at.
+    pub point: PointId,
+    /// The standard it is judged by.
+    pub standard: StandardId,
+    /// The version of that standard.
+    pub standard_version: u32,
+    /// Code of the criterion that is not met.
+    pub criterion: String,
+    /// What the inspector wrote; may be empty.
+    pub note: String,
+    /// When it was saved, by the device's wall clock.
+    pub found_at: UnixMillis,
+    /// Where the phone was when it was saved.
+    pub position: PositionEvidence,
+    /// How that lay to the point's zone, as the phone computed it.
+    pub standing: Option<Standing>,
+    /// Its photos in the order in which they were taken.
+    pub photos: Vec<PhotoRef>,
+}
+
+/// What is wrong with a record that parses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum RecordError {
+    /// No criterion was chosen.
+    #[error("a finding names a criterion")]
+    CriterionMissing,
+    /// The note is too long.
+    #[error("a note has at most {NOTE_CHARS_MAX} characters")]
+    NoteTooLong,
+    /// There is no photo.
+    #[error("a finding has at least one photo")]
+    PhotoMissing,
+    /// There are too many photos.
+    #[error("a finding has at most {PHOTOS_PER_FINDING_MAX} photos")]
+    TooManyPhotos,
+    /// The same photo is listed twice.
+    #[error("a finding lists each photo once")]
+    PhotoTwice,
+}
+
+impl FindingRecord {
+    /// Checks what types cannot say; phone and server both ask.
+    ///
+    /// # Errors
+    /// The first rule that the record breaks.
+    pub fn check(&self) -> Result<(), RecordError> {
+        if self.criterion.is_empty() {
+            return Err(RecordError::CriterionMissing);
+        }
+        if self.note.chars().count() > NOTE_CHARS_MAX {
+            return Err(RecordError::NoteTooLong);
+        }
+        if self.photos.is_empty() {
+            return Err(RecordError::PhotoMissing);
+        }
+        if self.photos.len() > PHOTOS_PER_FINDING_MAX {
+            return Err(RecordError::TooManyPhotos);
+        }
+        let mut hashes: Vec<_> = self.photos.iter().map(|photo| &photo.sha256).collect();
+        hashes.sort();
+        hashes.dedup();
+        if hashes.len() < self.photos.len() {
+            return Err(RecordError::PhotoTwice);
+        }
+        Ok(())
+    }
+}
+
+/// How far a finding has come on a supervisor's desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewState {
+    /// Nobody has looked at it yet.
+    Pending,
+    /// It stands.
+    Accepted,
+    /// It went back to the inspector with a reason.
+    Returned,
+}
+
+/// What a supervisor says of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "decision", rename_all = "snake_case")]
+pub enum Decision {
+    /// It stands.
+    Accept,
+    /// It goes back.
+    Return {
+        /// Why, in words for the inspector.
+        reason: String,
+    },
+}
+
+/// Why a decision cannot be taken as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum DecisionError {
+    /// A finding goes back only with a reason.
+    #[error("returning a finding needs a reason")]
+    ReasonMissing,
+    /// The reason is too long.
+    #[error("a reason has at most {REASON_CHARS_MAX} characters")]
+    ReasonTooLong,
+}
+
+impl Decision {
+    /// Checks the reason.
+    ///
+    /// # Errors
+    /// [`DecisionError`] where a reason is missing or too long.
+    pub fn check(&self) -> Result<(), DecisionError> {
+        match self {
+            Self::Accept => Ok(()),
+            Self::Return { reason } if reason.trim().is_empty() => {
+                Err(DecisionError::ReasonMissing)
+            }
+            Self::Return { reason } if reason.chars().count() > REASON_CHARS_MAX => {
+                Err(DecisionError::ReasonTooLong)
+            }
+            Self::Return { .. } => Ok(()),
+        }
+    }
+
+    /// Returns the state that follows from it.
+    pub const fn state(&self) -> ReviewState {
+        match self {
+            Self::Accept => ReviewState::Accepted,
+            Self::Return { .. } => ReviewState::Returned,
+        }
+    }
+}
+
+/// A finding's review as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Review {
+    /// Which finding.
+    pub finding: FindingId,
+    /// How it stands.
+    pub state: ReviewState,
+    /// Why it went back; empty otherwise.
+    pub reason: String,
+    /// Counts up with each decision, from 0 while pending; a decision names the one it saw.
+    pub rev: u64,
+    /// When it was decided, by the server's clock.
+    pub decided_at: Option<UnixMillis>,
+    /// Who decided, as a name to show.
+    pub decided_by: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photo_name_is_64_lower_case_hexadecimal_digits() {
+        let good = "a".repeat(64);
+        assert_eq!(good.parse::<Sha256Hex>().unwrap().as_str(), good);
+        for bad in [
+            "",
+            "a",
+            &"A".repeat(64),
+            &"g".repeat(64),
+            &"a".repeat(65),
+            "../../etc/passwd",
+        ] {
+            assert_eq!(bad.parse::<Sha256Hex>(), Err(Sha256HexError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_finding_goes_back_only_with_a_reason_of_bounded_length() {
+        let returned = |reason: &str| {
+            Decision::Return {
+                reason: reason.to_owned(),
+            }
+            .check()
+        };
+        assert_eq!(Decision::Accept.check(), Ok(()));
+        assert_eq!(returned("照片看不清井盖"), Ok(()));
+        assert_eq!(returned("  \n "), Err(DecisionError::ReasonMissing));
+        assert_eq!(returned(&"长".repeat(REASON_CHARS_MAX)), Ok(()));
+        assert_eq!(
+            returned(&"长".repeat(REASON_CHARS_MAX + 1)),
+            Err(DecisionError::ReasonTooLong)
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! People, their roles, and the one function that says who may do what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DistrictId, PersonId};
+
+/// What somebody does in a district.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 巡访员: walks points and records findings.
+    Inspector,
+    /// 督查: reviews what came in.
+    Supervisor,
+}
+
+/// A person as others in the district may see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their district.
+    pub district: DistrictId,
+    /// Name shown beside their records.
+    pub display_name: String,
+    /// Their role.
+    pub role: Role,
+}
+
+/// Whoever asks for something, as the session proves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor {
+    /// The person.
+    pub person: PersonId,
+    /// The district they signed in to.
+    pub district: DistrictId,
+    /// Their role there.
+    pub role: Role,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// See it.
+    Read,
+    /// Add it.
+    Submit,
+    /// Accept or return it.
+    Review,
+}
+
+/// What it is asked of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object {
+    /// Points, standards and the district itself.
+    Reference {
+        /// The district they belong to.
+        district: DistrictId,
+    },
+    /// A finding or one of its photos.
+    Finding {
+        /// The district it belongs to.
+        district: DistrictId,
+        /// Who recorded it.
+        author: PersonId,
+    },
+    /// All findings of a district at once.
+    ReviewQueue {
+        /// The district.
+        district: DistrictId,
+    },
+}
+
+/// Says whether `actor` may do `verb` to `object`; what is not listed is refused.
+pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
+    let home = match object {
+        Object::Reference { district }
+        | Object::Finding { district, .. }
+        | Object::ReviewQueue { district } => district,
+    };
+    if home != actor.district {
+        return false;
+    }
+    match (verb, object) {
+        (Verb::Read, Object::Reference { .. }) => true,
+        (Verb::Read, Object::Finding { author, .. }) => {
+            actor.role == Role::Supervisor || author == actor.person
+        }
+        (Verb::Submit, Object::Finding { author, .. }) => {
+            actor.role == Role::Inspector && author == actor.person
+        }
+        (Verb::Read, Object::ReviewQueue { .. }) => actor.role == Role::Supervisor,
+        // Nobody reviews their own finding, whatever role they hold now.
+        (Verb::Review, Object::Finding { author, .. }) => {
+            actor.role == Role::Supervisor && author != actor.person
+        }
+        (Verb::Submit | Verb::Review, Object::Reference { .. } | Object::ReviewQueue { .. }) => {
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn every_cell_of_the_permission_table_is_as_written() {
+        let [home, away] = [1, 2].map(|n| DistrictId::from_uuid(Uuid::from_u128(n)));
+        let [me, other] = [3, 4].map(|n| PersonId::from_uuid(Uuid::from_u128(n)));
+        let mine = |district| Object::Finding {
+            district,
+            author: me,
+        };
+        let theirs = |district| Object::Finding {
+            district,
+            author: other,
+        };
+        let reference = |district| Object::Reference { district };
+        let queue = |district| Object::ReviewQueue { district };
+        use Role::{Inspector, Supervisor};
+        use Verb::{Read, Review, Submit};
+        // (verb, object in the actor's own district, inspector, supervisor)
+        let table: [(Verb, &dyn Fn(DistrictId) -> Object, bool, bool); 12] = [
+            (Read, &reference, true, true),
+            (Submit, &reference, false, false),
+            (Review, &reference, false, false),
+            (Read, &mine, true, true),
+            (Submit, &mine, true, false),
+            (Review, &mine, false, false),
+            (Read, &theirs, false, true),
+            (Submit, &theirs, false, false),
+            (Review, &theirs, false, true),
+            (Read, &queue, false, true),
+            (Submit, &queue, false, false),
+            (Review, &queue, false, false),
+        ];
+        for (verb, object, inspector, supervisor) in table {
+            for (role, expected) in [(Inspector, inspector), (Supervisor, supervisor)] {
+                let actor = Actor {
+                    person: me,
+                    district: home,
+                    role,
+                };
+                let at_home = object(home);
+                assert_eq!(
+                    allows(actor, verb, at_home),
+                    expected,
+                    "{role:?} {verb:?} {at_home:?}"
+                );
+                assert!(
+                    !allows(actor, verb, object(away)),
+                    "{role:?} {verb:?} in another district"
+                );
+            }
+        }
+    }
+}
