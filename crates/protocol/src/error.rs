@@ -1,0 +1,68 @@
+//! What every refusal looks like on the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// The body of every answer that is not a success.
+///
+/// Programs branch on `code`; `message` is English for a log; `details` holds figures that a
+/// client may put into its own words. None of them carries personal data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct ErrorBody {
+    /// Stable name from [`codes`].
+    pub code: String,
+    /// What happened, for a log.
+    pub message: String,
+    /// Figures that belong to the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        ts(type = "Record<string, unknown> | null", optional)
+    )]
+    pub details: Option<serde_json::Value>,
+}
+
+/// The codes of [`ErrorBody`], each with the state it leaves behind.
+pub mod codes {
+    /// The request does not parse; nothing changed.
+    pub const BAD_REQUEST: &str = "bad_request";
+    /// Account and password do not match; nothing changed.
+    pub const WRONG_PASSWORD: &str = "wrong_password";
+    /// There is no valid session; sign in and repeat.
+    pub const SIGNED_OUT: &str = "signed_out";
+    /// The session may not do this; nothing changed.
+    pub const FORBIDDEN: &str = "forbidden";
+    /// There is no such thing, or this session may not see it.
+    pub const NOT_FOUND: &str = "not_found";
+    /// Somebody else decided first; `details.rev` is the newer revision.
+    pub const REVIEW_MOVED_ON: &str = "review_moved_on";
+    /// A returned finding needs a reason of at most 500 characters.
+    pub const REASON_INVALID: &str = "reason_invalid";
+    /// The body is larger than this address takes.
+    pub const TOO_LARGE: &str = "too_large";
+    /// The upload continues at another offset: ask with HEAD and go on there.
+    pub const OFFSET_MISMATCH: &str = "offset_mismatch";
+    /// The bytes that arrived are not the photo that was announced; they were dropped.
+    pub const HASH_MISMATCH: &str = "hash_mismatch";
+    /// The bytes are no photo that this server takes.
+    pub const NOT_A_PHOTO: &str = "not_a_photo";
+    /// The server's disk is full; what it acknowledged is safe, repeat later.
+    pub const STORAGE_FULL: &str = "storage_full";
+    /// The client is older than this server answers to; pushing still works.
+    pub const TOO_OLD: &str = "too_old";
+    /// Something broke on the server; repeat later.
+    pub const INTERNAL: &str = "internal";
+    /// Too many sign-in attempts at once; repeat after the given time.
+    pub const BUSY: &str = "busy";
+
+    /// An operation's id came again with other bytes; the first one stands.
+    pub const OP_ID_REUSED: &str = "op_id_reused";
+    /// The record breaks a rule; `message` says which.
+    pub const RECORD_INVALID: &str = "record_invalid";
+    /// The record names a point of no or another district.
+    pub const POINT_UNKNOWN: &str = "point_unknown";
+    /// The kind of operation is newer than this server.
+    pub const KIND_UNKNOWN: &str = "kind_unknown";
+    /// Photos of the record are not here yet; upload them and push again.
+    pub const PHOTOS_MISSING: &str = "photos_missing";
+}

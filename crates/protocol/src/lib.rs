@@ -1,0 +1,19 @@
+//! Wire types that phone, console and server share.
+//!
+//! Field names and values here are a contract with apps in the field: they are added to, never
+//! renamed. This crate must not know how anything is stored, sent or shown.
+
+mod console;
+mod error;
+mod session;
+mod sync;
+mod upload;
+
+pub use console::{FindingDetail, FindingPage, FindingRow, LiveNotice, ReviewRequest, ReviewTally};
+pub use error::{ErrorBody, codes};
+pub use session::{SessionView, SignInRequest, SignedIn};
+pub use sync::{
+    Event, EventBody, OPS_PER_PUSH_MAX, Op, OpKind, OpResult, OpStatus, PROTO, PUSH_BYTES_MAX,
+    PullRequest, PullResponse, PushRequest, PushResponse, ScopePage, UnreadEvent,
+};
+pub use upload::{UPLOAD_CHUNK_BYTES, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX};

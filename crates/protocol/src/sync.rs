@@ -1,0 +1,268 @@
+//! Push: a device's operations up. Pull: the server's events down.
+//!
+//! An operation is applied once, whatever is sent twice. An event is applied together with the
+//! cursor that passes it. Unknown kinds are kept as they came, so that an old app meets a new
+//! server without losing its place.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use xunfang_domain::{
+    BatchId, DeviceId, District, FindingRecord, OpId, Point, Review, Sha256Hex, Standard,
+    UnixMillis,
+};
+
+/// The protocol version of this build.
+pub const PROTO: u16 = 1;
+/// Most operations in one push.
+pub const OPS_PER_PUSH_MAX: usize = 200;
+/// Largest body of a push, in bytes.
+pub const PUSH_BYTES_MAX: usize = 1024 * 1024;
+
+/// What an operation does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS), ts(type = "string"))]
+#[serde(from = "String", into = "String")]
+pub enum OpKind {
+    /// Submits a [`FindingRecord`].
+    FindingSubmitted,
+    /// A kind that this build does not know, by its name.
+    Unknown(String),
+}
+
+impl From<String> for OpKind {
+    fn from(name: String) -> Self {
+        match name.as_str() {
+            "finding.submitted" => Self::FindingSubmitted,
+            _ => Self::Unknown(name),
+        }
+    }
+}
+
+impl From<OpKind> for String {
+    fn from(kind: OpKind) -> Self {
+        match kind {
+            OpKind::FindingSubmitted => "finding.submitted".to_owned(),
+            OpKind::Unknown(name) => name,
+        }
+    }
+}
+
+/// One operation of a device's append-only log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Op {
+    /// Its id, minted once; the server applies an id once.
+    pub id: OpId,
+    /// Counts up by one per device, without gaps.
+    pub dev_seq: u64,
+    /// What it does.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    pub kind: OpKind,
+    /// The record it is about.
+    pub entity: Uuid,
+    /// Revision of the record it builds on; 0 for a new one.
+    pub base_rev: u64,
+    /// When it was made, by the device's wall clock: for display, never for a decision.
+    pub made_at: UnixMillis,
+    /// The record, kept as it came.
+    #[cfg_attr(feature = "schema", ts(type = "unknown"), schema(value_type = Object))]
+    pub body: serde_json::Value,
+}
+
+/// `POST /api/v1/sync/push`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PushRequest {
+    /// Protocol version of the client.
+    pub proto: u16,
+    /// Schema version of the client's database, for logs.
+    pub schema: u32,
+    /// The installation that pushes.
+    pub device: DeviceId,
+    /// Names the request in logs.
+    pub batch: BatchId,
+    /// At most [`OPS_PER_PUSH_MAX`] operations in the order of `dev_seq`.
+    pub ops: Vec<Op>,
+}
+
+/// What became of one operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OpStatus {
+    /// It is durable now.
+    Applied,
+    /// It had been durable before.
+    Duplicate,
+    /// It will never be applied; `code` says why.
+    Rejected,
+    /// It could not be applied yet; `code` says why, and the client sends it again.
+    Retry,
+}
+
+/// The server's word on one operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct OpResult {
+    /// Which operation.
+    pub id: OpId,
+    /// What became of it.
+    pub status: OpStatus,
+    /// Place in the district's feed of received records, where it was applied.
+    pub seq: Option<u64>,
+    /// Stable reason of a rejection or retry.
+    pub code: Option<String>,
+    /// The same for a log.
+    pub message: Option<String>,
+    /// Photos that have to come first.
+    #[serde(default)]
+    pub need_blobs: Vec<Sha256Hex>,
+}
+
+/// The answer to a push: every operation of the request is named once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PushResponse {
+    /// The server's clock.
+    pub server_time: UnixMillis,
+    /// Highest `dev_seq` of this device that the server holds durably.
+    pub ack_dev_seq: u64,
+    /// One result per operation.
+    pub results: Vec<OpResult>,
+}
+
+/// `POST /api/v1/sync/pull`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PullRequest {
+    /// Protocol version of the client.
+    pub proto: u16,
+    /// The server's epoch that the cursors belong to; null at first.
+    pub epoch: Option<Uuid>,
+    /// Last event seen in each scope; scopes not named start at the beginning.
+    pub scopes: BTreeMap<String, u64>,
+    /// Most events wanted per scope, 1..=1000.
+    pub limit: u32,
+}
+
+/// One scope's next events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct ScopePage {
+    /// The scope: `district:<id>` or `person:<id>`.
+    pub id: String,
+    /// Whether the cursor that was sent is void: forget it and begin at 0.
+    pub reset: bool,
+    /// The cursor after these events.
+    pub to: u64,
+    /// Whether more are waiting.
+    pub more: bool,
+    /// Events in order.
+    pub events: Vec<Event>,
+}
+
+/// The answer to a pull: every scope this session may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PullResponse {
+    /// Identity of the server's history; it changes when a backup is restored.
+    pub epoch: Uuid,
+    /// The server's clock.
+    pub server_time: UnixMillis,
+    /// One page per scope.
+    pub scopes: Vec<ScopePage>,
+}
+
+/// One event of a feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Event {
+    /// Its number in the scope, counting up from 1 without gaps.
+    pub seq: u64,
+    /// What it says; see [`EventBody`].
+    pub kind: String,
+    /// The new state of what it is about.
+    #[cfg_attr(feature = "schema", ts(type = "unknown"), schema(value_type = Object))]
+    pub body: serde_json::Value,
+}
+
+/// An event that this build understands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventBody {
+    /// `district.changed`
+    District(District),
+    /// `point.changed`
+    Point(Point),
+    /// `standard.published`
+    Standard(Standard),
+    /// `finding.reviewed`
+    Review(Review),
+    /// `finding.received`: one's own record, so that a reinstalled phone has it again.
+    Finding(FindingRecord),
+}
+
+/// Why an event was not understood; it is kept, and the cursor passes it.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadEvent {
+    /// The kind is newer than this build.
+    #[error("event kind {0} is not known to this build")]
+    KindUnknown(String),
+    /// The body does not parse.
+    #[error("event of kind {kind} does not parse")]
+    Malformed {
+        /// Its kind.
+        kind: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+impl EventBody {
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// [`UnreadEvent`] where the kind is unknown or the body does not parse.
+    pub fn read(event: &Event) -> Result<Self, UnreadEvent> {
+        fn body<T: serde::de::DeserializeOwned>(event: &Event) -> Result<T, UnreadEvent> {
+            T::deserialize(&event.body).map_err(|source| UnreadEvent::Malformed {
+                kind: event.kind.clone(),
+                source,
+            })
+        }
+        match event.kind.as_str() {
+            "district.changed" => body(event).map(Self::District),
+            "point.changed" => body(event).map(Self::Point),
+            "standard.published" => body(event).map(Self::Standard),
+            "finding.reviewed" => body(event).map(Self::Review),
+            "finding.received" => body(event).map(Self::Finding),
+            _ => Err(UnreadEvent::KindUnknown(event.kind.clone())),
+        }
+    }
+
+    /// Returns the kind's name on the wire.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::District(_) => "district.changed",
+            Self::Point(_) => "point.changed",
+            Self::Standard(_) => "standard.published",
+            Self::Review(_) => "finding.reviewed",
+            Self::Finding(_) => "finding.received",
+        }
+    }
+
+    /// Writes the body for the wire.
+    ///
+    /// # Errors
+    /// The serializer's, which these types do not cause.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        match self {
+            Self::District(body) => serde_json::to_string(body),
+            Self::Point(body) => serde_json::to_string(body),
+            Self::Standard(body) => serde_json::to_string(body),
+            Self::Review(body) => serde_json::to_string(body),
+            Self::Finding(body) => serde_json::to_string(body),
+        }
+    }
+}
