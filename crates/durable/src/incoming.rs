@@ -1,0 +1,171 @@
+//! A file on its way to its name.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::DiskError;
+
+/// A file that has no lasting name yet. Its path may be opened again to go on writing.
+#[derive(Debug)]
+pub struct Incoming {
+    file: File,
+    path: PathBuf,
+}
+
+impl Incoming {
+    /// Opens the file at `path`, making it where it is not there, and goes to its end.
+    ///
+    /// # Errors
+    /// [`DiskError`] with the step that failed.
+    pub fn open(path: &Path) -> Result<Self, DiskError> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(DiskError::at("open", path))?;
+        file.seek(SeekFrom::End(0))
+            .map_err(DiskError::at("seek in", path))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Appends bytes. They are not durable before [`Self::sync`] or [`Self::keep`].
+    ///
+    /// # Errors
+    /// [`DiskError`] where the disk takes no more; what was written before stays.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
+        self.file
+            .write_all(bytes)
+            .map_err(DiskError::at("write", &self.path))
+    }
+
+    /// Returns the length in bytes.
+    ///
+    /// # Errors
+    /// [`DiskError`] where the file cannot be asked.
+    pub fn len(&self) -> Result<u64, DiskError> {
+        let metadata = self
+            .file
+            .metadata()
+            .map_err(DiskError::at("measure", &self.path))?;
+        Ok(metadata.len())
+    }
+
+    /// Makes what was written durable, still without a lasting name.
+    ///
+    /// # Errors
+    /// [`DiskError`] where the disk does not confirm it.
+    pub fn sync(&self) -> Result<(), DiskError> {
+        self.file
+            .sync_data()
+            .map_err(DiskError::at("sync", &self.path))
+    }
+
+    /// Syncs the file, gives it its name and syncs the folder: from here on it survives.
+    ///
+    /// # Errors
+    /// [`DiskError`]; the file then has no lasting name, or has it and is asked for again.
+    pub fn keep(self, name: &Path) -> Result<(), DiskError> {
+        self.file
+            .sync_all()
+            .map_err(DiskError::at("sync", &self.path))?;
+        rename(&self.path, name)
+    }
+}
+
+/// Renames a synced file and syncs the folder that holds the new name.
+///
+/// # Errors
+/// [`DiskError`] with the step that failed.
+pub fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
+    fs::rename(from, to).map_err(DiskError::at("rename", from))?;
+    match to.parent() {
+        Some(folder) => sync_folder(folder),
+        None => Ok(()),
+    }
+}
+
+/// Makes the names in a folder durable.
+///
+/// # Errors
+/// [`DiskError`] where the disk does not confirm it.
+pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
+    File::open(folder)
+        .and_then(|handle| handle.sync_all())
+        .map_err(DiskError::at("sync the folder", folder))
+}
+
+/// Makes a folder, and those above it, so that their names are durable too.
+///
+/// # Errors
+/// [`DiskError`] with the folder that could not be made.
+pub fn make_folder(folder: &Path) -> Result<(), DiskError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        make_folder(parent)?;
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(DiskError::at("make the folder", folder)(error));
+            }
+            _ => return sync_folder(parent),
+        }
+    }
+    fs::create_dir_all(folder).map_err(DiskError::at("make the folder", folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DiskFault;
+
+    #[test]
+    fn a_file_has_its_name_only_when_it_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (part, name) = (folder.path().join("part"), folder.path().join("a/b/whole"));
+        make_folder(name.parent().unwrap()).unwrap();
+        let mut incoming = Incoming::open(&part).unwrap();
+        incoming.write(b"first ").unwrap();
+        incoming.sync().unwrap();
+        drop(incoming);
+        assert!(!name.exists());
+
+        let mut resumed = Incoming::open(&part).unwrap();
+        assert_eq!(resumed.len().unwrap(), 6);
+        resumed.write(b"second").unwrap();
+        resumed.keep(&name).unwrap();
+        assert_eq!(fs::read(&name).unwrap(), b"first second");
+        assert!(!part.exists());
+    }
+
+    #[test]
+    fn a_failure_says_the_step_the_path_and_what_kind_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Incoming::open(&folder.path().join("none/part")).unwrap_err();
+        assert_eq!((error.step, error.fault()), ("open", DiskFault::Missing));
+        assert!(error.to_string().contains("none/part"), "{error}");
+        for (errno, fault) in [
+            (28, DiskFault::Full),     // ENOSPC
+            (27, DiskFault::Full),     // EFBIG
+            (122, DiskFault::Full),    // EDQUOT
+            (30, DiskFault::ReadOnly), // EROFS
+            (13, DiskFault::ReadOnly), // EACCES
+            (5, DiskFault::Failed),    // EIO
+        ] {
+            assert_eq!(
+                DiskFault::of(&io::Error::from_raw_os_error(errno)),
+                fault,
+                "{errno}"
+            );
+        }
+    }
+}
