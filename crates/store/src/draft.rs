@@ -1,0 +1,364 @@
+//! What was begun at a point, and saving it as a finding.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use xunfang_domain::{
+    CaptureSource, FindingId, FindingRecord, OpId, PHOTOS_PER_FINDING_MAX, PersonId, PhotoRef,
+    PointId, PositionEvidence, RecordError, Sha256Hex, StandardId, Standing, UnixMillis,
+};
+use xunfang_protocol::OpKind;
+
+use crate::photos::{PhotoFacts, put_photo};
+use crate::store::{json, parse};
+use crate::{Store, StoreError};
+
+/// A finding that is not saved yet.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Draft {
+    /// Code of the criterion; empty before the choice.
+    pub criterion: String,
+    /// The note so far.
+    pub note: String,
+    /// Photos so far, in the order of capture.
+    pub photos: Vec<DraftPhoto>,
+}
+
+/// A photo of a draft. Its file is durable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftPhoto {
+    /// The file.
+    pub facts: PhotoFacts,
+    /// How it reached the app.
+    pub source: CaptureSource,
+    /// When.
+    pub taken_at: UnixMillis,
+    /// Where the phone was.
+    pub position: PositionEvidence,
+}
+
+/// What was typed so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaveDraft<'a> {
+    /// Whose draft.
+    pub person: PersonId,
+    /// At which point.
+    pub point: PointId,
+    /// Code of the criterion, or empty.
+    pub criterion: &'a str,
+    /// The note.
+    pub note: &'a str,
+}
+
+/// Everything about a finding but its photos, which the draft holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaveFinding {
+    /// Its id.
+    pub id: FindingId,
+    /// Id of the operation that will submit it.
+    pub op: OpId,
+    /// Whose finding.
+    pub person: PersonId,
+    /// At which point.
+    pub point: PointId,
+    /// The standard it is judged by.
+    pub standard: StandardId,
+    /// The version of that standard.
+    pub standard_version: u32,
+    /// Code of the criterion.
+    pub criterion: String,
+    /// The note.
+    pub note: String,
+    /// When it is saved.
+    pub found_at: UnixMillis,
+    /// Where the phone is.
+    pub position: PositionEvidence,
+    /// How that lies to the zone.
+    pub standing: Option<Standing>,
+}
+
+impl Store {
+    /// Reads the draft of a point; an empty one where nothing was begun.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn draft(&self, person: PersonId, point: PointId) -> Result<Draft, StoreError> {
+        self.read(|db| read_draft(db, person, point))
+    }
+
+    /// Keeps what was typed so far.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn save_draft(&self, draft: SaveDraft<'_>) -> Result<(), StoreError> {
+        self.write("keep the draft", |tx| {
+            tx.prepare_cached(
+                "INSERT INTO draft (person, point, criterion, note) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (person, point) DO UPDATE SET
+                   criterion = excluded.criterion, note = excluded.note",
+            )
+            .and_then(|mut put| {
+                put.execute(params![
+                    draft.person.to_string(),
+                    draft.point.to_string(),
+                    draft.criterion,
+                    draft.note
+                ])
+            })
+            .map_err(StoreError::sql("keep the draft"))?;
+            Ok(())
+        })
+    }
+
+    /// Adds a photo whose file is durable to the draft; adding the same one again is no change.
+    ///
+    /// # Errors
+    /// [`RecordError::TooManyPhotos`], or one of the database.
+    pub fn add_draft_photo(
+        &self,
+        person: PersonId,
+        point: PointId,
+        photo: &DraftPhoto,
+    ) -> Result<(), StoreError> {
+        let step = "add a photo to the draft";
+        let (source, position) = (
+            json("capture source", &photo.source)?,
+            json("position", &photo.position)?,
+        );
+        let (whose, place) = (person.to_string(), point.to_string());
+        self.write(step, |tx| {
+            let count: usize = tx
+                .prepare_cached(
+                    "SELECT count(*) FROM draft_photo
+                     WHERE person = ?1 AND point = ?2 AND sha256 <> ?3",
+                )
+                .and_then(|mut count| {
+                    count.query_row(params![whose, place, photo.facts.sha256.as_str()], |row| {
+                        row.get(0)
+                    })
+                })
+                .map_err(StoreError::sql(step))?;
+            if count >= PHOTOS_PER_FINDING_MAX {
+                return Err(RecordError::TooManyPhotos.into());
+            }
+            put_photo(tx, &photo.facts).map_err(StoreError::sql(step))?;
+            tx.prepare_cached(
+                "INSERT INTO draft_photo
+                   (person, point, place, sha256, source, taken_at, position)
+                 SELECT ?1, ?2,
+                        (SELECT coalesce(max(place), 0) + 1 FROM draft_photo
+                         WHERE person = ?1 AND point = ?2),
+                        ?3, ?4, ?5, ?6
+                 WHERE TRUE
+                 ON CONFLICT (person, point, sha256) DO NOTHING",
+            )
+            .and_then(|mut put| {
+                put.execute(params![
+                    whose,
+                    place,
+                    photo.facts.sha256.as_str(),
+                    source,
+                    photo.taken_at.get(),
+                    position
+                ])
+            })
+            .map_err(StoreError::sql(step))?;
+            Ok(())
+        })
+    }
+
+    /// Takes a photo out of the draft. Its file stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the draft does not hold it, or one of the database.
+    pub fn remove_draft_photo(
+        &self,
+        person: PersonId,
+        point: PointId,
+        sha256: &Sha256Hex,
+    ) -> Result<(), StoreError> {
+        let step = "take a photo out of the draft";
+        self.write(step, |tx| {
+            let removed = tx
+                .execute(
+                    "DELETE FROM draft_photo WHERE person = ?1 AND point = ?2 AND sha256 = ?3",
+                    params![person.to_string(), point.to_string(), sha256.as_str()],
+                )
+                .map_err(StoreError::sql(step))?;
+            if removed == 0 {
+                Err(StoreError::NotFound("photo"))
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    /// Turns the draft into a finding with its outbox row, in one transaction, and ends the
+    /// draft. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Record`] where the finding breaks a rule, or one of the database; the draft
+    /// is untouched then.
+    pub fn save_finding(&self, new: SaveFinding) -> Result<FindingRecord, StoreError> {
+        let step = "save the finding";
+        self.write(step, |tx| {
+            let draft = read_draft(tx, new.person, new.point)?;
+            let person = new.person;
+            let op = new.op;
+            let record = assemble(new, draft.photos);
+            record.check()?;
+            let body = json("finding", &record)?;
+            put_finding(tx, person, &record, &body).map_err(StoreError::sql(step))?;
+            put_op(tx, person, op, &record, &body).map_err(StoreError::sql(step))?;
+            end_draft(tx, person, record.point).map_err(StoreError::sql(step))?;
+            Ok(record)
+        })
+    }
+}
+
+fn assemble(new: SaveFinding, photos: Vec<DraftPhoto>) -> FindingRecord {
+    FindingRecord {
+        id: new.id,
+        point: new.point,
+        standard: new.standard,
+        standard_version: new.standard_version,
+        criterion: new.criterion,
+        note: new.note,
+        found_at: new.found_at,
+        position: new.position,
+        standing: new.standing,
+        photos: photos
+            .into_iter()
+            .map(|photo| PhotoRef {
+                sha256: photo.facts.sha256,
+                bytes: photo.facts.bytes,
+                media_type: photo.facts.media_type,
+                width: photo.facts.width,
+                height: photo.facts.height,
+                source: photo.source,
+                taken_at: photo.taken_at,
+                position: photo.position,
+            })
+            .collect(),
+    }
+}
+
+fn put_finding(
+    tx: &Transaction<'_>,
+    person: PersonId,
+    record: &FindingRecord,
+    body: &str,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO finding
+           (id, person, point, criterion, found_at, record, applied, review_state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 'pending')",
+    )?
+    .execute(params![
+        record.id.to_string(),
+        person.to_string(),
+        record.point.to_string(),
+        record.criterion,
+        record.found_at.get(),
+        body,
+    ])?;
+    let mut link = tx
+        .prepare_cached("INSERT INTO finding_photo (finding, place, sha256) VALUES (?1, ?2, ?3)")?;
+    for (place, photo) in (1_i64..).zip(&record.photos) {
+        link.execute(params![record.id.to_string(), place, photo.sha256.as_str()])?;
+    }
+    Ok(())
+}
+
+fn put_op(
+    tx: &Transaction<'_>,
+    person: PersonId,
+    op: OpId,
+    record: &FindingRecord,
+    body: &str,
+) -> rusqlite::Result<usize> {
+    tx.prepare_cached(
+        "INSERT INTO outbox
+           (op, person, kind, entity, body, made_at, state, attempts, retry_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', 0, 0)",
+    )?
+    .execute(params![
+        op.to_string(),
+        person.to_string(),
+        String::from(OpKind::FindingSubmitted),
+        record.id.to_string(),
+        body,
+        record.found_at.get(),
+    ])
+}
+
+fn end_draft(tx: &Transaction<'_>, person: PersonId, point: PointId) -> rusqlite::Result<()> {
+    for statement in [
+        "DELETE FROM draft_photo WHERE person = ?1 AND point = ?2",
+        "DELETE FROM draft WHERE person = ?1 AND point = ?2",
+    ] {
+        tx.prepare_cached(statement)?
+            .execute(params![person.to_string(), point.to_string()])?;
+    }
+    Ok(())
+}
+
+fn read_draft(db: &Connection, person: PersonId, point: PointId) -> Result<Draft, StoreError> {
+    let step = "read the draft";
+    let keys = params![person.to_string(), point.to_string()];
+    let typed: Option<(String, String)> = db
+        .prepare_cached("SELECT criterion, note FROM draft WHERE person = ?1 AND point = ?2")
+        .and_then(|mut find| {
+            find.query_row(keys, |row| Ok((row.get("criterion")?, row.get("note")?)))
+                .optional()
+        })
+        .map_err(StoreError::sql(step))?;
+    let (criterion, note) = typed.unwrap_or_default();
+    let mut statement = db
+        .prepare_cached(
+            "SELECT d.sha256, d.source, d.taken_at, d.position, p.bytes, p.media_type,
+                    p.width, p.height, p.shown_width, p.shown_height
+             FROM draft_photo d JOIN photo p ON p.sha256 = d.sha256
+             WHERE d.person = ?1 AND d.point = ?2 ORDER BY d.place",
+        )
+        .map_err(StoreError::sql(step))?;
+    let mut rows = statement.query(keys).map_err(StoreError::sql(step))?;
+    let mut photos = Vec::new();
+    while let Some(row) = rows.next().map_err(StoreError::sql(step))? {
+        let columns = || -> rusqlite::Result<_> {
+            let (sha256, source): (String, String) = (row.get("sha256")?, row.get("source")?);
+            let position: String = row.get("position")?;
+            let facts = PhotoFacts {
+                sha256: sha256.parse().map_err(|error| {
+                    rusqlite::Error::FromSqlConversionFailure(
+                        0,
+                        rusqlite::types::Type::Text,
+                        Box::<xunfang_domain::Sha256HexError>::new(error),
+                    )
+                })?,
+                bytes: row.get("bytes")?,
+                media_type: row.get("media_type")?,
+                width: row.get("width")?,
+                height: row.get("height")?,
+                shown_width: row.get("shown_width")?,
+                shown_height: row.get("shown_height")?,
+            };
+            Ok((
+                facts,
+                source,
+                UnixMillis::new(row.get("taken_at")?),
+                position,
+            ))
+        };
+        let (facts, source, taken_at, position) = columns().map_err(StoreError::sql(step))?;
+        photos.push(DraftPhoto {
+            facts,
+            source: parse("capture source", &source)?,
+            taken_at,
+            position: parse("position", &position)?,
+        });
+    }
+    Ok(Draft {
+        criterion,
+        note,
+        photos,
+    })
+}

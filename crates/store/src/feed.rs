@@ -1,0 +1,237 @@
+//! Events from the server, applied together with the cursor that passes them.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use uuid::Uuid;
+use xunfang_domain::{FindingRecord, PersonId, Point, Review, Standard};
+use xunfang_protocol::{Event, EventBody, ScopePage, UnreadEvent};
+
+use crate::store::{json, parse};
+use crate::{Store, StoreError};
+
+/// What a page of events changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// Points, standards or the district.
+    pub reference: bool,
+    /// Findings or their reviews.
+    pub findings: bool,
+    /// Events that were kept unread.
+    pub parked: u32,
+}
+
+impl Store {
+    /// Returns the cursor of each scope.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn cursors(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        self.read(|db| {
+            let read = || {
+                db.prepare_cached("SELECT scope, seq FROM cursor")?
+                    .query_map([], |row| Ok((row.get("scope")?, row.get("seq")?)))?
+                    .collect::<rusqlite::Result<_>>()
+            };
+            read().map_err(StoreError::sql("read the cursors"))
+        })
+    }
+
+    /// Applies one page: every event and the cursor in one transaction.
+    ///
+    /// An event that does not parse is kept as it came and passed, so that one bad event does not
+    /// stop all that follow.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database; the page is then not applied at all.
+    pub fn apply_page(
+        &self,
+        epoch: Uuid,
+        person: PersonId,
+        page: &ScopePage,
+    ) -> Result<Applied, StoreError> {
+        let applied = self.write("apply events", |tx| {
+            let mut applied = Applied::default();
+            for event in &page.events {
+                match EventBody::read(event) {
+                    Ok(body) => apply(tx, person, body, &mut applied)?,
+                    Err(unread) => {
+                        park(tx, &page.id, event, &unread)?;
+                        applied.parked += 1;
+                    }
+                }
+            }
+            tx.execute(
+                "INSERT INTO cursor (scope, seq) VALUES (?1, ?2)
+                 ON CONFLICT (scope) DO UPDATE SET seq = excluded.seq",
+                params![page.id, page.to],
+            )
+            .map_err(StoreError::sql("move the cursor"))?;
+            tx.execute(
+                "UPDATE installation SET epoch = ?1 WHERE one = 1 AND epoch IS NOT ?1",
+                params![epoch.to_string()],
+            )
+            .map_err(StoreError::sql("keep the epoch"))?;
+            Ok(applied)
+        })?;
+        if applied.reference {
+            *self.points.write().map_err(|_| StoreError::Poisoned)? = None;
+        }
+        Ok(applied)
+    }
+}
+
+fn apply(
+    tx: &Transaction<'_>,
+    person: PersonId,
+    body: EventBody,
+    applied: &mut Applied,
+) -> Result<(), StoreError> {
+    match body {
+        EventBody::District(district) => {
+            applied.reference = true;
+            tx.prepare_cached(
+                "INSERT INTO district (id, body) VALUES (?1, ?2)
+                 ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            )
+            .and_then(|mut put| put.execute(params![district.id.to_string(), json_sql(&district)?]))
+            .map_err(StoreError::sql("keep the district"))?;
+        }
+        EventBody::Point(point) => {
+            applied.reference = true;
+            put_point(tx, &point).map_err(StoreError::sql("keep a point"))?;
+        }
+        EventBody::Standard(standard) => {
+            applied.reference = true;
+            put_standard(tx, &standard).map_err(StoreError::sql("keep the standard"))?;
+        }
+        EventBody::Review(review) => {
+            applied.findings = true;
+            put_review(tx, &review)?;
+        }
+        EventBody::Finding(record) => {
+            applied.findings |= put_received(tx, person, &record)?;
+        }
+    }
+    Ok(())
+}
+
+fn json_sql<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+fn put_point(tx: &Transaction<'_>, point: &Point) -> rusqlite::Result<usize> {
+    let kind = json_sql(&point.kind)?;
+    tx.prepare_cached(
+        "INSERT INTO point (id, district, name, kind, lat, lng, radius_m, sample, retired)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (id) DO UPDATE SET
+           district = excluded.district, name = excluded.name, kind = excluded.kind,
+           lat = excluded.lat, lng = excluded.lng, radius_m = excluded.radius_m,
+           sample = excluded.sample, retired = excluded.retired",
+    )?
+    .execute(params![
+        point.id.to_string(),
+        point.district.to_string(),
+        point.name,
+        kind.trim_matches('"'),
+        point.place.lat(),
+        point.place.lng(),
+        point.radius_m,
+        point.sample,
+        point.retired,
+    ])
+}
+
+fn put_standard(tx: &Transaction<'_>, standard: &Standard) -> rusqlite::Result<usize> {
+    // A published version never changes, so the first copy stands.
+    tx.prepare_cached(
+        "INSERT INTO standard (id, version, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id, version) DO NOTHING",
+    )?
+    .execute(params![
+        standard.id.to_string(),
+        standard.version,
+        json_sql(standard)?
+    ])
+}
+
+fn put_review(tx: &Transaction<'_>, review: &Review) -> Result<(), StoreError> {
+    let known: Option<Option<String>> = tx
+        .prepare_cached("SELECT review FROM finding WHERE id = ?1")
+        .and_then(|mut find| {
+            find.query_row(params![review.finding.to_string()], |row| row.get("review"))
+                .optional()
+        })
+        .map_err(StoreError::sql("read a review"))?;
+    // A finding that is not here was made on another phone of the same person and arrives with
+    // its own event; feeds are ordered, so it has already come or the feed was reset.
+    let Some(known) = known else { return Ok(()) };
+    let known: Option<Review> = known.map(|text| parse("review", &text)).transpose()?;
+    if known.is_some_and(|known| known.rev >= review.rev) {
+        return Ok(());
+    }
+    let state = json("review state", &review.state)?;
+    tx.prepare_cached(
+        "UPDATE finding SET review_state = ?2, review = ?3, applied = 1 WHERE id = ?1",
+    )
+    .and_then(|mut put| {
+        put.execute(params![
+            review.finding.to_string(),
+            state.trim_matches('"'),
+            json_sql(review)?
+        ])
+    })
+    .map_err(StoreError::sql("keep a review"))?;
+    Ok(())
+}
+
+/// Keeps a finding that this phone does not have, for example after it was installed anew.
+fn put_received(
+    tx: &Transaction<'_>,
+    person: PersonId,
+    record: &FindingRecord,
+) -> Result<bool, StoreError> {
+    let added = tx
+        .prepare_cached(
+            "INSERT INTO finding
+               (id, person, point, criterion, found_at, record, applied, review_state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 'pending') ON CONFLICT (id) DO NOTHING",
+        )
+        .and_then(|mut put| {
+            put.execute(params![
+                record.id.to_string(),
+                person.to_string(),
+                record.point.to_string(),
+                record.criterion,
+                record.found_at.get(),
+                json_sql(record)?,
+            ])
+        })
+        .map_err(StoreError::sql("keep a received finding"))?;
+    Ok(added > 0)
+}
+
+fn park(
+    tx: &Transaction<'_>,
+    scope: &str,
+    event: &Event,
+    unread: &UnreadEvent,
+) -> Result<(), StoreError> {
+    tracing::warn!(scope, seq = event.seq, %unread, "an event was kept unread");
+    tx.prepare_cached(
+        "INSERT INTO parked_event (scope, seq, kind, body) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (scope, seq) DO UPDATE SET kind = excluded.kind, body = excluded.body",
+    )
+    .and_then(|mut put| {
+        put.execute(params![
+            scope,
+            event.seq,
+            event.kind,
+            event.body.to_string()
+        ])
+    })
+    .map_err(StoreError::sql("keep an unread event"))?;
+    Ok(())
+}

@@ -1,0 +1,233 @@
+//! Findings of this phone, as lists show them.
+
+use rusqlite::{Connection, Row, params};
+use xunfang_domain::{FindingRecord, PersonId, PointId, Review, UnixMillis};
+
+use crate::store::parse;
+use crate::{Store, StoreError};
+
+/// Which findings to list, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindingQuery {
+    /// All of the person's.
+    All,
+    /// Those that the server has not acknowledged, or refused.
+    Unsent,
+    /// Those that a supervisor sent back.
+    Returned,
+    /// Those of one point.
+    At(PointId),
+}
+
+/// How far the sending of a finding has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendState {
+    /// It waits.
+    Queued {
+        /// Photos that the server has confirmed.
+        photos_stored: u32,
+        /// Code of the last failure.
+        stuck: Option<String>,
+    },
+    /// The server refused it for good.
+    Rejected {
+        /// Its reason.
+        code: String,
+    },
+    /// The server has it.
+    Applied,
+}
+
+/// One finding of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindingRow {
+    /// The record.
+    pub record: FindingRecord,
+    /// Name of its point.
+    pub point_name: String,
+    /// How far it has come.
+    pub send: SendState,
+    /// Its review, once there is one.
+    pub review: Option<Review>,
+}
+
+/// How the queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Findings that wait.
+    pub unsent: u32,
+    /// Findings that were refused.
+    pub rejected: u32,
+}
+
+/// The condition of each list; `?1` is the person, `?2` a point or NULL.
+const fn condition(query: FindingQuery) -> &'static str {
+    match query {
+        FindingQuery::All => "f.person = ?1 AND ?2 IS NULL",
+        FindingQuery::Unsent => {
+            "f.person = ?1 AND ?2 IS NULL
+             AND f.id IN (SELECT entity FROM outbox WHERE person = ?1)"
+        }
+        FindingQuery::Returned => "f.person = ?1 AND ?2 IS NULL AND f.review_state = 'returned'",
+        FindingQuery::At(_) => "f.person = ?1 AND f.point = ?2",
+    }
+}
+
+impl Store {
+    /// Lists findings, newest first, and says how many there are in all.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database, or where a stored record does not parse.
+    pub fn findings(
+        &self,
+        person: PersonId,
+        query: FindingQuery,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Vec<FindingRow>, u32), StoreError> {
+        let point = match query {
+            FindingQuery::At(point) => Some(point.to_string()),
+            _ => None,
+        };
+        let condition = condition(query);
+        self.read(|db| {
+            let total = db
+                .prepare_cached(&format!("SELECT count(*) FROM finding f WHERE {condition}"))
+                .and_then(|mut count| {
+                    count.query_row(params![person.to_string(), point], |row| row.get(0))
+                })
+                .map_err(StoreError::sql("count findings"))?;
+            let rows = list(db, condition, person, point.as_deref(), offset, limit)?;
+            Ok((rows, total))
+        })
+    }
+
+    /// Counts what waits and what was refused.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn tally(&self, person: PersonId) -> Result<Tally, StoreError> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT count(*) FILTER (WHERE state = 'queued') AS unsent,
+                        count(*) FILTER (WHERE state = 'rejected') AS rejected
+                 FROM outbox WHERE person = ?1",
+            )
+            .and_then(|mut count| {
+                count.query_row(params![person.to_string()], |row| {
+                    Ok(Tally {
+                        unsent: row.get("unsent")?,
+                        rejected: row.get("rejected")?,
+                    })
+                })
+            })
+            .map_err(StoreError::sql("count the queue"))
+        })
+    }
+
+    /// Lists the criteria that the person used most recently, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn recent_criteria(&self, person: PersonId) -> Result<Vec<String>, StoreError> {
+        self.read(|db| {
+            let read = || {
+                // The last 50 findings tell what somebody is working on.
+                db.prepare_cached(
+                    "SELECT criterion FROM (
+                       SELECT criterion, found_at FROM finding
+                       WHERE person = ?1 ORDER BY found_at DESC LIMIT 50)
+                     GROUP BY criterion ORDER BY max(found_at) DESC",
+                )?
+                .query_map(params![person.to_string()], |row| row.get("criterion"))?
+                .collect::<rusqlite::Result<_>>()
+            };
+            read().map_err(StoreError::sql("list recent criteria"))
+        })
+    }
+}
+
+/// A row before its JSON columns are parsed.
+struct Stored {
+    record: String,
+    point_name: String,
+    applied: bool,
+    review: Option<String>,
+    op_state: Option<String>,
+    stuck: Option<String>,
+    photos_stored: u32,
+}
+
+fn list(
+    db: &Connection,
+    condition: &str,
+    person: PersonId,
+    point: Option<&str>,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<FindingRow>, StoreError> {
+    let sql = format!(
+        "SELECT f.record, f.applied, f.review, coalesce(p.name, '') AS point_name,
+                o.state AS op_state, o.stuck,
+                (SELECT count(*) FROM finding_photo fp JOIN photo ph ON ph.sha256 = fp.sha256
+                 WHERE fp.finding = f.id AND ph.stored_at IS NOT NULL) AS photos_stored
+         FROM finding f
+         LEFT JOIN point p ON p.id = f.point
+         LEFT JOIN outbox o ON o.entity = f.id
+         WHERE {condition}
+         ORDER BY f.found_at DESC, f.id DESC LIMIT ?3 OFFSET ?4"
+    );
+    let read = || {
+        db.prepare_cached(&sql)?
+            .query_map(params![person.to_string(), point, limit, offset], stored)?
+            .collect::<rusqlite::Result<Vec<_>>>()
+    };
+    let rows = read().map_err(StoreError::sql("list findings"))?;
+    rows.into_iter().map(FindingRow::try_from).collect()
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    Ok(Stored {
+        record: row.get("record")?,
+        point_name: row.get("point_name")?,
+        applied: row.get("applied")?,
+        review: row.get("review")?,
+        op_state: row.get("op_state")?,
+        stuck: row.get("stuck")?,
+        photos_stored: row.get("photos_stored")?,
+    })
+}
+
+impl TryFrom<Stored> for FindingRow {
+    type Error = StoreError;
+
+    fn try_from(row: Stored) -> Result<Self, StoreError> {
+        let send = match (row.applied, row.op_state.as_deref()) {
+            (true, _) => SendState::Applied,
+            (false, Some("rejected")) => SendState::Rejected {
+                code: row.stuck.unwrap_or_default(),
+            },
+            (false, _) => SendState::Queued {
+                photos_stored: row.photos_stored,
+                stuck: row.stuck,
+            },
+        };
+        Ok(Self {
+            record: parse("finding", &row.record)?,
+            point_name: row.point_name,
+            send,
+            review: row
+                .review
+                .as_deref()
+                .map(|text| parse("review", text))
+                .transpose()?,
+        })
+    }
+}
+
+impl FindingRow {
+    /// Returns when the finding was saved, by the device's clock.
+    pub const fn found_at(&self) -> UnixMillis {
+        self.record.found_at
+    }
+}

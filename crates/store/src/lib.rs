@@ -1,0 +1,32 @@
+//! The device's own storage: records, outbox and photo files.
+//!
+//! Invariants:
+//! - A photo's row commits only after its file is synced, renamed and its folder synced.
+//! - A finding, the link to its photos and its outbox row commit together or not at all.
+//! - An outbox row leaves only in the transaction that records the server's acknowledgement.
+//! - A database that cannot be used is set aside and reported, never deleted.
+//!
+//! This crate must not know the network, a screen, the clock or random numbers: times and ids are
+//! handed in.
+
+mod draft;
+mod error;
+mod feed;
+mod findings;
+mod installation;
+mod open;
+mod outbox;
+mod photos;
+mod points;
+mod store;
+
+pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};
+pub use error::{StoreError, StoreFault};
+pub use feed::Applied;
+pub use findings::{FindingQuery, FindingRow, SendState, Tally};
+pub use installation::{Installation, Notice, SignedInSession};
+pub use open::{Opened, SetAside};
+pub use outbox::{OpOutcome, QueueHead, QueuedOp, QueuedPhoto};
+pub use photos::{PhotoFacts, PhotoFile, PhotoSize};
+pub use points::{PointHit, PointQuery, PointsFound};
+pub use store::Store;

@@ -1,0 +1,577 @@
+//! What the device's storage keeps, through failures.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use uuid::Uuid;
+use xunfang_domain::{
+    CaptureSource, CriterionKind, DeviceId, District, DistrictId, FindingId, OpId, Person,
+    PersonId, Point, PointId, PointType, PositionEvidence, PositionMissing, RecordError, Review,
+    ReviewState, Role, StandardId, UnixMillis, Wgs84,
+};
+use xunfang_protocol::{Event, EventBody, OpKind, ScopePage, SessionView};
+use xunfang_store::{
+    DraftPhoto, FindingQuery, OpOutcome, PhotoFacts, PointQuery, SaveDraft, SaveFinding, SendState,
+    SignedInSession, Store, StoreFault,
+};
+
+const NOW: UnixMillis = UnixMillis::new(1_795_000_000_000);
+
+fn uuid(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn lin() -> PersonId {
+    PersonId::from_uuid(uuid(1))
+}
+
+fn market() -> PointId {
+    PointId::from_uuid(uuid(100))
+}
+
+fn district() -> DistrictId {
+    DistrictId::from_uuid(uuid(9))
+}
+
+fn open(folder: &Path) -> Store {
+    let opened = Store::open(folder, NOW).unwrap();
+    assert_eq!(opened.set_aside, None);
+    opened.store
+}
+
+/// A phone on which Lin has signed in and the market has arrived.
+fn phone() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    store.installation(DeviceId::from_uuid(uuid(7))).unwrap();
+    let person = Person {
+        id: lin(),
+        district: district(),
+        display_name: "林".into(),
+        role: Role::Inspector,
+    };
+    let session = SessionView {
+        person,
+        district: District {
+            id: district(),
+            name: "示例".into(),
+            zone_radius_m: 500.0,
+        },
+    };
+    store
+        .sign_in(&SignedInSession {
+            server: "http://127.0.0.1:1".into(),
+            session,
+            token: "t".into(),
+        })
+        .unwrap();
+    store
+        .apply_page(
+            uuid(5),
+            lin(),
+            &page(0, &[EventBody::Point(point(100, "东市场", 33.48))]),
+        )
+        .unwrap();
+    (folder, store)
+}
+
+fn point(number: u128, name: &str, lat: f64) -> Point {
+    Point {
+        id: PointId::from_uuid(uuid(number)),
+        district: district(),
+        name: name.into(),
+        kind: PointType::FarmersMarket,
+        place: Wgs84::new(lat, 117.88).unwrap(),
+        radius_m: 500.0,
+        sample: true,
+        retired: false,
+    }
+}
+
+fn page(from: u64, bodies: &[EventBody]) -> ScopePage {
+    let events: Vec<Event> = (from + 1..)
+        .zip(bodies)
+        .map(|(seq, body)| Event {
+            seq,
+            kind: body.kind().into(),
+            body: serde_json::from_str(&body.to_json().unwrap()).unwrap(),
+        })
+        .collect();
+    ScopePage {
+        id: "s".into(),
+        reset: false,
+        to: from + events.len() as u64,
+        more: false,
+        events,
+    }
+}
+
+/// Takes a photo whose bytes are `digit` repeated, into Lin's draft at the market.
+fn photograph(store: &Store, digit: char) -> PhotoFacts {
+    let bytes = digit.to_string().repeat(1_000);
+    let facts = PhotoFacts {
+        sha256: digit.to_string().repeat(64).parse().unwrap(),
+        bytes: 1_000,
+        media_type: "image/jpeg".into(),
+        width: 40,
+        height: 30,
+        shown_width: 30,
+        shown_height: 40,
+    };
+    store
+        .keep_photo_file(&facts.sha256, bytes.as_bytes())
+        .unwrap();
+    let photo = DraftPhoto {
+        facts: facts.clone(),
+        source: CaptureSource::Camera,
+        taken_at: NOW,
+        position: PositionEvidence::Missing {
+            why: PositionMissing::NoFix,
+        },
+    };
+    store.add_draft_photo(lin(), market(), &photo).unwrap();
+    facts
+}
+
+fn finding(number: u128) -> SaveFinding {
+    SaveFinding {
+        id: FindingId::from_uuid(uuid(number)),
+        op: OpId::from_uuid(uuid(number + 1_000_000)),
+        person: lin(),
+        point: market(),
+        standard: StandardId::from_uuid(uuid(50)),
+        standard_version: 1,
+        criterion: "cables-tidy".into(),
+        note: "线缆下垂".into(),
+        found_at: NOW.plus_ms(i64::try_from(number).unwrap()),
+        position: PositionEvidence::Missing {
+            why: PositionMissing::Denied,
+        },
+        standing: None,
+    }
+}
+
+fn stages(store: &Store) -> Vec<SendState> {
+    let (rows, _) = store.findings(lin(), FindingQuery::All, 0, 100).unwrap();
+    rows.into_iter().map(|row| row.send).collect()
+}
+
+#[test]
+fn a_saved_finding_is_there_after_reopening_with_its_photo_and_outbox_row() {
+    let (folder, store) = phone();
+    let photo = photograph(&store, 'a');
+    store.save_finding(finding(1)).unwrap();
+    drop(store);
+
+    let store = open(folder.path());
+    let (rows, total) = store.findings(lin(), FindingQuery::Unsent, 0, 10).unwrap();
+    assert_eq!((rows.len(), total), (1, 1));
+    assert_eq!(rows[0].record.note, "线缆下垂");
+    assert_eq!(rows[0].point_name, "东市场");
+    assert_eq!(
+        fs::read(store.photo_path(&photo.sha256)).unwrap().len(),
+        1_000
+    );
+    let head = store.queue_head(lin(), NOW, 10).unwrap();
+    assert_eq!(head.ops.len(), 1);
+    assert_eq!(head.ops[0].missing[0].sha256, photo.sha256);
+    let ops = store.ops(&[head.ops[0].op]).unwrap();
+    assert_eq!(
+        (ops[0].kind.clone(), ops[0].dev_seq),
+        (OpKind::FindingSubmitted, 1)
+    );
+    assert_eq!(ops[0].body["note"], "线缆下垂");
+}
+
+#[test]
+fn what_was_begun_survives_reopening_and_ends_with_the_save() {
+    let (folder, store) = phone();
+    let draft = SaveDraft {
+        person: lin(),
+        point: market(),
+        criterion: "cables-tidy",
+        note: "半",
+    };
+    store.save_draft(draft).unwrap();
+    photograph(&store, 'a');
+    photograph(&store, 'a');
+    drop(store);
+
+    let store = open(folder.path());
+    let draft = store.draft(lin(), market()).unwrap();
+    assert_eq!(
+        (draft.criterion.as_str(), draft.note.as_str()),
+        ("cables-tidy", "半")
+    );
+    assert_eq!(draft.photos.len(), 1, "the same photo twice is one");
+    store.save_finding(finding(1)).unwrap();
+    assert_eq!(
+        store.draft(lin(), market()).unwrap(),
+        xunfang_store::Draft::default()
+    );
+}
+
+#[test]
+fn a_finding_that_breaks_a_rule_leaves_the_draft_and_nothing_else() {
+    let (_folder, store) = phone();
+    let error = store.save_finding(finding(1)).unwrap_err();
+    assert_eq!(error.fault(), StoreFault::Record(RecordError::PhotoMissing));
+    photograph(&store, 'a');
+    let long = SaveFinding {
+        note: "长".repeat(2_001),
+        ..finding(1)
+    };
+    let error = store.save_finding(long).unwrap_err();
+    assert_eq!(error.fault(), StoreFault::Record(RecordError::NoteTooLong));
+    assert_eq!(stages(&store), []);
+    assert_eq!(store.queue_head(lin(), NOW, 10).unwrap().ops, []);
+    assert_eq!(store.draft(lin(), market()).unwrap().photos.len(), 1);
+}
+
+#[test]
+fn a_finding_goes_from_queued_over_its_photo_to_applied() {
+    let (_folder, store) = phone();
+    let photo = photograph(&store, 'a');
+    let op = finding(1).op;
+    store.save_finding(finding(1)).unwrap();
+    assert_eq!(
+        stages(&store),
+        [SendState::Queued {
+            photos_stored: 0,
+            stuck: None
+        }]
+    );
+    store.photo_stored(&photo.sha256, NOW).unwrap();
+    assert_eq!(store.queue_head(lin(), NOW, 10).unwrap().ops[0].missing, []);
+    assert_eq!(
+        stages(&store),
+        [SendState::Queued {
+            photos_stored: 1,
+            stuck: None
+        }]
+    );
+    store.record_outcomes(&[(op, OpOutcome::Applied)]).unwrap();
+    assert_eq!(stages(&store), [SendState::Applied]);
+    assert_eq!(store.tally(lin()).unwrap().unsent, 0);
+}
+
+#[test]
+fn a_photo_that_the_server_lost_is_sent_again_and_a_refusal_stays_visible() {
+    let (_folder, store) = phone();
+    let photo = photograph(&store, 'a');
+    store.save_finding(finding(1)).unwrap();
+    photograph(&store, 'b');
+    store.save_finding(finding(2)).unwrap();
+    store.photo_stored(&photo.sha256, NOW).unwrap();
+    let later = NOW.plus_ms(5_000);
+    let need = vec![photo.sha256.clone()];
+    let retry = OpOutcome::Retry {
+        code: "photos_missing".into(),
+        at: later,
+        need,
+    };
+    let rejected = OpOutcome::Rejected {
+        code: "point_unknown".into(),
+    };
+    store
+        .record_outcomes(&[(finding(1).op, retry), (finding(2).op, rejected)])
+        .unwrap();
+
+    assert_eq!(
+        store.queue_head(lin(), NOW, 10).unwrap().ops,
+        [],
+        "not due yet"
+    );
+    let due = store.queue_head(lin(), later, 10).unwrap().ops;
+    assert_eq!(due.len(), 1);
+    assert_eq!(due[0].missing[0].sha256, photo.sha256);
+    let stuck = Some("photos_missing".to_owned());
+    let rejected = SendState::Rejected {
+        code: "point_unknown".into(),
+    };
+    assert_eq!(
+        stages(&store),
+        [
+            rejected,
+            SendState::Queued {
+                photos_stored: 0,
+                stuck
+            }
+        ]
+    );
+    store.wake_queue(lin()).unwrap();
+    assert_eq!(
+        store.queue_head(lin(), NOW, 10).unwrap().ops.len(),
+        1,
+        "due at once"
+    );
+    assert_eq!(store.tally(lin()).unwrap().rejected, 1);
+}
+
+#[test]
+fn another_person_on_the_same_phone_neither_sees_nor_sends_what_waits() {
+    let (_folder, store) = phone();
+    photograph(&store, 'a');
+    store.save_finding(finding(1)).unwrap();
+    let wang = PersonId::from_uuid(uuid(2));
+    assert_eq!(store.queue_head(wang, NOW, 10).unwrap().ops, []);
+    assert_eq!(store.findings(wang, FindingQuery::All, 0, 10).unwrap().1, 0);
+    store.sign_out(true).unwrap();
+    assert_eq!(store.queue_head(lin(), NOW, 10).unwrap().ops.len(), 1);
+}
+
+#[test]
+fn points_come_nearest_first_and_a_changed_point_is_seen_at_once() {
+    let (_folder, store) = phone();
+    let others = [
+        point(101, "西市场", 33.50),
+        point(102, "南站", 33.481),
+        point(103, "远", 35.0),
+    ];
+    let events: Vec<_> = others.into_iter().map(EventBody::Point).collect();
+    store.apply_page(uuid(5), lin(), &page(1, &events)).unwrap();
+    let names = |from: Option<f64>, text: &str| -> Vec<String> {
+        let query = PointQuery {
+            district: district(),
+            person: lin(),
+            text,
+            kind: None,
+            from: from.map(|lat| Wgs84::new(lat, 117.88).unwrap()),
+            offset: 0,
+            limit: 3,
+        };
+        let found = store.points(&query).unwrap();
+        found.hits.into_iter().map(|hit| hit.point.name).collect()
+    };
+    assert_eq!(names(Some(33.4806), ""), ["南站", "东市场", "西市场"]);
+    assert_eq!(names(Some(33.4806), "市场"), ["东市场", "西市场"]);
+    assert_eq!(names(None, "").len(), 3);
+    let moved = EventBody::Point(point(103, "近", 33.4806));
+    store
+        .apply_page(uuid(5), lin(), &page(4, &[moved]))
+        .unwrap();
+    assert_eq!(names(Some(33.4806), "")[0], "近");
+}
+
+#[test]
+fn a_review_arrives_once_and_an_older_one_changes_nothing() {
+    let (_folder, store) = phone();
+    photograph(&store, 'a');
+    store.save_finding(finding(1)).unwrap();
+    let review = |rev, state, reason: &str| {
+        EventBody::Review(Review {
+            finding: finding(1).id,
+            state,
+            reason: reason.into(),
+            rev,
+            decided_at: Some(NOW),
+            decided_by: Some("督查".into()),
+        })
+    };
+    let events = [
+        review(2, ReviewState::Returned, "看不清"),
+        review(1, ReviewState::Accepted, ""),
+    ];
+    store.apply_page(uuid(5), lin(), &page(1, &events)).unwrap();
+    let (rows, total) = store
+        .findings(lin(), FindingQuery::Returned, 0, 10)
+        .unwrap();
+    assert_eq!(total, 1);
+    assert_eq!(rows[0].review.as_ref().unwrap().reason, "看不清");
+}
+
+#[test]
+fn an_event_of_a_newer_server_is_kept_and_passed() {
+    let (folder, store) = phone();
+    let mut page = page(1, &[EventBody::Point(point(104, "新", 33.4))]);
+    page.events.insert(
+        0,
+        Event {
+            seq: 2,
+            kind: "case.opened".into(),
+            body: "x".into(),
+        },
+    );
+    page.events[1].seq = 3;
+    page.to = 3;
+    let applied = store.apply_page(uuid(5), lin(), &page).unwrap();
+    assert_eq!((applied.parked, applied.reference), (1, true));
+    assert_eq!(store.cursors().unwrap()["s"], 3);
+    let db = Connection::open(folder.path().join("device.sqlite")).unwrap();
+    let kept: String = db
+        .query_row("SELECT kind FROM parked_event", [], |r| r.get(0))
+        .unwrap();
+    assert_eq!(kept, "case.opened");
+}
+
+#[test]
+fn a_damaged_database_is_set_aside_whole_and_the_app_starts_empty() {
+    let (folder, store) = phone();
+    photograph(&store, 'a');
+    store.save_finding(finding(1)).unwrap();
+    drop(store);
+    let database = folder.path().join("device.sqlite");
+    let damaged = vec![0x5a; 8_192];
+    fs::write(&database, &damaged).unwrap();
+
+    let opened = Store::open(folder.path(), NOW).unwrap();
+    let set_aside = opened.set_aside.unwrap();
+    assert_eq!(
+        fs::read(set_aside.folder.join("device.sqlite")).unwrap(),
+        damaged
+    );
+    assert_eq!(stages(&opened.store), []);
+    assert_eq!(
+        fs::read_dir(folder.path().join("photos/aa"))
+            .unwrap()
+            .count(),
+        1,
+        "photos stay"
+    );
+}
+
+#[test]
+fn damage_met_while_running_is_reported_and_set_aside_at_the_next_start() {
+    let (folder, store) = phone();
+    for number in 1..200 {
+        photograph(&store, 'a');
+        store.save_finding(finding(number)).unwrap();
+    }
+    drop(store);
+    let database = folder.path().join("device.sqlite");
+    let db = Connection::open(&database).unwrap();
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .unwrap();
+    drop(db);
+    let mut bytes = fs::read(&database).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..].fill(0x5a);
+    fs::write(&database, &bytes).unwrap();
+
+    let opened = Store::open(folder.path(), NOW).unwrap();
+    assert_eq!(opened.set_aside, None, "the beginning is whole");
+    assert_eq!(
+        opened.store.verify().unwrap_err().fault(),
+        StoreFault::Damaged
+    );
+    drop(opened);
+    let set_aside = Store::open(folder.path(), NOW).unwrap().set_aside.unwrap();
+    assert_eq!(
+        fs::read(set_aside.folder.join("device.sqlite")).unwrap(),
+        bytes
+    );
+    assert_eq!(
+        Store::open(folder.path(), NOW).unwrap().set_aside,
+        None,
+        "once"
+    );
+}
+
+#[test]
+fn a_database_of_a_newer_app_is_left_alone() {
+    let (folder, store) = phone();
+    drop(store);
+    let database = folder.path().join("device.sqlite");
+    let db = Connection::open(&database).unwrap();
+    db.pragma_update(None, "user_version", 999).unwrap();
+    drop(db);
+    let before = fs::read(&database).unwrap();
+    let Err(error) = Store::open(folder.path(), NOW) else {
+        panic!("opened")
+    };
+    assert!(error.to_string().contains("schema 999"), "{error}");
+    assert_eq!(fs::read(&database).unwrap(), before);
+}
+
+#[test]
+fn a_half_written_photo_is_cleared_and_a_whole_one_is_never_overwritten() {
+    let (folder, store) = phone();
+    let photo = photograph(&store, 'a');
+    fs::write(folder.path().join("incoming").join("b".repeat(64)), b"half").unwrap();
+    drop(store);
+    let store = open(folder.path());
+    assert_eq!(
+        fs::read_dir(folder.path().join("incoming"))
+            .unwrap()
+            .count(),
+        0
+    );
+    let before = fs::metadata(store.photo_path(&photo.sha256))
+        .unwrap()
+        .modified()
+        .unwrap();
+    store
+        .keep_photo_file(&photo.sha256, "a".repeat(1_000).as_bytes())
+        .unwrap();
+    let after = fs::metadata(store.photo_path(&photo.sha256))
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn tidying_empties_a_long_log_and_loses_nothing() {
+    let (folder, store) = phone();
+    for number in 1..400 {
+        photograph(&store, 'a');
+        store.save_finding(finding(number)).unwrap();
+    }
+    let log = folder.path().join("device.sqlite-wal");
+    assert!(log.metadata().unwrap().len() > 4 * 1024 * 1024);
+    store.tidy().unwrap();
+    photograph(&store, 'a');
+    store.save_finding(finding(400)).unwrap();
+    assert_eq!(
+        store.findings(lin(), FindingQuery::All, 0, 1).unwrap().1,
+        400
+    );
+    assert!(
+        folder
+            .path()
+            .join("device.sqlite")
+            .metadata()
+            .unwrap()
+            .len()
+            > 100_000
+    );
+}
+
+#[test]
+fn standards_are_kept_by_version() {
+    let (_folder, store) = phone();
+    let standard = |version, name: &str| xunfang_domain::Standard {
+        id: StandardId::from_uuid(uuid(50)),
+        version,
+        name_zh: name.into(),
+        name_en: name.into(),
+        criteria: vec![xunfang_domain::Criterion {
+            code: "cables-tidy".into(),
+            name_zh: "线缆".into(),
+            name_en: "Cables".into(),
+            hint_zh: String::new(),
+            hint_en: String::new(),
+            kind: CriterionKind::Boolean,
+            threshold: None,
+            provenance: xunfang_domain::Provenance {
+                document: "001".into(),
+                jurisdiction: "sixian-2023".into(),
+            },
+        }],
+    };
+    let events = [standard(1, "一"), standard(2, "二")].map(EventBody::Standard);
+    store.apply_page(uuid(5), lin(), &page(1, &events)).unwrap();
+    assert_eq!(store.newest_standard().unwrap().unwrap().version, 2);
+    let first = store
+        .standard(StandardId::from_uuid(uuid(50)), 1)
+        .unwrap()
+        .unwrap();
+    assert_eq!(first.name_zh, "一");
+}
