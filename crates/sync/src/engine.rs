@@ -1,0 +1,313 @@
+//! One exchange with the server, from the first photo to the last event.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use xunfang_domain::{BatchId, DeviceId, OpId, PersonId, UnixMillis};
+use xunfang_durable::DiskError;
+use xunfang_protocol::{
+    OpStatus, PROTO, PUSH_BYTES_MAX, PullRequest, PushRequest, PushResponse, UPLOAD_CHUNK_BYTES,
+};
+use xunfang_store::{Applied, OpOutcome, QueuedPhoto, Store, StoreError};
+
+use crate::link::retry_delay_ms;
+use crate::plan::{Step, plan};
+use crate::transport::{Failure, Held, Transport};
+
+/// Operations looked at per step; more are waiting behind them in the database.
+const HEAD_OPS: u32 = 400;
+/// Events asked for per scope and request.
+const PULL_LIMIT: u32 = 500;
+/// Items that may fail in a row by the server's own fault before the exchange gives up.
+const TRANSIENT_IN_A_ROW_MAX: u32 = 3;
+/// Times that one upload may be told to go on elsewhere before it is put off.
+const OFFSET_CORRECTIONS_MAX: u32 = 5;
+
+/// The clock that the caller lends for the length of an exchange.
+pub trait Clock: Send + Sync {
+    /// Returns the device's wall clock.
+    fn now(&self) -> UnixMillis;
+}
+
+/// Who exchanges what.
+#[derive(Debug)]
+pub struct Exchange<'a, T> {
+    /// The device's storage.
+    pub store: &'a Store,
+    /// The way to the server.
+    pub transport: &'a T,
+    /// This installation.
+    pub device: DeviceId,
+    /// Whose session it is.
+    pub person: PersonId,
+    /// Names the pushes in logs.
+    pub batch: BatchId,
+}
+
+/// What an exchange has changed so far; screens are told after each step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExchangeReport {
+    /// Findings, photos or reviews.
+    pub findings: bool,
+    /// Points, standards or the district.
+    pub reference: bool,
+}
+
+/// Why an exchange ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The link failed; everything unsent stays queued.
+    #[error(transparent)]
+    Link(#[from] Failure),
+    /// The device's storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Exchanges until nothing is due, telling `report` after each step that changed something.
+///
+/// # Errors
+/// [`ExchangeError`] where the link or the storage failed. What was done until then stays done,
+/// and the next exchange goes on from there.
+pub async fn exchange<T: Transport + Sync>(
+    exchange: &Exchange<'_, T>,
+    clock: &dyn Clock,
+    report: &(dyn Fn(ExchangeReport) + Send + Sync),
+) -> Result<(), ExchangeError> {
+    // Items that are put off during this exchange get a later time and so leave the head.
+    let began = clock.now();
+    let mut pulled = false;
+    let mut transient_in_a_row = 0;
+    loop {
+        let head = exchange
+            .store
+            .queue_head(exchange.person, began, HEAD_OPS)?;
+        let (result, ops) = match plan(&head, pulled) {
+            Step::Rest => return Ok(()),
+            Step::Pull => {
+                exchange.pull(report).await?;
+                pulled = true;
+                continue;
+            }
+            Step::Push(ops) => (exchange.push(&ops, clock).await, ops),
+            Step::Upload { op, photo } => (exchange.upload(&photo, clock).await, vec![op]),
+        };
+        match result {
+            Ok(()) => transient_in_a_row = 0,
+            Err(ExchangeError::Link(failure)) => {
+                let concerns_item = matches!(
+                    failure,
+                    Failure::Transient { .. } | Failure::Offset | Failure::Permanent { .. }
+                );
+                transient_in_a_row += 1;
+                if !concerns_item || transient_in_a_row >= TRANSIENT_IN_A_ROW_MAX {
+                    return Err(failure.into());
+                }
+                exchange.put_off(&ops, &failure, clock)?;
+            }
+            Err(error) => return Err(error),
+        }
+        report(ExchangeReport {
+            findings: true,
+            reference: false,
+        });
+    }
+}
+
+impl<T: Transport + Sync> Exchange<'_, T> {
+    async fn push(&self, ids: &[OpId], clock: &dyn Clock) -> Result<(), ExchangeError> {
+        let mut ops = self.store.ops(ids)?;
+        bound_bytes(&mut ops);
+        let request = PushRequest {
+            proto: PROTO,
+            schema: self.store.schema()?,
+            device: self.device,
+            batch: self.batch,
+            ops,
+        };
+        let response = self.transport.push(&request).await?;
+        let outcomes = self.outcomes(&request, response, clock)?;
+        self.store.record_outcomes(&outcomes)?;
+        Ok(())
+    }
+
+    /// Reads the server's word on each operation that was sent, and on no other.
+    fn outcomes(
+        &self,
+        request: &PushRequest,
+        response: PushResponse,
+        clock: &dyn Clock,
+    ) -> Result<Vec<(OpId, OpOutcome)>, ExchangeError> {
+        let mut outcomes = Vec::with_capacity(request.ops.len());
+        let mut results = response.results;
+        for op in &request.ops {
+            let Some(place) = results.iter().position(|result| result.id == op.id) else {
+                let detail = format!("operation {} was not answered", op.id);
+                return Err(Failure::Garbled { detail }.into());
+            };
+            let result = results.swap_remove(place);
+            let code = result.code.unwrap_or_else(|| "unexplained".to_owned());
+            let outcome = match result.status {
+                OpStatus::Applied | OpStatus::Duplicate => OpOutcome::Applied,
+                OpStatus::Rejected => OpOutcome::Rejected { code },
+                OpStatus::Retry => OpOutcome::Retry {
+                    code,
+                    at: self.later(op.id, clock)?,
+                    need: result.need_blobs,
+                },
+            };
+            outcomes.push((op.id, outcome));
+        }
+        Ok(outcomes)
+    }
+
+    async fn upload(&self, photo: &QueuedPhoto, clock: &dyn Clock) -> Result<(), ExchangeError> {
+        let QueuedPhoto { sha256, bytes } = photo;
+        let path = self.store.photo_path(sha256);
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Failure::Permanent {
+                    code: "photo_file_missing".to_owned(),
+                }
+                .into());
+            }
+            Err(error) => {
+                return Err(StoreError::from(DiskError::at("open", &path)(error)).into());
+            }
+        };
+        let mut corrections = 0;
+        let mut offset = match self.transport.held(sha256).await? {
+            Held::Whole => *bytes,
+            Held::Part(offset) => offset,
+            Held::Nothing => {
+                self.transport.announce(sha256, *bytes).await?;
+                0
+            }
+        };
+        while offset < *bytes {
+            let chunk = read_chunk(&mut file, offset)
+                .map_err(|error| StoreError::from(DiskError::at("read", &path)(error)))?;
+            if chunk.is_empty() {
+                return Err(Failure::Permanent {
+                    code: "photo_file_short".to_owned(),
+                }
+                .into());
+            }
+            match self.transport.append(sha256, offset, chunk).await {
+                Ok(reached) if reached > offset => offset = reached,
+                Ok(_) => {
+                    let detail = "an upload did not move on".to_owned();
+                    return Err(Failure::Garbled { detail }.into());
+                }
+                Err(Failure::Offset) if corrections < OFFSET_CORRECTIONS_MAX => {
+                    corrections += 1;
+                    offset = match self.transport.held(sha256).await? {
+                        Held::Whole => *bytes,
+                        Held::Part(offset) => offset,
+                        Held::Nothing => return Err(Failure::Offset.into()),
+                    };
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        self.store.photo_stored(sha256, clock.now())?;
+        Ok(())
+    }
+
+    async fn pull(
+        &self,
+        report: &(dyn Fn(ExchangeReport) + Send + Sync),
+    ) -> Result<(), ExchangeError> {
+        loop {
+            let mut request = PullRequest {
+                proto: PROTO,
+                epoch: self.store.epoch()?,
+                scopes: self.store.cursors()?,
+                limit: PULL_LIMIT,
+            };
+            let response = self.transport.pull(&request).await?;
+            let mut more = false;
+            for page in &response.scopes {
+                let from = if page.reset {
+                    0
+                } else {
+                    request.scopes.remove(&page.id).unwrap_or(0)
+                };
+                check_page(page, from)?;
+                more |= page.more;
+                let applied = self.store.apply_page(response.epoch, self.person, page)?;
+                if applied.reference || applied.findings {
+                    let Applied {
+                        reference,
+                        findings,
+                        ..
+                    } = applied;
+                    report(ExchangeReport {
+                        findings,
+                        reference,
+                    });
+                }
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    fn put_off(
+        &self,
+        ops: &[OpId],
+        failure: &Failure,
+        clock: &dyn Clock,
+    ) -> Result<(), ExchangeError> {
+        for &op in ops {
+            tracing::warn!(%op, code = failure.code(), "an item is put off");
+            self.store
+                .put_off(op, failure.code(), self.later(op, clock)?)?;
+        }
+        Ok(())
+    }
+
+    /// Says when an item that failed by itself is due again.
+    fn later(&self, op: OpId, clock: &dyn Clock) -> Result<UnixMillis, ExchangeError> {
+        let attempts = self.store.attempts(op)?.saturating_add(1);
+        let delay_ms = retry_delay_ms(attempts, false, 1.0);
+        Ok(clock.now().plus_ms(i64::from(delay_ms)))
+    }
+}
+
+/// Leaves as many operations as fit into one push; the first always stays.
+fn bound_bytes(ops: &mut Vec<xunfang_protocol::Op>) {
+    // What surrounds the operations in a push, with room to spare.
+    let mut bytes = 1_024;
+    let fitting = ops
+        .iter()
+        .take_while(|op| {
+            bytes += op.body.to_string().len() + 512;
+            bytes <= PUSH_BYTES_MAX
+        })
+        .count();
+    ops.truncate(fitting.max(1));
+}
+
+fn read_chunk(file: &mut File, offset: u64) -> std::io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(offset))?;
+    let mut chunk = Vec::with_capacity(UPLOAD_CHUNK_BYTES);
+    file.take(UPLOAD_CHUNK_BYTES as u64)
+        .read_to_end(&mut chunk)?;
+    Ok(chunk)
+}
+
+/// Refuses a page that would skip events or never end.
+fn check_page(page: &xunfang_protocol::ScopePage, from: u64) -> Result<(), Failure> {
+    let numbers_rise = page.events.iter().try_fold(from, |last, event| {
+        (event.seq == last + 1).then_some(event.seq)
+    });
+    let moves_on = !page.more || page.to > from;
+    if numbers_rise == Some(page.to) && moves_on {
+        return Ok(());
+    }
+    let detail = format!("events of {} do not follow {from}", page.id);
+    Err(Failure::Garbled { detail })
+}
