@@ -1,0 +1,66 @@
+//! Prints the TypeScript declarations of everything that screens and Rust exchange.
+//!
+//! `make types` writes the output to `ui/shared/src/generated/types.ts`; `make test` fails when
+//! that file differs. One generator serves phone and console, so that a type which both show,
+//! for example a finding, is declared once.
+
+use std::io::Write;
+
+use ts_rs::{Config, TS};
+use xunfang_domain as domain;
+use xunfang_phone as phone;
+use xunfang_protocol as protocol;
+
+/// Writes one declaration after the other.
+struct Declarations {
+    config: Config,
+    text: String,
+}
+
+impl Declarations {
+    fn add<T: TS>(&mut self) {
+        if let Some(docs) = T::docs() {
+            self.text.push_str(docs.trim_end());
+            self.text.push('\n');
+        }
+        self.text.push_str("export ");
+        self.text.push_str(&T::decl(&self.config));
+        self.text.push_str("\n\n");
+    }
+}
+
+macro_rules! declare {
+    ($($module:ident :: { $($name:ident),+ $(,)? }),+ $(,)?) => {{
+        let mut out = Declarations {
+            config: Config::default().with_large_int("number"),
+            text: "// Written by `make types` from the Rust types; do not edit.\n\n".to_owned(),
+        };
+        $($(out.add::<$module::$name>();)+)+
+        out.text
+    }};
+}
+
+fn main() -> std::io::Result<()> {
+    let text = declare! {
+        domain::{
+            DistrictId, UnitId, PersonId, PointId, StandardId, FindingId, DeviceId, OpId, BatchId,
+            UnixMillis, Wgs84, Fix, PositionMissing, PositionEvidence, Zone, Side, Standing,
+            PointType, Point, CriterionKind, Comparator, Threshold, Provenance, Criterion,
+            Standard, District, Role, Person, Sha256Hex, CaptureSource, PhotoRef, FindingRecord,
+            ReviewState, Decision, Review,
+        },
+        protocol::{
+            ErrorBody, SignInRequest, SessionView, SignedIn, FindingRow, FindingPage, ReviewTally,
+            FindingDetail, ReviewRequest, LiveNotice,
+        },
+        phone::{
+            StartView, Settings, Notice, LinkState, SyncView, PointRow, PointPage, PointTypeCount,
+            PhotoView, PhotoState, DraftView, PointDetail, FindingStage, FindingView,
+            FindingPageView, FindingFilter, SavedFinding, Change, Command, CommandError, ErrorCode,
+        },
+    };
+    std::io::stdout()
+        .lock()
+        .write_all(text.trim_end().as_bytes())?;
+    std::io::stdout().lock().write_all(b"\n")
+}

@@ -1,0 +1,233 @@
+//! The closed list of what a screen can ask of the phone's core.
+//!
+//! The window and the developer's preview both take a [`Command`] as JSON; what does not parse
+//! as one is refused before anything runs. Photo bytes travel beside it, raw, by
+//! [`crate::Phone::stage_photo`].
+
+use serde::{Deserialize, Serialize};
+use xunfang_domain::{FindingId, PointId, PointType, RecordError, Sha256Hex};
+use xunfang_photo::PhotoError;
+use xunfang_store::{StoreError, StoreFault};
+
+use crate::view::{FindingFilter, Settings};
+
+/// One request of a screen. The doc comment of each names its answer.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(tag = "cmd", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Answers [`crate::view::StartView`].
+    Start,
+    /// The first list of points is on the screen; answers null and logs how long it took.
+    Usable,
+    /// Signs in at a server; answers [`crate::view::StartView`].
+    SignIn {
+        /// Its address, `https://…`, or `http://` on this machine only.
+        server: String,
+        /// Account name.
+        account: String,
+        /// Password.
+        password: String,
+    },
+    /// Signs out; answers [`crate::view::StartView`]. Unsent findings stay and are sent at the next sign-in.
+    SignOut,
+    /// Answers [`crate::view::PointPage`].
+    Points {
+        /// Part of a name; empty for all.
+        query: String,
+        /// One type, or all.
+        kind: Option<PointType>,
+        /// How many rows to pass over.
+        offset: u32,
+        /// How many rows to answer, at most 200.
+        limit: u32,
+    },
+    /// Answers [`crate::view::PointDetail`].
+    Point {
+        /// Which.
+        id: PointId,
+    },
+    /// Keeps what was typed so far; answers [`crate::view::DraftView`].
+    SaveDraft {
+        /// At which point.
+        point: PointId,
+        /// Code of the chosen criterion, or empty.
+        criterion: String,
+        /// The note.
+        note: String,
+    },
+    /// Takes a photo out of the draft; answers [`crate::view::DraftView`].
+    RemoveDraftPhoto {
+        /// At which point.
+        point: PointId,
+        /// Which photo.
+        sha256: Sha256Hex,
+    },
+    /// Saves the draft as a finding; answers [`crate::view::SavedFinding`] once it is durable.
+    SaveFinding {
+        /// At which point.
+        point: PointId,
+        /// Code of the criterion that is not met.
+        criterion: String,
+        /// The note.
+        note: String,
+    },
+    /// Answers [`crate::view::FindingPageView`].
+    Findings {
+        /// Which.
+        filter: FindingFilter,
+        /// How many rows to pass over.
+        offset: u32,
+        /// How many rows to answer, at most 200.
+        limit: u32,
+    },
+    /// Answers [`crate::view::FindingView`].
+    Finding {
+        /// Which.
+        id: FindingId,
+    },
+    /// Answers [`crate::view::SyncView`].
+    Sync,
+    /// Tries the server at once; answers [`crate::view::SyncView`].
+    SyncNow,
+    /// Keeps the settings; answers [`Settings`].
+    SaveSettings {
+        /// All of them.
+        settings: Settings,
+    },
+    /// Marks a notice as read; answers the remaining [`crate::view::Notice`] list.
+    DismissNotice {
+        /// Its number.
+        id: i64,
+    },
+    /// Answers [`xunfang_domain::PositionEvidence`].
+    Position,
+    /// Moves the simulated receiver of a developer's machine; answers [`xunfang_domain::PositionEvidence`].
+    SimulatePosition {
+        /// Latitude in degrees, WGS-84.
+        lat: f64,
+        /// Longitude in degrees, WGS-84.
+        lng: f64,
+        /// Accuracy in metres.
+        accuracy_m: f64,
+    },
+}
+
+/// A failed command, for a screen.
+///
+/// Screens branch on `code` and have their own words for it; `message` is for the log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct CommandError {
+    /// Stable name.
+    pub code: ErrorCode,
+    /// What happened, in English, without personal data.
+    pub message: String,
+}
+
+/// Every reason for which a command can fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The request does not parse.
+    BadCommand,
+    /// Nobody is signed in.
+    SignedOut,
+    /// Account and password do not match.
+    WrongPassword,
+    /// The address is none, or is not encrypted.
+    BadServerAddress,
+    /// The server does not answer.
+    ServerUnreachable,
+    /// The server answered, but not as this app understands.
+    ServerBroken,
+    /// There is no such point, photo or finding here.
+    NotFound,
+    /// The file holds no bytes.
+    PhotoEmpty,
+    /// The file is no photo that can be read.
+    PhotoUnreadable,
+    /// The file breaks off or is damaged.
+    PhotoDamaged,
+    /// The file has more bytes than a photo may have.
+    PhotoTooManyBytes,
+    /// The photo has more pixels than can be handled.
+    PhotoTooManyPixels,
+    /// The finding has no photo.
+    PhotoMissing,
+    /// The finding has too many photos.
+    PhotoTooMany,
+    /// No criterion was chosen.
+    CriterionMissing,
+    /// The note is too long.
+    NoteTooLong,
+    /// The phone's storage is full: this was not saved, everything before is safe.
+    DiskFull,
+    /// The phone's storage refuses to be written.
+    DiskReadOnly,
+    /// The phone's storage fails.
+    DiskFailed,
+    /// The phone's database is damaged; it is set aside at the next start.
+    DatabaseDamaged,
+    /// Something that this app did not foresee.
+    Internal,
+}
+
+impl CommandError {
+    /// Makes an error with a message for the log.
+    pub fn new(code: ErrorCode, message: &str) -> Self {
+        Self {
+            code,
+            message: message.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for CommandError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for CommandError {}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        let code = match error.fault() {
+            StoreFault::DiskFull => ErrorCode::DiskFull,
+            StoreFault::ReadOnly => ErrorCode::DiskReadOnly,
+            StoreFault::Damaged => ErrorCode::DatabaseDamaged,
+            StoreFault::DiskFailed => ErrorCode::DiskFailed,
+            StoreFault::NotFound => ErrorCode::NotFound,
+            StoreFault::Record(rule) => match rule {
+                RecordError::CriterionMissing => ErrorCode::CriterionMissing,
+                RecordError::NoteTooLong => ErrorCode::NoteTooLong,
+                RecordError::PhotoMissing => ErrorCode::PhotoMissing,
+                RecordError::TooManyPhotos => ErrorCode::PhotoTooMany,
+                RecordError::PhotoTwice => ErrorCode::Internal,
+            },
+            StoreFault::Internal => ErrorCode::Internal,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<PhotoError> for CommandError {
+    fn from(error: PhotoError) -> Self {
+        let code = match error {
+            PhotoError::Empty => ErrorCode::PhotoEmpty,
+            PhotoError::NotAPhoto => ErrorCode::PhotoUnreadable,
+            PhotoError::TooManyPixels { .. } => ErrorCode::PhotoTooManyPixels,
+            PhotoError::Damaged(_) => ErrorCode::PhotoDamaged,
+            PhotoError::Encode(_) => ErrorCode::Internal,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}

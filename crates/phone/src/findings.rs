@@ -1,0 +1,160 @@
+//! Saving a finding, and how far each has come.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use uuid::Uuid;
+use xunfang_domain::{FindingId, OpId, PersonId, PointId, ReviewState, Standard, StandardId};
+use xunfang_store::{FindingQuery, FindingRow, SaveFinding, SendState, Store};
+use xunfang_sync::Clock;
+
+use crate::clock::WallClock;
+use crate::points::{ROWS_MAX, newest_standard};
+use crate::position::PositionSource;
+use crate::view::{
+    FindingFilter, FindingPageView, FindingStage, FindingView, LinkState, SavedFinding,
+};
+use crate::{CommandError, ErrorCode};
+
+/// Saves the draft of a point. Durable when it returns.
+pub(crate) fn save(
+    store: &Store,
+    position: &dyn PositionSource,
+    person: PersonId,
+    point: PointId,
+    criterion: String,
+    note: String,
+) -> Result<SavedFinding, CommandError> {
+    let position = position.current();
+    let standard = newest_standard(store)?;
+    if standard.criterion(&criterion).is_none() {
+        return Err(CommandError::new(
+            ErrorCode::CriterionMissing,
+            "the criterion is not part of the standard",
+        ));
+    }
+    let standing = position
+        .fix()
+        .map(|fix| Ok(store.point(point)?.zone().standing(fix)));
+    let record = store.save_finding(SaveFinding {
+        id: FindingId::from_uuid(Uuid::now_v7()),
+        op: OpId::from_uuid(Uuid::now_v7()),
+        person,
+        point,
+        standard: standard.id,
+        standard_version: standard.version,
+        criterion,
+        note,
+        found_at: WallClock.now(),
+        standing: standing
+            .transpose()
+            .map_err(|error: xunfang_store::StoreError| error)?,
+        position,
+    })?;
+    Ok(SavedFinding {
+        id: record.id,
+        point,
+    })
+}
+
+pub(crate) fn page(
+    store: &Store,
+    person: PersonId,
+    link: LinkState,
+    filter: FindingFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<FindingPageView, CommandError> {
+    let query = match filter {
+        FindingFilter::All => FindingQuery::All,
+        FindingFilter::Unsent => FindingQuery::Unsent,
+        FindingFilter::Returned => FindingQuery::Returned,
+    };
+    let (rows, total) = store.findings(person, query, offset, limit.min(ROWS_MAX))?;
+    Ok(FindingPageView {
+        rows: views(store, rows, link)?,
+        total,
+    })
+}
+
+pub(crate) fn one(
+    store: &Store,
+    person: PersonId,
+    link: LinkState,
+    id: FindingId,
+) -> Result<FindingView, CommandError> {
+    let (rows, _) = store.findings(person, FindingQuery::One(id), 0, 1)?;
+    views(store, rows, link)?
+        .pop()
+        .ok_or_else(|| CommandError::new(ErrorCode::NotFound, "there is no such finding here"))
+}
+
+/// Adds the names that a record only refers to.
+pub(crate) fn views(
+    store: &Store,
+    rows: Vec<FindingRow>,
+    link: LinkState,
+) -> Result<Vec<FindingView>, CommandError> {
+    let mut standards: HashMap<(StandardId, u32), Option<Standard>> = HashMap::new();
+    let mut views = Vec::with_capacity(rows.len());
+    for row in rows {
+        let standard = match standards.entry((row.record.standard, row.record.standard_version)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let (id, version) = *place.key();
+                place.insert(store.standard(id, version)?)
+            }
+        };
+        views.push(view(row, standard.as_ref(), link));
+    }
+    Ok(views)
+}
+
+fn view(row: FindingRow, standard: Option<&Standard>, link: LinkState) -> FindingView {
+    let code = row.record.criterion.clone();
+    // A standard that has not arrived leaves the code, which still says what is meant.
+    let (name_zh, name_en) = standard
+        .and_then(|standard| standard.criterion(&code))
+        .map_or((code.clone(), code), |found| {
+            (found.name_zh.clone(), found.name_en.clone())
+        });
+    let (stage, stuck, photos_stored) = stage(&row, link);
+    FindingView {
+        point_name: row.point_name,
+        criterion_name_zh: name_zh,
+        criterion_name_en: name_en,
+        stage,
+        stuck,
+        photos_stored,
+        review: row.review,
+        record: row.record,
+    }
+}
+
+fn stage(row: &FindingRow, link: LinkState) -> (FindingStage, Option<String>, u32) {
+    let photos = u32::try_from(row.record.photos.len()).unwrap_or(u32::MAX);
+    match &row.send {
+        SendState::Applied => {
+            let stage = match row.review.as_ref().map(|review| review.state) {
+                Some(ReviewState::Accepted) => FindingStage::Accepted,
+                Some(ReviewState::Returned) => FindingStage::Returned,
+                Some(ReviewState::Pending) | None => FindingStage::Applied,
+            };
+            (stage, None, photos)
+        }
+        SendState::Rejected { code } => (FindingStage::Rejected, Some(code.clone()), photos),
+        SendState::Queued {
+            photos_stored,
+            stuck,
+        } => {
+            let stage = if *photos_stored == photos {
+                FindingStage::PhotosStored
+            } else if link == LinkState::Syncing && stuck.is_none() {
+                FindingStage::Sending
+            } else {
+                FindingStage::Saved
+            };
+            (stage, stuck.clone(), *photos_stored)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The phone's use cases, one per command a screen can call.
+//!
+//! A [`Phone`] owns the device's storage and one thread that exchanges with the server. Screens
+//! send a [`Command`] and get a view; [`Phone::changes`] tells them what to ask again. Nothing
+//! here waits for the network except signing in.
+//!
+//! This crate must not know which shell it runs in, a window or a developer's browser, and it
+//! renders no text for people: screens have the words.
+
+mod address;
+mod clock;
+mod command;
+mod findings;
+mod http;
+mod phone;
+mod photos;
+mod points;
+mod position;
+mod session;
+mod syncing;
+mod view;
+
+pub use command::{Command, CommandError, ErrorCode};
+pub use phone::{Phone, PhoneConfig};
+pub use photos::{PhotoFile, PhotoSize, PhotoSizeError};
+pub use position::{PositionSource, SimulatedPosition};
+pub use view::{
+    Change, DraftView, FindingFilter, FindingPageView, FindingStage, FindingView, LinkState,
+    Notice, PhotoState, PhotoView, PointDetail, PointPage, PointRow, PointTypeCount, SavedFinding,
+    Settings, StartView, SyncView,
+};

@@ -1,0 +1,313 @@
+//! The thread that exchanges with the server, and tells screens what changed.
+//!
+//! It sleeps until something wakes it: a save, a sign-in, 立即同步, or the time that [`Link`] has
+//! named. Commands never wait for it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::{Notify, broadcast, watch};
+use uuid::Uuid;
+use xunfang_domain::{BatchId, DeviceId, PersonId, PositionEvidence, UnixMillis};
+use xunfang_store::{Store, Tally};
+use xunfang_sync::{
+    Clock, Exchange, ExchangeError, ExchangeReport, Failure, Link, LinkEvent, exchange,
+};
+
+use crate::address;
+use crate::clock::WallClock;
+use crate::http::HttpServer;
+use crate::position::PositionSource;
+use crate::view::{Change, LinkState, SyncView};
+
+/// How often the receiver is looked at, so that lists follow the person.
+const POSITION_EVERY: Duration = Duration::from_secs(2);
+/// A move that is worth drawing again, metres.
+const POSITION_MOVED_M: f64 = 5.0;
+
+/// What commands and the thread share.
+#[derive(Debug)]
+pub(crate) struct Syncing {
+    status: Mutex<Status>,
+    wake: Notify,
+    changes: broadcast::Sender<Change>,
+}
+
+#[derive(Debug, Clone)]
+struct Status {
+    link: Link,
+    last_error: Option<String>,
+    last_success_at: Option<UnixMillis>,
+}
+
+/// What the thread works with.
+pub(crate) struct Worker {
+    pub(crate) store: Arc<Store>,
+    pub(crate) position: Arc<dyn PositionSource>,
+    pub(crate) device: DeviceId,
+    pub(crate) client: reqwest::Client,
+    pub(crate) syncing: Arc<Syncing>,
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+impl Syncing {
+    pub(crate) fn new() -> Self {
+        let status = Status {
+            link: Link::SignedOut,
+            last_error: None,
+            last_success_at: None,
+        };
+        // A screen that falls this far behind asks for everything again anyway.
+        let (changes, _) = broadcast::channel(64);
+        Self {
+            status: Mutex::new(status),
+            wake: Notify::new(),
+            changes,
+        }
+    }
+
+    /// Asks for an exchange now.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    pub(crate) fn tell(&self, change: Change) {
+        // Nobody listening is no failure: no screen is open.
+        drop(self.changes.send(change));
+    }
+
+    pub(crate) fn link(&self) -> LinkState {
+        self.status().link.into()
+    }
+
+    pub(crate) fn view(&self, tally: Tally) -> SyncView {
+        let status = self.status();
+        SyncView {
+            link: status.link.into(),
+            unsent: tally.unsent,
+            rejected: tally.rejected,
+            last_error: status.last_error,
+            last_success_at: status.last_success_at,
+        }
+    }
+
+    fn status(&self) -> Status {
+        match self.status.lock() {
+            Ok(status) => status.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Status)) -> Link {
+        let mut status = match self.status.lock() {
+            Ok(status) => status,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        change(&mut status);
+        let link = status.link;
+        drop(status);
+        self.tell(Change::Sync);
+        link
+    }
+}
+
+impl From<Link> for LinkState {
+    fn from(link: Link) -> Self {
+        match link {
+            Link::SignedOut => Self::SignedOut,
+            Link::Busy { .. } => Self::Syncing,
+            Link::Online { .. } => Self::Online,
+            Link::Offline { .. } => Self::Offline,
+        }
+    }
+}
+
+/// A session that exchanges can use.
+struct Session {
+    server: HttpServer,
+    person: PersonId,
+}
+
+impl Worker {
+    /// Runs until the phone is closed.
+    pub(crate) async fn run(self) {
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            () = async { tokio::join!(self.exchange_for_ever(), self.follow_position()); } => {}
+            // Dropping the other branch cuts an exchange at an await; what it had finished is
+            // committed, and the rest is done by the next one.
+            _ = stop.wait_for(|stopped| *stopped) => {}
+        }
+    }
+
+    async fn exchange_for_ever(&self) {
+        loop {
+            let link = self.exchange_once().await;
+            if let Err(error) = self.store.tidy() {
+                tracing::warn!(%error, "the log stays long for now");
+            }
+            match link.next() {
+                Some(next) => {
+                    let wait = next.since(WallClock.now()).clamp(0, 60_000).unsigned_abs();
+                    tokio::select! {
+                        () = tokio::time::sleep(Duration::from_millis(wait)) => {}
+                        () = self.syncing.wake.notified() => {}
+                    }
+                }
+                None => self.syncing.wake.notified().await,
+            }
+        }
+    }
+
+    async fn exchange_once(&self) -> Link {
+        let session = match self.session() {
+            Ok(Some(session)) => session,
+            Ok(None) => {
+                return self.syncing.update(|status| {
+                    status.link = status.link.on(LinkEvent::SignedOut, WallClock.now());
+                });
+            }
+            Err(error) => return self.failed(None, &error),
+        };
+        self.syncing.update(|status| {
+            status.link = status.link.on(LinkEvent::Wake, WallClock.now());
+        });
+        let work = Exchange {
+            store: &self.store,
+            transport: &session.server,
+            device: self.device,
+            person: session.person,
+            batch: BatchId::from_uuid(Uuid::now_v7()),
+        };
+        let report = |report: ExchangeReport| {
+            if report.findings {
+                self.syncing.tell(Change::Findings);
+                self.syncing.tell(Change::Sync);
+            }
+            if report.reference {
+                self.syncing.tell(Change::Reference);
+            }
+        };
+        let refused_before = self.refused(session.person);
+        let result = exchange(&work, &WallClock, &report).await;
+        self.tell_of_refusals(session.person, refused_before);
+        match result {
+            Ok(()) => self.syncing.update(|status| {
+                let now = WallClock.now();
+                status.link = status
+                    .link
+                    .on(LinkEvent::Succeeded { jitter: jitter() }, now);
+                status.last_error = None;
+                status.last_success_at = Some(now);
+            }),
+            Err(ExchangeError::Link(Failure::SignedOut)) => {
+                if let Err(error) = self.store.sign_out(false) {
+                    tracing::error!(%error, "could not note that the session ended");
+                }
+                self.syncing.update(|status| {
+                    status.link = status.link.on(LinkEvent::SignedOut, WallClock.now());
+                    status.last_error = Some(Failure::SignedOut.code().to_owned());
+                })
+            }
+            Err(error) => self.failed(Some(session.person), &error),
+        }
+    }
+
+    fn session(&self) -> Result<Option<Session>, ExchangeError> {
+        let installation = self.store.installation(self.device)?;
+        let (Some(view), Some(token)) = (installation.session, installation.token) else {
+            return Ok(None);
+        };
+        let base = address::parse(&installation.server).map_err(|error| Failure::Garbled {
+            detail: error.message,
+        })?;
+        let server = HttpServer::new(self.client.clone(), base, Some(token));
+        Ok(Some(Session {
+            server,
+            person: view.person.id,
+        }))
+    }
+
+    fn failed(&self, person: Option<PersonId>, error: &ExchangeError) -> Link {
+        let (code, retry_after_ms) = match error {
+            ExchangeError::Link(failure) => {
+                tracing::info!(code = failure.code(), "the exchange failed");
+                let wish = match failure {
+                    Failure::Transient { retry_after_ms, .. } => *retry_after_ms,
+                    _ => None,
+                };
+                (failure.code().to_owned(), wish)
+            }
+            ExchangeError::Store(error) => {
+                tracing::error!(%error, "the exchange stopped at this device's storage");
+                ("storage".to_owned(), None)
+            }
+        };
+        // Where the queue cannot be counted, it is treated as one that waits.
+        let waiting = self
+            .store
+            .tally(person)
+            .map_or(true, |tally| tally.unsent > 0);
+        self.syncing.update(|status| {
+            let event = LinkEvent::Failed {
+                waiting,
+                retry_after_ms,
+                jitter: jitter(),
+            };
+            status.link = status.link.on(event, WallClock.now());
+            status.last_error = Some(code);
+        })
+    }
+
+    fn refused(&self, person: PersonId) -> u32 {
+        self.store
+            .tally(Some(person))
+            .map_or(0, |tally| tally.rejected)
+    }
+
+    /// Leaves a notice where the server has refused findings for good.
+    fn tell_of_refusals(&self, person: PersonId, before: u32) {
+        let refused = self.refused(person).saturating_sub(before);
+        if refused == 0 {
+            return;
+        }
+        let kept = self
+            .store
+            .add_notice("server_rejected", &refused.to_string(), WallClock.now());
+        if let Err(error) = kept {
+            tracing::error!(%error, refused, "could not keep a notice of refused findings");
+        }
+    }
+
+    async fn follow_position(&self) {
+        let mut every = tokio::time::interval(POSITION_EVERY);
+        let mut last: Option<PositionEvidence> = None;
+        loop {
+            every.tick().await;
+            let now = self.position.current();
+            if last.as_ref().is_none_or(|last| moved(last, &now)) {
+                if last.is_some() {
+                    self.syncing.tell(Change::Position);
+                }
+                last = Some(now);
+            }
+        }
+    }
+}
+
+fn moved(before: &PositionEvidence, now: &PositionEvidence) -> bool {
+    match (before.fix(), now.fix()) {
+        (Some(before), Some(now)) => before.place.distance_m(now.place) >= POSITION_MOVED_M,
+        (None, None) => before != now,
+        _ => true,
+    }
+}
+
+/// Returns a random number in 0..1; without randomness, the middle.
+fn jitter() -> f64 {
+    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
+}

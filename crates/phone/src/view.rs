@@ -1,0 +1,292 @@
+//! What the phone's screens are drawn from: one type per answer of a command.
+
+use serde::{Deserialize, Serialize};
+use xunfang_domain::{
+    CaptureSource, Criterion, FindingId, FindingRecord, Point, PointId, PointType,
+    PositionEvidence, Review, Sha256Hex, Standing, UnixMillis,
+};
+use xunfang_protocol::SessionView;
+
+/// Everything the first screen needs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct StartView {
+    /// Who is signed in; null shows the sign-in page.
+    pub session: Option<SessionView>,
+    /// Server address to offer on the sign-in page.
+    pub server: String,
+    /// Settings of this installation.
+    pub settings: Settings,
+    /// How sync stands.
+    pub sync: SyncView,
+    /// What the person has to be told before they go on; usually empty.
+    pub notices: Vec<Notice>,
+    /// Whether positions are simulated here, so that the developer panel is shown.
+    pub developer: bool,
+}
+
+/// Settings of one installation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct Settings {
+    /// `zh-CN` or `en`.
+    pub language: String,
+    /// 大字: larger text.
+    pub large_text: bool,
+    /// 强光: high contrast for sunlight.
+    pub high_contrast: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            language: "zh-CN".to_owned(),
+            large_text: false,
+            high_contrast: false,
+        }
+    }
+}
+
+/// Something that happened to the device's data and that the person must read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct Notice {
+    /// Its number, to dismiss it by.
+    pub id: i64,
+    /// Stable name: `database_set_aside` or `server_rejected`.
+    pub code: String,
+    /// The folder of the set-aside database, or how many findings were rejected.
+    pub detail: String,
+    /// When it happened, by the device's clock.
+    pub at: UnixMillis,
+}
+
+/// The link to the server, as the chip shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// The last exchange succeeded.
+    Online,
+    /// An exchange is under way.
+    Syncing,
+    /// The server does not answer; it is tried again by itself.
+    Offline,
+    /// The session ended: everything works, sending waits for a new sign-in.
+    SignedOut,
+}
+
+/// The queue chip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct SyncView {
+    /// The link.
+    pub link: LinkState,
+    /// Findings that the server has not acknowledged yet.
+    pub unsent: u32,
+    /// Findings that the server refused for good.
+    pub rejected: u32,
+    /// Code of the last failure while offline; null when there was none.
+    pub last_error: Option<String>,
+    /// When the last exchange succeeded, by the device's clock.
+    pub last_success_at: Option<UnixMillis>,
+}
+
+/// One line of the list of points.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct PointRow {
+    /// The point.
+    pub point: Point,
+    /// How the phone lies to it; null without a fix.
+    pub standing: Option<Standing>,
+    /// When this phone last recorded a finding there.
+    pub last_finding_at: Option<UnixMillis>,
+    /// Findings of this phone there that are not accepted yet.
+    pub open_findings: u32,
+}
+
+/// A page of points, nearest first; by name without a fix.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct PointPage {
+    /// At most `limit` rows.
+    pub rows: Vec<PointRow>,
+    /// How many points match in all.
+    pub total: u32,
+    /// The position that the order is by.
+    pub position: PositionEvidence,
+    /// How many points there are of each type, for the filter.
+    pub types: Vec<PointTypeCount>,
+}
+
+/// How many points there are of one type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct PointTypeCount {
+    /// The type.
+    pub kind: PointType,
+    /// How many.
+    pub count: u32,
+}
+
+/// A photo that is durable on the phone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct PhotoView {
+    /// Hash of the original; `photo_url(sha256, "thumb")` shows it.
+    pub sha256: Sha256Hex,
+    /// Length of the original in bytes.
+    pub bytes: u64,
+    /// Width in pixels as shown, after orientation.
+    pub width: u32,
+    /// Height in pixels as shown, after orientation.
+    pub height: u32,
+    /// How it reached the app.
+    pub source: CaptureSource,
+    /// When the app received it.
+    pub taken_at: UnixMillis,
+    /// How far it has come.
+    pub state: PhotoState,
+}
+
+/// How far a photo has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoState {
+    /// It belongs to a draft.
+    Draft,
+    /// It waits to be sent.
+    Queued,
+    /// The server has verified and stored it.
+    Stored,
+}
+
+/// What an inspector has begun at a point and not saved yet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct DraftView {
+    /// Code of the chosen criterion; empty before the choice.
+    pub criterion: String,
+    /// The note so far.
+    pub note: String,
+    /// Photos so far.
+    pub photos: Vec<PhotoView>,
+}
+
+/// Everything on the page of a point.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct PointDetail {
+    /// The point.
+    pub point: Point,
+    /// Where the phone is.
+    pub position: PositionEvidence,
+    /// How that lies to the zone; null without a fix.
+    pub standing: Option<Standing>,
+    /// Name of the standard in Chinese.
+    pub standard_name_zh: String,
+    /// Name of the standard in English.
+    pub standard_name_en: String,
+    /// Its version.
+    pub standard_version: u32,
+    /// The criteria; those chosen most recently on this phone come first.
+    pub criteria: Vec<Criterion>,
+    /// What was begun here and not saved yet.
+    pub draft: DraftView,
+    /// Findings of this phone here, newest first, at most 50.
+    pub findings: Vec<FindingView>,
+}
+
+/// How far a finding has come; each is shown with its own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum FindingStage {
+    /// Durable on the phone.
+    Saved,
+    /// On its way.
+    Sending,
+    /// All its photos are verified on the server; the record follows.
+    PhotosStored,
+    /// The server has it.
+    Applied,
+    /// The server refused it for good; it stays here with the reason.
+    Rejected,
+    /// A supervisor accepted it.
+    Accepted,
+    /// A supervisor sent it back with a reason.
+    Returned,
+}
+
+/// A finding of this phone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct FindingView {
+    /// The record.
+    pub record: FindingRecord,
+    /// Name of its point.
+    pub point_name: String,
+    /// Name of the criterion in Chinese.
+    pub criterion_name_zh: String,
+    /// Name of the criterion in English.
+    pub criterion_name_en: String,
+    /// How far it has come.
+    pub stage: FindingStage,
+    /// Code of the last failure to send it; null when there was none.
+    pub stuck: Option<String>,
+    /// Photos that the server has verified, of `record.photos`.
+    pub photos_stored: u32,
+    /// The review; null until somebody decided.
+    pub review: Option<Review>,
+}
+
+/// The person's own findings, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct FindingPageView {
+    /// At most `limit` rows.
+    pub rows: Vec<FindingView>,
+    /// How many there are in all, under the same filter.
+    pub total: u32,
+}
+
+/// Which findings to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum FindingFilter {
+    /// All of them.
+    #[default]
+    All,
+    /// Not yet acknowledged by the server, or refused by it.
+    Unsent,
+    /// Sent back by a supervisor.
+    Returned,
+}
+
+/// What a save made durable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct SavedFinding {
+    /// Its id.
+    pub id: FindingId,
+    /// Which point.
+    pub point: PointId,
+}
+
+/// Tells a screen what to ask again; carries no data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The chip.
+    Sync,
+    /// Points, standards or the district.
+    Reference,
+    /// Findings or their reviews.
+    Findings,
+    /// The phone moved.
+    Position,
+}
