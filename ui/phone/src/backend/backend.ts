@@ -1,0 +1,131 @@
+/**
+ * All that the screens know of the phone's core. Whatever lies behind it - the app's window, the
+ * developer's preview or a test's memory - a failure arrives as a `BackendError` and nothing else.
+ */
+import type {
+  CaptureSource,
+  Change,
+  Command,
+  CommandError,
+  DraftView,
+  ErrorCode,
+  FindingPageView,
+  FindingView,
+  Notice,
+  PhotoView,
+  PointDetail,
+  PointId,
+  PointPage,
+  PositionEvidence,
+  SavedFinding,
+  Settings,
+  Sha256Hex,
+  StartView,
+  SyncView,
+} from '@xunfang/shared'
+import { inject, type InjectionKey } from 'vue'
+
+/** The answer of every command, as the doc comments of `command.rs` name it. */
+export interface Answers {
+  start: StartView
+  usable: null
+  sign_in: StartView
+  sign_out: StartView
+  points: PointPage
+  point: PointDetail
+  save_draft: DraftView
+  remove_draft_photo: DraftView
+  save_finding: SavedFinding
+  findings: FindingPageView
+  finding: FindingView
+  sync: SyncView
+  sync_now: SyncView
+  save_settings: Settings
+  dismiss_notice: Notice[]
+  position: PositionEvidence
+  simulate_position: PositionEvidence
+}
+
+/** Fails to compile as soon as the core knows a command that has no answer here. */
+export type AnswerOf<Name extends Command['cmd']> = Answers[Name]
+
+export type PhotoSize = 'thumb' | 'working' | 'original'
+
+export interface Backend {
+  /** Runs one command. Rejects with `BackendError`. */
+  run<C extends Command>(command: C): Promise<AnswerOf<C['cmd']>>
+  /** Makes a photo's raw bytes durable and adds it to the point's draft. */
+  stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView>
+  /** An address that an `<img>` can show. */
+  photoUrl(sha256: Sha256Hex, size: PhotoSize): string
+  /** Calls back when something has to be asked again; returns how to stop. */
+  onChange(listener: (change: Change) => void): () => void
+}
+
+export class BackendError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string) {
+    super(message)
+    this.name = 'BackendError'
+    this.code = code
+  }
+}
+
+// A record, so that a code added in Rust fails the build here.
+const CODES: Record<ErrorCode, true> = {
+  bad_command: true,
+  signed_out: true,
+  wrong_password: true,
+  bad_server_address: true,
+  server_unreachable: true,
+  server_broken: true,
+  not_found: true,
+  photo_empty: true,
+  photo_unreadable: true,
+  photo_damaged: true,
+  photo_too_many_bytes: true,
+  photo_too_many_pixels: true,
+  photo_missing: true,
+  photo_too_many: true,
+  criterion_missing: true,
+  note_too_long: true,
+  disk_full: true,
+  disk_read_only: true,
+  disk_failed: true,
+  database_damaged: true,
+  internal: true,
+}
+
+const KNOWN_CODES: ReadonlySet<unknown> = new Set(Object.keys(CODES))
+
+function isErrorCode(value: unknown): value is ErrorCode {
+  return KNOWN_CODES.has(value)
+}
+
+function isCommandError(value: unknown): value is CommandError {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    isErrorCode(value.code) &&
+    'message' in value &&
+    typeof value.message === 'string'
+  )
+}
+
+/** Makes a `BackendError` of whatever was thrown. */
+export function toBackendError(thrown: unknown): BackendError {
+  if (thrown instanceof BackendError) return thrown
+  if (isCommandError(thrown)) return new BackendError(thrown.code, thrown.message)
+  if (thrown instanceof Error) return new BackendError('internal', thrown.message)
+  return new BackendError('internal', String(thrown))
+}
+
+export const backendKey: InjectionKey<Backend> = Symbol('backend')
+
+export function useBackend(): Backend {
+  const backend = inject(backendKey)
+  if (backend === undefined) throw new Error('no backend is provided')
+  return backend
+}

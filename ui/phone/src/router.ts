@@ -1,0 +1,53 @@
+import {
+  createRouter,
+  createWebHashHistory,
+  type Router,
+  type RouterHistory,
+} from 'vue-router'
+
+import TodayPage from './pages/TodayPage.vue'
+import type { AppState } from './state/app'
+
+/** The list comes with the first script; every other page is fetched when it is opened. */
+export function makeRouter(app: AppState, opened: Promise<void>, history?: RouterHistory): Router {
+  const router = createRouter({
+    history: history ?? createWebHashHistory(),
+    routes: [
+      { path: '/', name: 'today', component: TodayPage },
+      { path: '/mine', name: 'mine', component: () => import('./pages/MinePage.vue') },
+      { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue') },
+      {
+        path: '/point/:id',
+        name: 'point',
+        component: () => import('./pages/PointPage.vue'),
+        props: true,
+      },
+      {
+        path: '/point/:id/record',
+        name: 'record',
+        component: () => import('./pages/RecordPage.vue'),
+        props: true,
+      },
+      {
+        // With its point, because a point's own page lists its findings in one request.
+        path: '/point/:point/finding/:id',
+        name: 'finding',
+        component: () => import('./pages/FindingPage.vue'),
+        props: true,
+      },
+      { path: '/:rest(.*)', redirect: '/' },
+    ],
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  })
+
+  router.beforeEach(async (to) => {
+    await opened
+    if (app.data.status.status === 'error') return true
+    const { session, sync } = app.data
+    if (session === null) return to.name === 'sign-in' ? true : { name: 'sign-in' }
+    // A session that ended keeps its person: they may go on, or sign in again.
+    if (to.name === 'sign-in' && sync.link !== 'signed_out') return { name: 'today' }
+    return true
+  })
+  return router
+}

@@ -1,0 +1,129 @@
+/** What every screen shares: who is signed in, how sync stands, settings, notices, the toast. */
+import type { Notice, SessionView, Settings, StartView, SyncView } from '@xunfang/shared'
+import { inject, reactive, type InjectionKey } from 'vue'
+
+import { toBackendError, type Backend, type BackendError } from '../backend/backend'
+import { coalesce } from './coalesce'
+
+export type AppStatus =
+  | { readonly status: 'loading' }
+  | { readonly status: 'ready' }
+  | { readonly status: 'error'; readonly error: BackendError }
+
+export interface Toast {
+  readonly title: string
+  readonly detail: string
+}
+
+interface AppData {
+  status: AppStatus
+  session: SessionView | null
+  server: string
+  settings: Settings
+  sync: SyncView
+  notices: Notice[]
+  developer: boolean
+  toast: Toast | null
+}
+
+/** How long a confirmation stays: long enough to read two short lines without hurry. */
+const TOAST_MS = 4000
+
+export class AppState {
+  readonly data: AppData
+  readonly #backend: Backend
+  #toastTimer: ReturnType<typeof setTimeout> | undefined
+
+  readonly refreshSync: () => Promise<void>
+
+  constructor(backend: Backend) {
+    this.#backend = backend
+    this.data = reactive<AppData>({
+      status: { status: 'loading' },
+      session: null,
+      server: '',
+      settings: { language: 'zh-CN', large_text: false, high_contrast: false },
+      sync: { link: 'offline', unsent: 0, rejected: 0, last_error: null, last_success_at: null },
+      notices: [],
+      developer: false,
+      toast: null,
+    })
+    this.refreshSync = coalesce(() => this.#refreshSync())
+    backend.onChange((change) => {
+      if (change === 'sync' || change === 'findings') void this.refreshSync()
+    })
+  }
+
+  /** Shows what the core says at the start; `asked` is the request, begun as early as possible. */
+  async open(asked: Promise<StartView>): Promise<void> {
+    try {
+      this.#take(await asked)
+      this.data.status = { status: 'ready' }
+    } catch (thrown) {
+      this.data.status = { status: 'error', error: toBackendError(thrown) }
+    }
+  }
+
+  reopen(): Promise<void> {
+    this.data.status = { status: 'loading' }
+    return this.open(this.#backend.run({ cmd: 'start' }))
+  }
+
+  async signIn(server: string, account: string, password: string): Promise<void> {
+    this.#take(await this.#backend.run({ cmd: 'sign_in', server, account, password }))
+  }
+
+  async signOut(): Promise<void> {
+    this.#take(await this.#backend.run({ cmd: 'sign_out' }))
+  }
+
+  async syncNow(): Promise<void> {
+    this.data.sync = await this.#backend.run({ cmd: 'sync_now' })
+  }
+
+  async saveSettings(settings: Settings): Promise<void> {
+    this.data.settings = await this.#backend.run({ cmd: 'save_settings', settings })
+  }
+
+  async dismissNotice(id: number): Promise<void> {
+    this.data.notices = await this.#backend.run({ cmd: 'dismiss_notice', id })
+  }
+
+  showToast(toast: Toast): void {
+    clearTimeout(this.#toastTimer)
+    this.data.toast = toast
+    this.#toastTimer = setTimeout(() => {
+      this.data.toast = null
+    }, TOAST_MS)
+  }
+
+  async #refreshSync(): Promise<void> {
+    try {
+      const before = this.data.sync
+      this.data.sync = await this.#backend.run({ cmd: 'sync' })
+      // Only `start` tells notices, and a refusal by the server brings one.
+      if (this.data.sync.rejected > before.rejected) {
+        this.data.notices = (await this.#backend.run({ cmd: 'start' })).notices
+      }
+    } catch {
+      // The chip keeps what it showed; the next change asks again.
+    }
+  }
+
+  #take(start: StartView): void {
+    this.data.session = start.session
+    this.data.server = start.server
+    this.data.settings = start.settings
+    this.data.sync = start.sync
+    this.data.notices = start.notices
+    this.data.developer = start.developer
+  }
+}
+
+export const appKey: InjectionKey<AppState> = Symbol('app')
+
+export function useApp(): AppState {
+  const app = inject(appKey)
+  if (app === undefined) throw new Error('no app state is provided')
+  return app
+}

@@ -1,0 +1,141 @@
+/** Words and marks for the core's vocabulary: one table per type, complete by its record type. */
+import type {
+  Criterion,
+  FindingStage,
+  FindingView,
+  LinkState,
+  PointType,
+  PositionMissing,
+  Role,
+  Side,
+  SyncView,
+  Threshold,
+} from '@xunfang/shared'
+
+import { stuckKey } from './errors/presentation'
+import type { IconName } from './components/icons'
+import type { Locale, MessageKey, Text } from './messages'
+
+/** Colour families of the theme. No mark relies on its tone alone: each has words and an icon. */
+export type Tone = 'accent' | 'calm' | 'good' | 'warn' | 'bad'
+
+export const POINT_TYPES: Record<PointType, MessageKey> = {
+  'farmers-market': 'type.farmersMarket',
+  'transport-hub': 'type.transportHub',
+  hospital: 'type.hospital',
+  mall: 'type.mall',
+  community: 'type.community',
+  residential: 'type.residential',
+  complex: 'type.complex',
+  school: 'type.school',
+  'park-square': 'type.parkSquare',
+  'main-road': 'type.mainRoad',
+  junction: 'type.junction',
+  other: 'type.other',
+}
+
+export const ROLES: Record<Role, MessageKey> = {
+  inspector: 'mine.inspector',
+  supervisor: 'mine.supervisor',
+}
+
+interface Mark {
+  readonly label: MessageKey
+  readonly icon: IconName
+  readonly tone: Tone
+}
+
+export const SIDES: Record<Side | 'missing', Mark> = {
+  inside: { label: 'point.inside', icon: 'check-circle', tone: 'good' },
+  outside: { label: 'point.outside', icon: 'outside', tone: 'warn' },
+  unsure: { label: 'point.unsure', icon: 'question', tone: 'calm' },
+  missing: { label: 'point.noFix', icon: 'no-fix', tone: 'calm' },
+}
+
+export const STAGES: Record<FindingStage, Mark> = {
+  saved: { label: 'stage.saved', icon: 'phone', tone: 'calm' },
+  sending: { label: 'stage.sending', icon: 'sync', tone: 'accent' },
+  photos_stored: { label: 'stage.photosStored', icon: 'cloud', tone: 'accent' },
+  applied: { label: 'stage.applied', icon: 'cloud', tone: 'accent' },
+  rejected: { label: 'stage.rejected', icon: 'alert', tone: 'bad' },
+  accepted: { label: 'stage.accepted', icon: 'check-circle', tone: 'good' },
+  returned: { label: 'stage.returned', icon: 'undo', tone: 'warn' },
+}
+
+/** Why the list is by name. */
+export const SORTED_BY_NAME: Record<PositionMissing, MessageKey> = {
+  denied: 'today.denied',
+  no_fix: 'today.noFix',
+  unavailable: 'today.unavailable',
+}
+
+/** What a missing position means for a record. */
+export const POSITION_MISSING: Record<PositionMissing, MessageKey> = {
+  denied: 'point.deniedText',
+  no_fix: 'point.noFixText',
+  unavailable: 'point.unavailableText',
+}
+
+export const LINKS: Record<LinkState, Mark> = {
+  online: { label: 'sync.online', icon: 'cloud', tone: 'good' },
+  syncing: { label: 'sync.syncing', icon: 'sync', tone: 'accent' },
+  offline: { label: 'sync.offline', icon: 'cloud-off', tone: 'calm' },
+  signed_out: { label: 'sync.signedOut', icon: 'user', tone: 'warn' },
+}
+
+/** The chip's icon and tone: what needs the person comes before how the link is. */
+export function syncMark(sync: SyncView): Pick<Mark, 'icon' | 'tone'> {
+  if (sync.rejected > 0) return { icon: 'alert', tone: 'bad' }
+  if (sync.link === 'online' && sync.unsent > 0) return { icon: 'phone', tone: 'calm' }
+  return LINKS[sync.link]
+}
+
+/** The chip's words: the link, what waits, what was refused. Nothing is said twice. */
+export function syncWords(sync: SyncView, t: Text): string {
+  const words: string[] = []
+  const waiting = t('sync.waiting', { count: sync.unsent })
+  if (sync.link === 'syncing' && sync.unsent > 0) {
+    words.push(t('sync.sending', { count: sync.unsent }))
+  } else if (sync.link === 'online' && sync.unsent > 0) {
+    words.push(waiting)
+  } else {
+    words.push(t(LINKS[sync.link].label))
+    if (sync.unsent > 0) words.push(waiting)
+  }
+  if (sync.rejected > 0) words.push(t('sync.rejected', { count: sync.rejected }))
+  return words.join(' · ')
+}
+
+/** Why a finding does not go on; empty where nothing holds it up. */
+export function stuckWords({ stage, stuck }: FindingView, t: Text): string {
+  if (stuck === null) return ''
+  const key = stuckKey(stuck)
+  // A refusal is final: an unknown code must not promise another attempt.
+  return t(key === 'stuck.other' && stage === 'rejected' ? 'stuck.refused' : key, { code: stuck })
+}
+
+const COMPARATORS: Record<Threshold['comparator'], string> = { '>=': '≥', '<=': '≤' }
+
+const UNITS: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
+  ['percent', 'criterion.percent'],
+  ['cables', 'criterion.cables'],
+])
+
+/** The limit in words; empty where there is none. */
+export function thresholdWords(threshold: Threshold | null, t: Text): string {
+  if (threshold === null) return ''
+  const key = UNITS.get(threshold.unit) ?? 'criterion.count'
+  return t(key, { sign: COMPARATORS[threshold.comparator], value: threshold.value })
+}
+
+export function criterionName(criterion: Criterion, locale: Locale): string {
+  return locale === 'en' ? criterion.name_en : criterion.name_zh
+}
+
+export function criterionHint(criterion: Criterion, locale: Locale): string {
+  return locale === 'en' ? criterion.hint_en : criterion.hint_zh
+}
+
+export function findingName(finding: FindingView, locale: Locale): string {
+  return locale === 'en' ? finding.criterion_name_en : finding.criterion_name_zh
+}

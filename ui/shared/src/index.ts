@@ -1,0 +1,8 @@
+export type * from './generated/types'
+export {
+  formatAccuracy,
+  formatBytes,
+  formatDateTime,
+  formatDistance,
+  formatRelative,
+} from './format'
