@@ -48,7 +48,7 @@ impl Incoming {
     ///
     /// # Errors
     /// [`DiskError`] where the file cannot be asked.
-    pub fn len(&self) -> Result<u64, DiskError> {
+    pub fn length(&self) -> Result<u64, DiskError> {
         let metadata = self
             .file
             .metadata()
@@ -140,7 +140,7 @@ mod tests {
         assert!(!name.exists());
 
         let mut resumed = Incoming::open(&part).unwrap();
-        assert_eq!(resumed.len().unwrap(), 6);
+        assert_eq!(resumed.length().unwrap(), 6);
         resumed.write(b"second").unwrap();
         resumed.keep(&name).unwrap();
         assert_eq!(fs::read(&name).unwrap(), b"first second");
