@@ -1,7 +1,7 @@
 //! Findings of this phone, as lists show them.
 
 use rusqlite::{Connection, Row, params};
-use xunfang_domain::{FindingRecord, PersonId, PointId, Review, UnixMillis};
+use xunfang_domain::{FindingId, FindingRecord, PersonId, PointId, Review};
 
 use crate::store::parse;
 use crate::{Store, StoreError};
@@ -17,6 +17,8 @@ pub enum FindingQuery {
     Returned,
     /// Those of one point.
     At(PointId),
+    /// One finding.
+    One(FindingId),
 }
 
 /// How far the sending of a finding has come.
@@ -60,7 +62,7 @@ pub struct Tally {
     pub rejected: u32,
 }
 
-/// The condition of each list; `?1` is the person, `?2` a point or NULL.
+/// The condition of each list; `?1` is the person, `?2` a point, a finding or NULL.
 const fn condition(query: FindingQuery) -> &'static str {
     match query {
         FindingQuery::All => "f.person = ?1 AND ?2 IS NULL",
@@ -70,6 +72,7 @@ const fn condition(query: FindingQuery) -> &'static str {
         }
         FindingQuery::Returned => "f.person = ?1 AND ?2 IS NULL AND f.review_state = 'returned'",
         FindingQuery::At(_) => "f.person = ?1 AND f.point = ?2",
+        FindingQuery::One(_) => "f.person = ?1 AND f.id = ?2",
     }
 }
 
@@ -85,36 +88,37 @@ impl Store {
         offset: u32,
         limit: u32,
     ) -> Result<(Vec<FindingRow>, u32), StoreError> {
-        let point = match query {
+        let which = match query {
             FindingQuery::At(point) => Some(point.to_string()),
-            _ => None,
+            FindingQuery::One(finding) => Some(finding.to_string()),
+            FindingQuery::All | FindingQuery::Unsent | FindingQuery::Returned => None,
         };
         let condition = condition(query);
         self.read(|db| {
             let total = db
                 .prepare_cached(&format!("SELECT count(*) FROM finding f WHERE {condition}"))
                 .and_then(|mut count| {
-                    count.query_row(params![person.to_string(), point], |row| row.get(0))
+                    count.query_row(params![person.to_string(), which], |row| row.get(0))
                 })
                 .map_err(StoreError::sql("count findings"))?;
-            let rows = list(db, condition, person, point.as_deref(), offset, limit)?;
+            let rows = list(db, condition, person, which.as_deref(), offset, limit)?;
             Ok((rows, total))
         })
     }
 
-    /// Counts what waits and what was refused.
+    /// Counts what waits and what was refused: of one person, or of everybody on this phone.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub fn tally(&self, person: PersonId) -> Result<Tally, StoreError> {
+    pub fn tally(&self, person: Option<PersonId>) -> Result<Tally, StoreError> {
         self.read(|db| {
             db.prepare_cached(
                 "SELECT count(*) FILTER (WHERE state = 'queued') AS unsent,
                         count(*) FILTER (WHERE state = 'rejected') AS rejected
-                 FROM outbox WHERE person = ?1",
+                 FROM outbox WHERE ?1 IS NULL OR person = ?1",
             )
             .and_then(|mut count| {
-                count.query_row(params![person.to_string()], |row| {
+                count.query_row(params![person.map(|person| person.to_string())], |row| {
                     Ok(Tally {
                         unsent: row.get("unsent")?,
                         rejected: row.get("rejected")?,
@@ -162,7 +166,7 @@ fn list(
     db: &Connection,
     condition: &str,
     person: PersonId,
-    point: Option<&str>,
+    which: Option<&str>,
     offset: u32,
     limit: u32,
 ) -> Result<Vec<FindingRow>, StoreError> {
@@ -179,7 +183,7 @@ fn list(
     );
     let read = || {
         db.prepare_cached(&sql)?
-            .query_map(params![person.to_string(), point, limit, offset], stored)?
+            .query_map(params![person.to_string(), which, limit, offset], stored)?
             .collect::<rusqlite::Result<Vec<_>>>()
     };
     let rows = read().map_err(StoreError::sql("list findings"))?;
@@ -222,12 +226,5 @@ impl TryFrom<Stored> for FindingRow {
                 .map(|text| parse("review", text))
                 .transpose()?,
         })
-    }
-}
-
-impl FindingRow {
-    /// Returns when the finding was saved, by the device's clock.
-    pub const fn found_at(&self) -> UnixMillis {
-        self.record.found_at
     }
 }
