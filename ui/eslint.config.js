@@ -11,7 +11,7 @@ export default tseslint.config(
       parser: vueParser,
       parserOptions: {
         parser: tseslint.parser,
-        projectService: { allowDefaultProject: ['eslint.config.js', 'vitest.config.ts'] },
+        projectService: { allowDefaultProject: ['*.js', '*.ts'] },
         tsconfigRootDir: import.meta.dirname,
         extraFileExtensions: ['.vue'],
       },
@@ -33,5 +33,6 @@ export default tseslint.config(
       'vue/multi-word-component-names': 'off',
     },
   },
-  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+  // Tool configurations belong to no package's program.
+  { files: ['*.js', '*.ts'], ...tseslint.configs.disableTypeChecked },
 )

@@ -1,0 +1,68 @@
+import type { MessageKey } from '../messages/zh-CN'
+
+/** The codes of the server (`crates/protocol/src/error.rs`) and those the client finds by itself. */
+export type ErrorCode = keyof typeof ERROR_MESSAGES
+
+/**
+ * What a person reads for each code. `errors.test.ts` holds it against the server's list, so a
+ * code without words fails a test and not a supervisor.
+ */
+export const ERROR_MESSAGES = {
+  bad_request: 'error.badRequest',
+  wrong_password: 'error.wrongPassword',
+  signed_out: 'error.signedOut',
+  forbidden: 'error.forbidden',
+  not_found: 'error.notFound',
+  review_moved_on: 'error.reviewMovedOn',
+  reason_invalid: 'error.reasonInvalid',
+  too_large: 'error.badRequest',
+  offset_mismatch: 'error.unknown',
+  hash_mismatch: 'error.unknown',
+  not_a_photo: 'error.unknown',
+  storage_full: 'error.storageFull',
+  too_old: 'error.tooOld',
+  internal: 'error.internal',
+  busy: 'error.busy',
+  op_id_reused: 'error.unknown',
+  record_invalid: 'error.unknown',
+  point_unknown: 'error.unknown',
+  kind_unknown: 'error.unknown',
+  photos_missing: 'error.unknown',
+  unreachable: 'error.unreachable',
+  broken_answer: 'error.brokenAnswer',
+} as const satisfies Record<string, MessageKey>
+
+function isKnown(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_MESSAGES, code)
+}
+
+/** Returns the message for a code; a code of a newer server gets the general one. */
+export function errorMessage(code: string): MessageKey {
+  return isKnown(code) ? ERROR_MESSAGES[code] : 'error.unknown'
+}
+
+/** A request that did not succeed. Screens branch on `code`, never on text. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+
+  constructor(
+    /** Stable name; `unreachable`, `broken_answer` and `aborted` come from the client itself. */
+    readonly code: string,
+    /** HTTP status; 0 where there was no answer. */
+    readonly status: number,
+    /** Figures that belong to the code. */
+    readonly details: Readonly<Record<string, unknown>> | null = null,
+  ) {
+    super(code)
+  }
+}
+
+/** Returns the code to show for anything that was thrown. */
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof ApiError ? thrown.code : 'unknown'
+}
+
+/** Whether a request was given up by the screen that made it; nothing to tell anybody. */
+export function isAborted(thrown: unknown): boolean {
+  return thrown instanceof ApiError && thrown.code === 'aborted'
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+
+import { boxOf, destination, distance, graticule, ring } from './geo'
+
+const WUHAN = { lat: 30.5928, lng: 114.3055 }
+
+describe('a ring', () => {
+  it.each([WUHAN, { lat: 47.35, lng: 130.3 }, { lat: 0, lng: 0 }, { lat: -33.9, lng: 151.2 }])(
+    'around $lat, $lng is closed, has 64 vertices and lies at its radius',
+    (center) => {
+      const vertices = ring(center, 500)
+      expect(vertices).toHaveLength(65)
+      expect(vertices[64]).toEqual(vertices[0])
+      for (const [lng, lat] of vertices) expect(distance(center, { lng, lat })).toBeCloseTo(500, 3)
+    },
+  )
+
+  it('runs counter-clockwise, as GeoJSON asks of an outer ring', () => {
+    const vertices = ring(WUHAN, 400)
+    let area = 0
+    vertices.slice(1).forEach(([lng, lat], n) => {
+      const [beforeLng, beforeLat] = vertices[n] ?? [0, 0]
+      area += beforeLng * lat - lng * beforeLat
+    })
+    expect(area).toBeGreaterThan(0)
+  })
+
+  it('is wider in degrees of longitude than of latitude away from the equator', () => {
+    const box = boxOf([{ place: WUHAN, radiusM: 500 }])
+    expect(box && (box.east - box.west) / (box.north - box.south)).toBeCloseTo(1 / Math.cos((WUHAN.lat * Math.PI) / 180), 2)
+  })
+})
+
+it('a degree of latitude is about 111.2 km', () => {
+  expect(destination({ lat: 10, lng: 20 }, 111_195, 0).lat).toBeCloseTo(11, 4)
+})
+
+it('a box needs something to lie around', () => {
+  expect(boxOf([])).toBeNull()
+})
+
+it.each([360, 10, 0.5, 0.01, 0.0001])('a graticule over %s degrees has few lines', (span) => {
+  const lines = graticule({ west: 114, south: 30, east: 114 + span, north: 30 + span / 2 })
+  expect(lines.length).toBeGreaterThan(2)
+  expect(lines.length).toBeLessThan(70)
+})
