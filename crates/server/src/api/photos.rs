@@ -1,0 +1,114 @@
+//! Photos for whoever may see a finding that shows them.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use rusqlite::Connection;
+use tokio::fs::File;
+use tokio_util::io::ReaderStream;
+use xunfang_domain::{Actor, Object, Sha256Hex, Verb, allows};
+use xunfang_durable::DiskError;
+use xunfang_protocol::ErrorBody;
+
+use super::address::InPath;
+use super::openapi::SessionRefusals;
+use crate::App;
+use crate::error::ApiError;
+use crate::renditions::Copy;
+use crate::session::Session;
+use crate::store::blobs::{self, Blob};
+use crate::store::{StoreError, findings};
+
+/// A photo's name is its content, so a browser need not ask twice; others must not keep it.
+const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+const INLINE: HeaderValue = HeaderValue::from_static("inline");
+const JPEG: HeaderValue = HeaderValue::from_static("image/jpeg");
+
+/// Shows a photo as thumbnail (320 px), working copy (1920 px) or unchanged original.
+#[utoipa::path(
+    get,
+    path = "/api/v1/photos/{sha256}/{copy}",
+    tag = "console",
+    params(
+        ("sha256" = Sha256Hex, Path, description = "The photo's name"),
+        ("copy" = String, Path, description = "`thumb`, `working` or `original`"),
+    ),
+    security(("phone" = []), ("browser" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "The picture", content_type = "image/jpeg", body = Vec<u8>),
+        (status = 400, description = "bad_request: no photo has such a name", body = ErrorBody),
+        (status = 404, description = "not_found, or not for this session", body = ErrorBody),
+        (status = 422, description = "not_a_photo: it is damaged further in", body = ErrorBody),
+        (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
+    )
+)]
+pub(super) async fn show(
+    State(app): State<App>,
+    session: Session,
+    InPath((name, copy)): InPath<(String, String)>,
+) -> Result<Response, ApiError> {
+    let sha256 = photo_name(&name)?;
+    let (actor, asked_for) = (session.actor, sha256.clone());
+    let blob = app
+        .database()
+        .read(move |db| visible(db, actor, &asked_for))
+        .await?
+        .ok_or(ApiError::NotFound)?;
+    let copy = match copy.as_str() {
+        "thumb" => Copy::Thumb,
+        "working" => Copy::Working,
+        "original" => return original(&app, &session, &sha256, &blob).await,
+        _ => return Err(ApiError::NotFound),
+    };
+    let jpeg = app.renditions().get(actor.district, &sha256, copy).await?;
+    let headers = [
+        (CONTENT_TYPE, JPEG),
+        (CACHE_CONTROL, CACHE),
+        (CONTENT_DISPOSITION, INLINE),
+    ];
+    Ok((headers, jpeg).into_response())
+}
+
+/// Reads a photo's name out of an address: 64 lower-case digits and nothing else.
+pub(super) fn photo_name(text: &str) -> Result<Sha256Hex, ApiError> {
+    text.parse()
+        .map_err(|error: xunfang_domain::Sha256HexError| ApiError::BadRequest(error.to_string()))
+}
+
+/// Finds a photo, if a finding shows it that the actor may read.
+fn visible(db: &Connection, actor: Actor, sha256: &Sha256Hex) -> Result<Option<Blob>, StoreError> {
+    let district = actor.district;
+    let authors = findings::authors_of_photo(db, district, sha256)?;
+    let readable = authors
+        .into_iter()
+        .any(|author| allows(actor, Verb::Read, Object::Finding { district, author }));
+    if readable {
+        blobs::find(db, district, sha256)
+    } else {
+        Ok(None)
+    }
+}
+
+async fn original(
+    app: &App,
+    session: &Session,
+    sha256: &Sha256Hex,
+    blob: &Blob,
+) -> Result<Response, ApiError> {
+    let path = app.folder().blob(session.actor.district, sha256);
+    let file = File::open(&path)
+        .await
+        .map_err(DiskError::at("open", &path))?;
+    let media_type = HeaderValue::from_str(&blob.media_type)
+        .map_err(|_| ApiError::Broken("a stored media type is not a header"))?;
+    let headers = [
+        (CONTENT_TYPE, media_type),
+        (CONTENT_LENGTH, HeaderValue::from(blob.bytes)),
+        (CACHE_CONTROL, CACHE),
+        (CONTENT_DISPOSITION, INLINE),
+    ];
+    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+}

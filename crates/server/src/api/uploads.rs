@@ -1,0 +1,238 @@
+//! Photo upload over HTTP: tus 1.0, see `xunfang_protocol` and [`crate::uploads`].
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use xunfang_domain::{Object, Sha256Hex, Verb};
+use xunfang_protocol::{ErrorBody, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX};
+
+use super::address::InPath;
+use super::openapi::SessionRefusals;
+use super::photos::photo_name;
+use crate::App;
+use crate::body::{content_length, require_media_type};
+use crate::error::ApiError;
+use crate::session::Session;
+use crate::uploads::{self, Held, UploadKey};
+
+const OFFSET: HeaderName = HeaderName::from_static(UPLOAD_OFFSET);
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// One's own upload of the photo that the address names.
+pub(super) struct Upload(UploadKey);
+
+impl FromRequestParts<App> for Upload {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let session = Session::from_request_parts(parts, app).await?;
+        let actor = session.actor;
+        let (district, author) = (actor.district, actor.person);
+        session.require(Verb::Submit, Object::Finding { district, author })?;
+        let InPath(name) = InPath::<String>::from_request_parts(parts, app).await?;
+        // A client that names no version is taken at its word that it follows the contract.
+        let version = parts.headers.get("tus-resumable");
+        if version.is_some_and(|version| version != "1.0.0") {
+            return Err(ApiError::TusVersion);
+        }
+        let owner = session
+            .device
+            .map_or(actor.person.uuid(), |device| device.uuid());
+        Ok(Self(UploadKey {
+            district,
+            owner,
+            sha256: photo_name(&name)?,
+        }))
+    }
+}
+
+/// Says how much of a photo is held durably; all of it where offset and length are the same.
+#[utoipa::path(
+    head,
+    path = "/api/v1/uploads/{sha256}",
+    tag = "uploads",
+    params(("sha256" = Sha256Hex, Path, description = "The photo's name")),
+    security(("phone" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "Upload-Offset of Upload-Length bytes are held"),
+        (status = 400, description = "bad_request: no photo has such a name"),
+        (status = 403, description = "forbidden"),
+        (status = 404, description = "not_found: nothing is held yet"),
+        (status = 412, description = "bad_request: another version of tus"),
+        (status = 503, description = "busy: repeat after Retry-After"),
+    )
+)]
+pub(super) async fn status(
+    State(app): State<App>,
+    Upload(key): Upload,
+) -> Result<Response, ApiError> {
+    match uploads::held(&app, &key).await? {
+        Held::Nothing => Err(ApiError::NotFound),
+        held => Ok((StatusCode::OK, figures(held)).into_response()),
+    }
+}
+
+/// Announces a photo of `Upload-Length` bytes.
+#[utoipa::path(
+    post,
+    path = "/api/v1/uploads/{sha256}",
+    tag = "uploads",
+    params(
+        ("sha256" = Sha256Hex, Path, description = "The photo's name"),
+        ("upload-length" = u64, Header, description = "The photo's length in bytes"),
+    ),
+    security(("phone" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "It was announced before: go on at Upload-Offset"),
+        (status = 201, description = "Begin at Upload-Offset"),
+        (status = 400, description = "bad_request: name or length do not parse", body = ErrorBody),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 412, description = "bad_request: another version of tus", body = ErrorBody),
+        (status = 413, description = "too_large: more than a photo may have", body = ErrorBody),
+        (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
+    )
+)]
+pub(super) async fn announce(
+    State(app): State<App>,
+    Upload(key): Upload,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let length = figure(&headers, &LENGTH)?;
+    if length > UPLOAD_PHOTO_BYTES_MAX {
+        return Err(ApiError::TooLarge {
+            most: UPLOAD_PHOTO_BYTES_MAX,
+            unit: "bytes",
+        });
+    }
+    if length == 0 {
+        return Err(ApiError::BadRequest(
+            "a photo has at least one byte".to_owned(),
+        ));
+    }
+    let address = format!("/api/v1/uploads/{}", key.sha256);
+    let (held, new) = uploads::announce(&app, &key, length).await?;
+    let status = if new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, [("location", address)], figures(held)).into_response())
+}
+
+/// Appends a piece; 204 means that it is durable, and with the last byte that the photo is whole.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/uploads/{sha256}",
+    tag = "uploads",
+    params(
+        ("sha256" = Sha256Hex, Path, description = "The photo's name"),
+        ("upload-offset" = u64, Header, description = "Where the piece begins"),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    security(("phone" = [])),
+    responses(
+        SessionRefusals,
+        (status = 204, description = "Upload-Offset bytes are durable"),
+        (status = 400, description = "bad_request: name or offset do not parse", body = ErrorBody),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 404, description = "not_found: announce it first", body = ErrorBody),
+        (status = 408, description = "bad_request: broke off; what arrived counts", body = ErrorBody),
+        (status = 409, description = "offset_mismatch: go on at Upload-Offset", body = ErrorBody),
+        (status = 412, description = "bad_request: another version of tus", body = ErrorBody),
+        (status = 413, description = "too_large: more than was announced", body = ErrorBody),
+        (status = 415, description = "bad_request: another media type", body = ErrorBody),
+        (status = 422, description = "hash_mismatch or not_a_photo: dropped", body = ErrorBody),
+        (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
+    )
+)]
+pub(super) async fn append(
+    State(app): State<App>,
+    Upload(key): Upload,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    require_media_type(&headers, UPLOAD_CONTENT_TYPE)?;
+    let offset = figure(&headers, &OFFSET)?;
+    let piece_length = content_length(&headers);
+    let offset = uploads::append(&app, key, offset, piece_length, body.into_data_stream()).await?;
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(OFFSET, HeaderValue::from(offset))],
+    )
+        .into_response())
+}
+
+/// Drops an unfinished upload. A photo that is whole stays.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/uploads/{sha256}",
+    tag = "uploads",
+    params(("sha256" = Sha256Hex, Path, description = "The photo's name")),
+    security(("phone" = [])),
+    responses(
+        SessionRefusals,
+        (status = 204, description = "Nothing is held any more"),
+        (status = 400, description = "bad_request: no photo has such a name", body = ErrorBody),
+        (status = 403, description = "forbidden: the photo is whole", body = ErrorBody),
+        (status = 404, description = "not_found: nothing was held", body = ErrorBody),
+        (status = 412, description = "bad_request: another version of tus", body = ErrorBody),
+        (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
+    )
+)]
+pub(super) async fn discard(
+    State(app): State<App>,
+    Upload(key): Upload,
+) -> Result<StatusCode, ApiError> {
+    if uploads::discard(&app, &key).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::NotFound)
+    }
+}
+
+/// Says what the upload protocol offers here.
+#[utoipa::path(
+    options,
+    path = "/api/v1/uploads/{sha256}",
+    tag = "uploads",
+    params(("sha256" = String, Path, description = "Any name")),
+    responses((status = 204, description = "Tus-Version, Tus-Extension, Tus-Max-Size"))
+)]
+pub(super) async fn options() -> Response {
+    let offers = [
+        ("tus-version", HeaderValue::from_static("1.0.0")),
+        (
+            "tus-extension",
+            HeaderValue::from_static("creation,termination"),
+        ),
+        ("tus-max-size", HeaderValue::from(UPLOAD_PHOTO_BYTES_MAX)),
+    ];
+    (StatusCode::NO_CONTENT, offers).into_response()
+}
+
+fn figures(held: Held) -> [(HeaderName, HeaderValue); 3] {
+    let (offset, length) = match held {
+        Held::Nothing => (0, 0),
+        Held::Part { offset, length } => (offset, length),
+        Held::Whole { bytes } => (bytes, bytes),
+    };
+    [
+        (OFFSET, offset.into()),
+        (LENGTH, length.into()),
+        (CACHE_CONTROL, NO_STORE),
+    ]
+}
+
+fn figure(headers: &HeaderMap, name: &HeaderName) -> Result<u64, ApiError> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| ApiError::BadRequest(format!("{name} has to be a number of bytes")))
+}

@@ -1,0 +1,171 @@
+//! One server: its folder, its database, and what requests share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use xunfang_domain::UnixMillis;
+
+use crate::clock::{Clock, SystemClock};
+use crate::data_dir::DataDir;
+use crate::live::Live;
+use crate::passwords::Passwords;
+use crate::renditions::Renditions;
+use crate::start::StartError;
+use crate::store::{self, Condition, Database, StoreError, StoreFault};
+use crate::uploads::Uploads;
+
+/// What a server needs to know before it starts.
+#[derive(Clone)]
+pub struct AppConfig {
+    /// The folder that holds everything.
+    pub data: PathBuf,
+    /// What to do with a damaged database.
+    pub on_damage: OnDamage,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What to do with a damaged database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDamage {
+    /// Do not start, and leave it as it is.
+    Refuse,
+    /// Move it to the folder `set-aside` and begin an empty one.
+    SetAside,
+}
+
+impl AppConfig {
+    /// Takes a folder, and the careful choice for everything else.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            on_damage: OnDamage::Refuse,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// A server that is ready to answer. Clones share it; the last one gives up the folder.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    database: Database,
+    uploads: Uploads,
+    renditions: Renditions,
+    passwords: Passwords,
+    live: Live,
+    clock: Arc<dyn Clock>,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+    /// Where a damaged database lies now, if one was set aside.
+    set_aside: Option<PathBuf>,
+    /// The last to go, as it holds the folder's lock.
+    folder: Arc<DataDir>,
+}
+
+impl App {
+    /// Takes the folder, looks at the database and brings it up to date.
+    ///
+    /// # Errors
+    /// [`StartError`] where the folder is in use, or where the database is damaged, of a newer
+    /// schema or not writable. Nothing is deleted.
+    pub fn open(config: AppConfig) -> Result<Self, StartError> {
+        let AppConfig {
+            data,
+            on_damage,
+            clock,
+        } = config;
+        let folder = Arc::new(DataDir::open(&data)?);
+        let path = folder.database();
+        let unusable = |error| cannot_open(path.clone(), error);
+        let set_aside = match (store::examine(&path).map_err(unusable)?, on_damage) {
+            (Condition::Usable, _) => None,
+            (Condition::Newer { found, known }, _) => {
+                return Err(StartError::NewerSchema { path, found, known });
+            }
+            (Condition::Damaged { what }, OnDamage::Refuse) => {
+                return Err(StartError::Damaged { path, what });
+            }
+            (Condition::Damaged { .. }, OnDamage::SetAside) => {
+                Some(folder.set_database_aside(clock.now())?)
+            }
+        };
+        let database = Database::open(&path, clock.now()).map_err(unusable)?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                database,
+                uploads: Uploads::new(Arc::clone(&folder)),
+                renditions: Renditions::new(Arc::clone(&folder)),
+                passwords: Passwords::new()?,
+                live: Live::new(),
+                clock,
+                stopping: CancellationToken::new(),
+                tasks: TaskTracker::new(),
+                set_aside,
+                folder,
+            }),
+        })
+    }
+
+    /// Says where a damaged database was moved to at the start.
+    pub fn set_aside(&self) -> Option<&std::path::Path> {
+        self.shared.set_aside.as_deref()
+    }
+
+    pub(crate) fn now(&self) -> UnixMillis {
+        self.shared.clock.now()
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.shared.database
+    }
+
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.shared.uploads
+    }
+
+    pub(crate) fn renditions(&self) -> &Renditions {
+        &self.shared.renditions
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.shared.passwords
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.shared.live
+    }
+
+    pub(crate) fn folder(&self) -> &DataDir {
+        &self.shared.folder
+    }
+
+    /// Is cancelled when the server stops; what would run for ever ends with it.
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.shared.stopping
+    }
+
+    /// Work that a stopping server waits for, although its request went away.
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.shared.tasks
+    }
+}
+
+fn cannot_open(path: PathBuf, error: StoreError) -> StartError {
+    match error.fault() {
+        StoreFault::Damaged => StartError::Damaged {
+            path,
+            what: error.to_string(),
+        },
+        StoreFault::ReadOnly => StartError::ReadOnly { path },
+        StoreFault::Full | StoreFault::Refused | StoreFault::Failed => StartError::Database {
+            path,
+            source: error,
+        },
+    }
+}

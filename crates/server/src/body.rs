@@ -1,0 +1,90 @@
+//! Bodies of requests, bounded in size and in time.
+//!
+//! A client that sends nothing for [`IDLE_MAX`] is given up, and so is one that drips a byte now
+//! and then: nobody holds a handler for ever. Bodies that change something must say that they are
+//! JSON; a form of another site cannot say so without being asked first.
+
+use std::time::Duration;
+
+use axum::body::BodyDataStream;
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+use crate::App;
+use crate::error::ApiError;
+
+/// Longest pause inside a body.
+pub(crate) const IDLE_MAX: Duration = Duration::from_secs(30);
+/// Longest time for a whole JSON body: a full push over the slowest mobile network.
+const JSON_BODY_MAX: Duration = Duration::from_secs(180);
+
+/// A JSON body of at most `MAX` bytes.
+pub(crate) struct JsonBody<T, const MAX: usize>(pub(crate) T);
+
+impl<T: DeserializeOwned, const MAX: usize> FromRequest<App> for JsonBody<T, MAX> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        require_media_type(request.headers(), "application/json")?;
+        let too_large = || ApiError::TooLarge {
+            most: MAX as u64,
+            unit: "bytes",
+        };
+        if content_length(request.headers()).is_some_and(|length| length > MAX as u64) {
+            return Err(too_large());
+        }
+        let mut stream = request.into_body().into_data_stream();
+        let mut text = Vec::new();
+        let collect = async {
+            while let Some(chunk) = next_chunk(&mut stream).await? {
+                if text.len() + chunk.len() > MAX {
+                    return Err(too_large());
+                }
+                text.extend_from_slice(&chunk);
+            }
+            Ok(())
+        };
+        timeout(JSON_BODY_MAX, collect)
+            .await
+            .map_err(|_| ApiError::BodyBrokeOff)??;
+        // The error names a line and a field, which the sender knows anyway.
+        serde_json::from_slice(&text)
+            .map(Self)
+            .map_err(|error| ApiError::BadRequest(error.to_string()))
+    }
+}
+
+async fn next_chunk(stream: &mut BodyDataStream) -> Result<Option<Bytes>, ApiError> {
+    match timeout(IDLE_MAX, stream.next()).await {
+        Ok(None) => Ok(None),
+        Ok(Some(Ok(chunk))) => Ok(Some(chunk)),
+        Ok(Some(Err(_))) | Err(_) => Err(ApiError::BodyBrokeOff),
+    }
+}
+
+/// Refuses a body of another media type.
+pub(crate) fn require_media_type(
+    headers: &HeaderMap,
+    expected: &'static str,
+) -> Result<(), ApiError> {
+    let given = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let essence = given.split(';').next().unwrap_or("").trim();
+    if essence.eq_ignore_ascii_case(expected) {
+        Ok(())
+    } else {
+        Err(ApiError::MediaType(expected))
+    }
+}
+
+/// Returns the length that the client announced.
+pub(crate) fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

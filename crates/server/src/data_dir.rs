@@ -1,0 +1,112 @@
+//! The server's folder: where each file lies, and that one server at a time uses it.
+//!
+//! ```text
+//! server.lock              held while a server or a command works on the folder
+//! server.db, -wal, -shm    the database
+//! blobs/<district>/<aa>/<sha256>                photos, whole and synced
+//! parts/<district>/<owner>/<sha256>[.length]    photos on their way, see `uploads`
+//! renditions/<district>/<aa>/<sha256>.<copy>    can be made again at any time
+//! set-aside/<millis>/      damaged databases, never deleted
+//! ```
+//!
+//! Invariant: a name below these folders is made of UUIDs and checked hashes only, so that no
+//! request can point elsewhere.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+use xunfang_domain::{DistrictId, Sha256Hex, UnixMillis};
+use xunfang_durable::{DiskError, make_folder, sync_folder};
+
+use crate::StartError;
+
+/// A folder that this process holds the lock of.
+#[derive(Debug)]
+pub(crate) struct DataDir {
+    root: PathBuf,
+    /// The operating system releases the lock with the file, also when the process is killed.
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the folder where it is not there, and takes its lock.
+    pub(crate) fn open(root: &Path) -> Result<Self, StartError> {
+        make_folder(root)?;
+        let path = root.join("server.lock");
+        let lock = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(DiskError::at("open", &path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                root: root.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(StartError::FolderInUse {
+                folder: root.to_owned(),
+            }),
+            Err(TryLockError::Error(source)) => Err(DiskError::at("lock", &path)(source).into()),
+        }
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.root.join("server.db")
+    }
+
+    pub(crate) fn sample_accounts(&self) -> PathBuf {
+        self.root.join("sample-accounts.json")
+    }
+
+    pub(crate) fn blob(&self, district: DistrictId, sha256: &Sha256Hex) -> PathBuf {
+        self.hashed("blobs", district, sha256).join(sha256.as_str())
+    }
+
+    pub(crate) fn rendition(
+        &self,
+        district: DistrictId,
+        sha256: &Sha256Hex,
+        copy: &'static str,
+    ) -> PathBuf {
+        self.hashed("renditions", district, sha256)
+            .join(format!("{sha256}.{copy}"))
+    }
+
+    /// The folder of one owner's uploads: nobody else's requests reach into it.
+    pub(crate) fn parts(&self, district: DistrictId, owner: Uuid) -> PathBuf {
+        self.root
+            .join("parts")
+            .join(district.to_string())
+            .join(owner.to_string())
+    }
+
+    /// Spreads files over 256 folders, so that none of them grows without bound.
+    fn hashed(&self, kind: &str, district: DistrictId, sha256: &Sha256Hex) -> PathBuf {
+        let first_digits = sha256.as_str().get(..2).unwrap_or_default();
+        self.root
+            .join(kind)
+            .join(district.to_string())
+            .join(first_digits)
+    }
+
+    /// Moves a damaged database out of the way and returns where it lies now.
+    ///
+    /// Nothing is deleted: it may hold the only copy of somebody's work.
+    pub(crate) fn set_database_aside(&self, now: UnixMillis) -> Result<PathBuf, DiskError> {
+        let folder = self.root.join("set-aside").join(now.get().to_string());
+        make_folder(&folder)?;
+        // The log goes first: a database without its log is incomplete, a log alone is ignored.
+        for name in ["server.db-wal", "server.db-shm", "server.db"] {
+            let from = self.root.join(name);
+            if from.exists() {
+                fs::rename(&from, folder.join(name)).map_err(DiskError::at("move", &from))?;
+            }
+        }
+        sync_folder(&folder)?;
+        sync_folder(&self.root)?;
+        Ok(folder)
+    }
+}

@@ -1,0 +1,161 @@
+//! Every refusal, and the one place where it gets its status, code and figures.
+//!
+//! A refusal says what happened in its code; the message is for a log and holds no names, no
+//! contents and no paths. What broke inside is logged once, here, where the answer is made.
+
+use axum::Json;
+use axum::http::header::{HeaderName, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::task::JoinError;
+use xunfang_domain::DecisionError;
+use xunfang_durable::{DiskError, DiskFault};
+use xunfang_photo::PhotoError;
+use xunfang_protocol::{ErrorBody, UPLOAD_OFFSET, codes};
+
+use crate::store::{StoreError, StoreFault};
+
+/// Why a request was refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("this address takes {0}")]
+    MediaType(&'static str),
+    #[error("this address does not take this method")]
+    Method,
+    #[error("account and password do not match")]
+    WrongPassword,
+    #[error("there is no valid session")]
+    SignedOut,
+    #[error("this session may not do this")]
+    Forbidden,
+    #[error("there is no such thing, or this session may not see it")]
+    NotFound,
+    #[error("somebody else decided first")]
+    ReviewMovedOn { rev: u64 },
+    #[error("{0}")]
+    ReasonInvalid(#[from] DecisionError),
+    #[error("at most {most} {unit} are taken here")]
+    TooLarge { most: u64, unit: &'static str },
+    #[error("the upload continues at {offset}")]
+    OffsetMismatch { offset: u64 },
+    #[error("the bytes are not the photo that was announced; they were dropped")]
+    HashMismatch,
+    #[error("{0}")]
+    NotAPhoto(#[from] PhotoError),
+    #[error("this server answers to protocol {minimum} and later")]
+    TooOld { minimum: u16 },
+    #[error("this server speaks tus 1.0.0")]
+    TusVersion,
+    #[error("too many at once")]
+    Busy { retry_after_s: u32 },
+    #[error("the body came too slowly or broke off; what arrived of a photo is kept")]
+    BodyBrokeOff,
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+    #[error("the disk failed")]
+    Disk(#[from] DiskError),
+    #[error("work in the background broke off")]
+    BrokeOff(#[from] JoinError),
+    #[error("something on the server broke: {0}")]
+    Broken(&'static str),
+}
+
+/// What a refusal looks like from outside.
+struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    details: Option<Value>,
+    header: Option<(HeaderName, u64)>,
+}
+
+impl ApiError {
+    fn refusal(&self) -> Refusal {
+        use StatusCode as S;
+        let plain = |status, code| Refusal {
+            status,
+            code,
+            details: None,
+            header: None,
+        };
+        let full = || plain(S::INSUFFICIENT_STORAGE, codes::STORAGE_FULL);
+        let broken = || plain(S::INTERNAL_SERVER_ERROR, codes::INTERNAL);
+        match self {
+            Self::BadRequest(_) => plain(S::BAD_REQUEST, codes::BAD_REQUEST),
+            Self::MediaType(_) => plain(S::UNSUPPORTED_MEDIA_TYPE, codes::BAD_REQUEST),
+            Self::Method => plain(S::METHOD_NOT_ALLOWED, codes::BAD_REQUEST),
+            Self::WrongPassword => plain(S::UNAUTHORIZED, codes::WRONG_PASSWORD),
+            Self::SignedOut => plain(S::UNAUTHORIZED, codes::SIGNED_OUT),
+            Self::Forbidden => plain(S::FORBIDDEN, codes::FORBIDDEN),
+            Self::NotFound => plain(S::NOT_FOUND, codes::NOT_FOUND),
+            Self::ReviewMovedOn { rev } => Refusal {
+                details: Some(json!({ "rev": rev })),
+                ..plain(S::CONFLICT, codes::REVIEW_MOVED_ON)
+            },
+            Self::ReasonInvalid(_) => plain(S::BAD_REQUEST, codes::REASON_INVALID),
+            Self::TooLarge { most, unit } => Refusal {
+                details: Some(json!({ "most": most, "unit": unit })),
+                ..plain(S::PAYLOAD_TOO_LARGE, codes::TOO_LARGE)
+            },
+            Self::OffsetMismatch { offset } => Refusal {
+                details: Some(json!({ "offset": offset })),
+                header: Some((HeaderName::from_static(UPLOAD_OFFSET), *offset)),
+                ..plain(S::CONFLICT, codes::OFFSET_MISMATCH)
+            },
+            Self::HashMismatch => plain(S::UNPROCESSABLE_ENTITY, codes::HASH_MISMATCH),
+            Self::NotAPhoto(_) => plain(S::UNPROCESSABLE_ENTITY, codes::NOT_A_PHOTO),
+            Self::TooOld { minimum } => Refusal {
+                details: Some(json!({ "minimum": minimum })),
+                ..plain(S::UPGRADE_REQUIRED, codes::TOO_OLD)
+            },
+            Self::TusVersion => plain(S::PRECONDITION_FAILED, codes::BAD_REQUEST),
+            Self::Busy { retry_after_s } => Refusal {
+                details: Some(json!({ "retry_after_s": retry_after_s })),
+                header: Some((RETRY_AFTER, u64::from(*retry_after_s))),
+                ..plain(S::SERVICE_UNAVAILABLE, codes::BUSY)
+            },
+            Self::BodyBrokeOff => plain(S::REQUEST_TIMEOUT, codes::BAD_REQUEST),
+            Self::Store(error) => match error.fault() {
+                StoreFault::Full => full(),
+                StoreFault::Damaged
+                | StoreFault::ReadOnly
+                | StoreFault::Refused
+                | StoreFault::Failed => broken(),
+            },
+            Self::Disk(error) => match error.fault() {
+                DiskFault::Full => full(),
+                DiskFault::ReadOnly | DiskFault::Missing | DiskFault::Failed => broken(),
+            },
+            Self::BrokeOff(_) | Self::Broken(_) => broken(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Refusal {
+            status,
+            code,
+            details,
+            header,
+        } = self.refusal();
+        if status.is_server_error() && code != codes::BUSY {
+            let cause = std::error::Error::source(&self).map(ToString::to_string);
+            tracing::error!(code, error = %self, cause, "a request failed");
+        }
+        let body = ErrorBody {
+            code: code.to_owned(),
+            message: self.to_string(),
+            details,
+        };
+        let mut response = (status, Json(body)).into_response();
+        if let Some((name, figure)) = header {
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from(figure));
+        }
+        response
+    }
+}

@@ -1,0 +1,46 @@
+//! Takes what phones record, keeps it, and shows it to supervisors.
+//!
+//! One process over one folder: SQLite for records, files for photos, and the web console inside
+//! the program. Nothing is answered as received before it is committed and synced. This crate
+//! must not know how a phone stores or queues anything; the contract is `xunfang_protocol`.
+
+mod api;
+mod app;
+mod body;
+mod clock;
+mod console;
+mod data_dir;
+mod error;
+mod live;
+mod passwords;
+mod pull;
+mod push;
+mod renditions;
+mod review;
+pub mod sample;
+mod serve;
+mod session;
+mod start;
+mod store;
+mod uploads;
+
+pub use app::{App, AppConfig, OnDamage};
+pub use clock::{Clock, SystemClock};
+pub use serve::{listen, serve};
+pub use start::StartError;
+pub use store::StoreError;
+
+impl App {
+    /// Builds everything that the server answers to.
+    pub fn router(&self) -> axum::Router {
+        api::router(self.clone())
+    }
+}
+
+/// Writes the description of every route as JSON.
+///
+/// # Errors
+/// The serializer's, which the description does not cause.
+pub fn openapi_json() -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&api::document())
+}

@@ -1,0 +1,64 @@
+//! Answers what happened since a phone last asked.
+//!
+//! A cursor belongs to one history of the server, named by its epoch. Where the epoch is another
+//! one, or the cursor lies beyond the last event, the server came back older than the phone
+//! remembers: the cursor is void, and the scope is read from its beginning.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use uuid::Uuid;
+use xunfang_domain::Actor;
+use xunfang_protocol::{PullRequest, ScopePage};
+
+use crate::store::{StoreError, feed};
+
+/// Most events of one page.
+const EVENTS_MAX: u32 = 1000;
+
+/// Reads one page of every scope that the actor may see; others in the request are ignored.
+pub(crate) fn pages(
+    db: &Connection,
+    actor: Actor,
+    epoch: Uuid,
+    request: &PullRequest,
+) -> Result<Vec<ScopePage>, StoreError> {
+    let same_history = request.epoch == Some(epoch);
+    let limit = request.limit.clamp(1, EVENTS_MAX);
+    [
+        feed::district_scope(actor.district),
+        feed::person_scope(actor.person),
+    ]
+    .into_iter()
+    .map(|scope| {
+        let cursor = cursor(&request.scopes, &scope);
+        page(db, actor, scope, cursor, same_history, limit)
+    })
+    .collect()
+}
+
+fn cursor(scopes: &BTreeMap<String, u64>, scope: &str) -> u64 {
+    scopes.get(scope).copied().unwrap_or(0)
+}
+
+fn page(
+    db: &Connection,
+    actor: Actor,
+    scope: String,
+    cursor: u64,
+    same_history: bool,
+    limit: u32,
+) -> Result<ScopePage, StoreError> {
+    let last = feed::last_seq(db, actor.district, &scope)?;
+    let reset = cursor > last || (cursor > 0 && !same_history);
+    let from = if reset { 0 } else { cursor };
+    let events = feed::after(db, actor.district, &scope, from, limit)?;
+    let to = events.last().map_or(from, |event| event.seq);
+    Ok(ScopePage {
+        id: scope,
+        reset,
+        to,
+        more: to < last,
+        events,
+    })
+}

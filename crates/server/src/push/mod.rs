@@ -1,0 +1,286 @@
+//! Applies a device's operations, each once and each by itself.
+//!
+//! A push is one transaction; its answer is sent after the commit is synced. Inside it, every
+//! operation has a savepoint: one that is refused, or that meets a rule of the schema which nobody
+//! thought of, takes nothing back but itself and blocks no other. A failure of the database or the
+//! disk takes all of it back, and the phone sends the batch again.
+//!
+//! An operation is the same one when its author, id, kind, entity and body are the same. Sent
+//! again it is a duplicate and gets the place it has; the same id with anything else is refused,
+//! and the first stands.
+
+mod digest;
+
+use rusqlite::Transaction;
+use serde::Deserialize;
+use xunfang_domain::{
+    Actor, DeviceId, DistrictId, FindingRecord, Object, ReviewState, Sha256Hex, UnixMillis, Verb,
+    allows,
+};
+use xunfang_protocol::{EventBody, LiveNotice, Op, OpKind, OpResult, OpStatus, codes};
+
+use crate::store::feed::{self, NewEvent};
+use crate::store::findings::{self, NewFinding};
+use crate::store::ops::{self, AppliedOp};
+use crate::store::{StoreError, StoreFault, blobs, reference};
+
+/// Largest number that the database holds.
+const DEV_SEQ_MAX: u64 = i64::MAX as u64;
+
+/// Who pushes, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Push {
+    pub(crate) actor: Actor,
+    pub(crate) device: DeviceId,
+    pub(crate) now: UnixMillis,
+}
+
+/// What a push came to.
+#[derive(Debug, Default)]
+pub(crate) struct Pushed {
+    pub(crate) ack_dev_seq: u64,
+    pub(crate) results: Vec<OpResult>,
+    /// To be told after the commit.
+    pub(crate) notices: Vec<LiveNotice>,
+}
+
+/// What became of one operation.
+enum Verdict {
+    Applied {
+        seq: u64,
+        event: NewEvent,
+        notice: LiveNotice,
+    },
+    Duplicate {
+        seq: u64,
+    },
+    Rejected {
+        code: &'static str,
+        message: String,
+    },
+    Retry {
+        code: &'static str,
+        message: String,
+        need_blobs: Vec<Sha256Hex>,
+    },
+}
+
+/// Applies the operations in their order.
+pub(crate) fn apply(
+    transaction: &mut Transaction<'_>,
+    push: Push,
+    ops: &[Op],
+) -> Result<Pushed, StoreError> {
+    let mut pushed = Pushed::default();
+    let mut events = Vec::new();
+    for op in ops {
+        let verdict = apply_alone(transaction, push, op)?;
+        let mut result = OpResult {
+            id: op.id,
+            status: OpStatus::Applied,
+            seq: None,
+            code: None,
+            message: None,
+            need_blobs: Vec::new(),
+        };
+        match verdict {
+            Verdict::Applied { seq, event, notice } => {
+                result.seq = Some(seq);
+                events.push(event);
+                pushed.notices.push(notice);
+            }
+            Verdict::Duplicate { seq } => {
+                result.status = OpStatus::Duplicate;
+                result.seq = Some(seq);
+            }
+            Verdict::Rejected { code, message } => {
+                result.status = OpStatus::Rejected;
+                result.code = Some(code.to_owned());
+                result.message = Some(message);
+            }
+            Verdict::Retry {
+                code,
+                message,
+                need_blobs,
+            } => {
+                result.status = OpStatus::Retry;
+                result.code = Some(code.to_owned());
+                result.message = Some(message);
+                result.need_blobs = need_blobs;
+            }
+        }
+        pushed.results.push(result);
+    }
+    let district = push.actor.district;
+    pushed.ack_dev_seq = ops::last_dev_seq(transaction, district, push.device)?;
+    // The last statements, so that the feed's counters are held for as short as possible.
+    for event in &events {
+        feed::append(transaction, district, event)?;
+    }
+    Ok(pushed)
+}
+
+/// Applies one operation in a savepoint.
+fn apply_alone(
+    transaction: &mut Transaction<'_>,
+    push: Push,
+    op: &Op,
+) -> Result<Verdict, StoreError> {
+    let savepoint = transaction.savepoint()?;
+    match judge(&savepoint, push, op) {
+        Ok(verdict) => {
+            savepoint.commit()?;
+            Ok(verdict)
+        }
+        Err(error) if error.fault() == StoreFault::Refused => {
+            // Dropped without a commit, the savepoint is rolled back.
+            savepoint.finish()?;
+            tracing::error!(op = %op.id, %error, "an operation met a rule that it was not checked for");
+            let message = "the server could not store it".to_owned();
+            Ok(Verdict::Retry {
+                code: codes::INTERNAL,
+                message,
+                need_blobs: Vec::new(),
+            })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Checks an operation and stores it where nothing stands against it.
+fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, StoreError> {
+    let district = push.actor.district;
+    let digest = digest::of(op);
+    if let Some(first) = ops::find(db, district, op.id)? {
+        let same = first.digest == digest && first.author == push.actor.person;
+        return Ok(if same {
+            Verdict::Duplicate { seq: first.seq }
+        } else {
+            rejected(codes::OP_ID_REUSED, "another operation has this id")
+        });
+    }
+    if let OpKind::Unknown(kind) = &op.kind {
+        let message = format!("this server does not know {kind} yet");
+        return Ok(Verdict::Retry {
+            code: codes::KIND_UNKNOWN,
+            message,
+            need_blobs: Vec::new(),
+        });
+    }
+    let record = match read_finding(op) {
+        Ok(record) => record,
+        Err(message) => return Ok(rejected(codes::RECORD_INVALID, &message)),
+    };
+    if !allows(
+        push.actor,
+        Verb::Submit,
+        Object::Finding {
+            district,
+            author: push.actor.person,
+        },
+    ) {
+        return Ok(rejected(
+            codes::FORBIDDEN,
+            "only inspectors submit findings",
+        ));
+    }
+    if findings::author(db, district, record.id)?.is_some() {
+        return Ok(rejected(
+            codes::RECORD_INVALID,
+            "another operation submitted this finding",
+        ));
+    }
+    if reference::point(db, district, record.point)?.is_none() {
+        return Ok(rejected(
+            codes::POINT_UNKNOWN,
+            "the point is not one of this district",
+        ));
+    }
+    let need_blobs = missing_photos(db, district, &record)?;
+    if !need_blobs.is_empty() {
+        let message = format!("{} photos have to be uploaded first", need_blobs.len());
+        return Ok(Verdict::Retry {
+            code: codes::PHOTOS_MISSING,
+            message,
+            need_blobs,
+        });
+    }
+    store(db, push, op, &record, digest)
+}
+
+fn rejected(code: &'static str, message: &str) -> Verdict {
+    Verdict::Rejected {
+        code,
+        message: message.to_owned(),
+    }
+}
+
+/// Reads the record of an operation, or says what is wrong with it.
+fn read_finding(op: &Op) -> Result<FindingRecord, String> {
+    let record = FindingRecord::deserialize(&op.body).map_err(|error| error.to_string())?;
+    record.check().map_err(|error| error.to_string())?;
+    if record.id.uuid() != op.entity {
+        return Err("the operation is about another record than the one it carries".to_owned());
+    }
+    if op.dev_seq > DEV_SEQ_MAX {
+        return Err("dev_seq is out of range".to_owned());
+    }
+    Ok(record)
+}
+
+fn missing_photos(
+    db: &rusqlite::Connection,
+    district: DistrictId,
+    record: &FindingRecord,
+) -> Result<Vec<Sha256Hex>, StoreError> {
+    let mut missing = Vec::new();
+    for photo in &record.photos {
+        if blobs::find(db, district, &photo.sha256)?.is_none() {
+            missing.push(photo.sha256.clone());
+        }
+    }
+    Ok(missing)
+}
+
+fn store(
+    db: &rusqlite::Connection,
+    push: Push,
+    op: &Op,
+    record: &FindingRecord,
+    digest: ops::OpDigest,
+) -> Result<Verdict, StoreError> {
+    let Push { actor, device, now } = push;
+    let seq = feed::next_seq(db, actor.district, feed::QUEUE)?;
+    // As it came: a field that a newer phone added is kept for a newer server.
+    let body = op.body.to_string();
+    let finding = NewFinding {
+        record,
+        body: &body,
+        author: actor.person,
+        seq,
+        received_at: now,
+    };
+    findings::add(db, actor.district, &finding)?;
+    let applied = AppliedOp {
+        device,
+        dev_seq: op.dev_seq,
+        author: actor.person,
+        kind: String::from(op.kind.clone()),
+        digest,
+        seq,
+    };
+    ops::add(db, actor.district, op.id, &applied, now)?;
+    let kind = EventBody::Finding(record.clone()).kind();
+    Ok(Verdict::Applied {
+        seq,
+        event: NewEvent {
+            scope: feed::person_scope(actor.person),
+            kind,
+            body,
+        },
+        notice: LiveNotice::Finding {
+            id: record.id,
+            state: ReviewState::Pending,
+        },
+    })
+}

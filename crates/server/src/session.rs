@@ -1,0 +1,96 @@
+//! Who is asking: a token in, an [`Actor`] out.
+//!
+//! A token is 256 random bits in hexadecimal. A phone sends it as `Authorization: Bearer`; a
+//! browser holds it in a cookie that scripts cannot read and other sites cannot send. The server
+//! stores its SHA-256 only: whoever reads the database cannot sign in with what it holds. A fast
+//! hash is enough, as nobody guesses 256 bits.
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::request::Parts;
+use sha2::{Digest, Sha256};
+use xunfang_domain::{Actor, DeviceId, Object, Verb, allows};
+
+use crate::App;
+use crate::error::ApiError;
+use crate::store::sessions::{self, TokenHash};
+
+/// Name of the browser's cookie.
+pub(crate) const COOKIE_NAME: &str = "xunfang";
+
+/// A new token. It leaves the server once, in the answer to a sign-in.
+pub(crate) struct Token(String);
+
+impl Token {
+    /// Draws a token.
+    pub(crate) fn draw() -> Result<Self, ApiError> {
+        let mut bits = [0; 32];
+        getrandom::fill(&mut bits).map_err(|_| ApiError::Broken("no random numbers"))?;
+        Ok(Self(hex::encode(bits)))
+    }
+
+    /// Takes a token out of a request: the header of a phone, or else the cookie of a browser.
+    fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        if let Some(header) = headers.get(AUTHORIZATION) {
+            let token = header.to_str().ok()?.strip_prefix("Bearer ")?;
+            return Some(Self(token.to_owned()));
+        }
+        headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| header.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, _)| *name == COOKIE_NAME)
+            .map(|(_, token)| Self(token.to_owned()))
+    }
+
+    pub(crate) fn hash(&self) -> TokenHash {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+
+    pub(crate) fn reveal(self) -> String {
+        self.0
+    }
+}
+
+/// A valid session; a handler that names it refuses everybody else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Session {
+    pub(crate) actor: Actor,
+    /// The installation that signed in; none for a browser.
+    pub(crate) device: Option<DeviceId>,
+    pub(crate) token_hash: TokenHash,
+}
+
+impl Session {
+    /// Asks the policy.
+    pub(crate) fn require(&self, verb: Verb, object: Object) -> Result<(), ApiError> {
+        if allows(self.actor, verb, object) {
+            Ok(())
+        } else {
+            Err(ApiError::Forbidden)
+        }
+    }
+}
+
+impl FromRequestParts<App> for Session {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let token = Token::from_headers(&parts.headers).ok_or(ApiError::SignedOut)?;
+        let token_hash = token.hash();
+        let now = app.now();
+        let found = app
+            .database()
+            .read(move |db| sessions::find(db, &token_hash, now))
+            .await?;
+        let (actor, device) = found.ok_or(ApiError::SignedOut)?;
+        Ok(Self {
+            actor,
+            device,
+            token_hash,
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! Why a server does not start: what happened, what is safe, what to do.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use xunfang_durable::DiskError;
+
+use crate::store::StoreError;
+
+/// A reason not to start. Nothing was changed on the disk.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another program listens there.
+    #[error(
+        "Address {address} is taken by another program. Nothing was changed. Stop that program, \
+         or choose another address with --listen or XUNFANG_LISTEN."
+    )]
+    AddressTaken {
+        /// The address that was asked for.
+        address: SocketAddr,
+    },
+    /// The operating system does not give the address.
+    #[error(
+        "Could not listen on {address}: {source}. Nothing was changed. Choose an address of this \
+         machine and a port that this user may open, with --listen or XUNFANG_LISTEN."
+    )]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+    /// Another process works on the folder.
+    #[error(
+        "Another Xunfang server or command is using {folder}. Its data is safe and was not \
+         touched. Stop the other one first, or choose another folder with --data or XUNFANG_DATA."
+    )]
+    FolderInUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The database does not read as one.
+    #[error(
+        "The database {path} is damaged: {what}. It was left as it is, and the photos beside it \
+         are not affected. Restore it from a backup, or start with --set-aside-damaged: that \
+         moves it to the folder set-aside and begins an empty one; phones then send again what \
+         they still hold."
+    )]
+    Damaged {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite says.
+        what: String,
+    },
+    /// A newer server wrote the database.
+    #[error(
+        "The database {path} has schema {found}, and this server knows schemas up to {known}. It \
+         was not touched and is safe. Start the newer server again, or install an update."
+    )]
+    NewerSchema {
+        /// The database file.
+        path: PathBuf,
+        /// The version it has.
+        found: usize,
+        /// The newest version that this build knows.
+        known: usize,
+    },
+    /// The database may not be written.
+    #[error(
+        "The database {path} may not be written. What is in it is safe. Give this user the right \
+         to write the file and its folder, or mount the disk writable, and start again."
+    )]
+    ReadOnly {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// The database could not be opened or brought up to date.
+    #[error(
+        "The database {path} could not be opened: {source}. It was not changed. Check the disk \
+         and its free space, and start again."
+    )]
+    Database {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: StoreError,
+    },
+    /// A file or folder could not be used.
+    #[error("{0}. What is on the disk is safe. Check the folder's owner and free space.")]
+    Disk(#[from] DiskError),
+    /// The operating system gave no random numbers.
+    #[error("The operating system gives no random numbers: {0}. Nothing was changed.")]
+    Random(#[from] getrandom::Error),
+    /// A password could not be hashed.
+    #[error("Passwords cannot be checked on this machine: {0}. Nothing was changed.")]
+    Passwords(String),
+}

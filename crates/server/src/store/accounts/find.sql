@@ -1,0 +1,3 @@
+SELECT district_id, person_id, password_hash
+FROM account
+WHERE name = :name

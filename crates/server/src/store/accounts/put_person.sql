@@ -1,0 +1,5 @@
+INSERT INTO person (district_id, person_id, display_name, role)
+VALUES (:district_id, :person_id, :display_name, :role)
+ON CONFLICT (district_id, person_id) DO UPDATE SET
+    display_name = excluded.display_name,
+    role = excluded.role

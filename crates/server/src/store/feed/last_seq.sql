@@ -1,0 +1,3 @@
+SELECT last_seq
+FROM feed_counter
+WHERE district_id = :district_id AND scope = :scope

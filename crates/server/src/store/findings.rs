@@ -1,0 +1,209 @@
+//! Findings, their photos and their reviews.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use uuid::Uuid;
+use xunfang_domain::{
+    DistrictId, FindingId, FindingRecord, PersonId, Review, ReviewState, Sha256Hex, UnixMillis,
+};
+use xunfang_protocol::ReviewTally;
+
+use super::{StoreError, values};
+
+/// A finding that is stored for the first time.
+#[derive(Debug)]
+pub(crate) struct NewFinding<'a> {
+    pub(crate) record: &'a FindingRecord,
+    /// The record as it came, as JSON.
+    pub(crate) body: &'a str,
+    pub(crate) author: PersonId,
+    pub(crate) seq: u64,
+    pub(crate) received_at: UnixMillis,
+}
+
+/// A finding with the names that a list shows.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredFinding {
+    pub(crate) record: FindingRecord,
+    pub(crate) author: PersonId,
+    pub(crate) author_name: String,
+    pub(crate) point_name: String,
+    pub(crate) received_at: UnixMillis,
+    pub(crate) review: Review,
+    pub(crate) seq: u64,
+}
+
+/// Stores a finding with its photos.
+pub(crate) fn add(
+    db: &Connection,
+    district: DistrictId,
+    finding: &NewFinding<'_>,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("findings/add.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":finding_id": finding.record.id.uuid(),
+            ":seq": finding.seq,
+            ":author_id": finding.author.uuid(),
+            ":point_id": finding.record.point.uuid(),
+            ":body": finding.body,
+            ":received_at": finding.received_at.get(),
+        })?;
+    let mut add_photo = db.prepare_cached(include_str!("findings/add_photo.sql"))?;
+    for photo in &finding.record.photos {
+        add_photo.execute(named_params! {
+            ":district_id": district.uuid(),
+            ":sha256": photo.sha256.as_str(),
+            ":finding_id": finding.record.id.uuid(),
+        })?;
+    }
+    Ok(())
+}
+
+/// Finds who recorded a finding.
+pub(crate) fn author(
+    db: &Connection,
+    district: DistrictId,
+    finding: FindingId,
+) -> Result<Option<PersonId>, StoreError> {
+    let author = db
+        .prepare_cached(include_str!("findings/author.sql"))?
+        .query_row(
+            named_params! { ":district_id": district.uuid(), ":finding_id": finding.uuid() },
+            |row| row.get("author_id"),
+        )
+        .optional()?;
+    Ok(author.map(PersonId::from_uuid))
+}
+
+/// Lists who recorded findings that show a photo.
+pub(crate) fn authors_of_photo(
+    db: &Connection,
+    district: DistrictId,
+    sha256: &Sha256Hex,
+) -> Result<Vec<PersonId>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("findings/authors_of_photo.sql"))?;
+    let mut rows = statement
+        .query(named_params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() })?;
+    let mut authors = Vec::new();
+    while let Some(row) = rows.next()? {
+        authors.push(PersonId::from_uuid(row.get("author_id")?));
+    }
+    Ok(authors)
+}
+
+/// Finds one finding with its names.
+pub(crate) fn find(
+    db: &Connection,
+    district: DistrictId,
+    finding: FindingId,
+) -> Result<Option<StoredFinding>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("findings/find.sql"))?;
+    let mut rows = statement
+        .query(named_params! { ":district_id": district.uuid(), ":finding_id": finding.uuid() })?;
+    rows.next()?.map(read).transpose()
+}
+
+/// Lists findings below `before`, newest first.
+pub(crate) fn page(
+    db: &Connection,
+    district: DistrictId,
+    state: Option<ReviewState>,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<StoredFinding>, StoreError> {
+    // Two statements, because one with an optional condition could not use the index by state.
+    let sql = match state {
+        Some(_) => include_str!("findings/page_in_state.sql"),
+        None => include_str!("findings/page.sql"),
+    };
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = match state {
+        Some(state) => statement.query(named_params! {
+            ":district_id": district.uuid(),
+            ":state": values::state_word(state),
+            ":before": before,
+            ":limit": limit,
+        })?,
+        None => statement.query(named_params! {
+            ":district_id": district.uuid(),
+            ":before": before,
+            ":limit": limit,
+        })?,
+    };
+    let mut findings = Vec::new();
+    while let Some(row) = rows.next()? {
+        findings.push(read(row)?);
+    }
+    Ok(findings)
+}
+
+/// Counts a district's findings by state.
+pub(crate) fn tally(db: &Connection, district: DistrictId) -> Result<ReviewTally, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("findings/tally.sql"))?;
+    let mut rows = statement.query(named_params! { ":district_id": district.uuid() })?;
+    let mut tally = ReviewTally::default();
+    while let Some(row) = rows.next()? {
+        let count = row.get("findings")?;
+        match values::state(&row.get::<_, String>("review_state")?)? {
+            ReviewState::Pending => tally.pending = count,
+            ReviewState::Accepted => tally.accepted = count,
+            ReviewState::Returned => tally.returned = count,
+        }
+    }
+    Ok(tally)
+}
+
+/// Writes a decision where the finding still has the revision before it, and says whether it did.
+pub(crate) fn decide(
+    db: &Connection,
+    district: DistrictId,
+    review: &Review,
+    decided_by: PersonId,
+    now: UnixMillis,
+) -> Result<bool, StoreError> {
+    let changed = db
+        .prepare_cached(include_str!("findings/decide.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":finding_id": review.finding.uuid(),
+            ":state": values::state_word(review.state),
+            ":rev": review.rev,
+        })?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    db.prepare_cached(include_str!("findings/add_review.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":finding_id": review.finding.uuid(),
+            ":rev": review.rev,
+            ":state": values::state_word(review.state),
+            ":reason": review.reason,
+            ":decided_by": decided_by.uuid(),
+            ":decided_at": now.get(),
+        })?;
+    Ok(true)
+}
+
+fn read(row: &Row<'_>) -> Result<StoredFinding, StoreError> {
+    let record: FindingRecord = values::from_json("finding", &row.get::<_, String>("body")?)?;
+    let review = Review {
+        finding: record.id,
+        state: values::state(&row.get::<_, String>("review_state")?)?,
+        reason: row.get::<_, Option<String>>("reason")?.unwrap_or_default(),
+        rev: row.get("review_rev")?,
+        decided_at: row
+            .get::<_, Option<i64>>("decided_at")?
+            .map(UnixMillis::new),
+        decided_by: row.get("decided_by_name")?,
+    };
+    Ok(StoredFinding {
+        record,
+        author: PersonId::from_uuid(row.get::<_, Uuid>("author_id")?),
+        author_name: row.get("author_name")?,
+        point_name: row.get("point_name")?,
+        received_at: UnixMillis::new(row.get("received_at")?),
+        review,
+        seq: row.get("seq")?,
+    })
+}

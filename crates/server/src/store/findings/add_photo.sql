@@ -1,0 +1,2 @@
+INSERT INTO finding_photo (district_id, sha256, finding_id)
+VALUES (:district_id, :sha256, :finding_id)

@@ -1,0 +1,83 @@
+//! Operations that were applied.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+use xunfang_domain::{DeviceId, DistrictId, OpId, PersonId, UnixMillis};
+
+use super::StoreError;
+
+/// SHA-256 over what makes an operation the same operation.
+pub(crate) type OpDigest = [u8; 32];
+
+/// An operation that was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AppliedOp {
+    pub(crate) device: DeviceId,
+    pub(crate) dev_seq: u64,
+    pub(crate) author: PersonId,
+    pub(crate) kind: String,
+    pub(crate) digest: OpDigest,
+    pub(crate) seq: u64,
+}
+
+/// Finds an operation by its id.
+pub(crate) fn find(
+    db: &Connection,
+    district: DistrictId,
+    op: OpId,
+) -> Result<Option<AppliedOp>, StoreError> {
+    let found = db
+        .prepare_cached(include_str!("ops/find.sql"))?
+        .query_row(
+            named_params! { ":district_id": district.uuid(), ":op_id": op.uuid() },
+            |row| {
+                Ok(AppliedOp {
+                    device: DeviceId::from_uuid(row.get("device_id")?),
+                    dev_seq: row.get("dev_seq")?,
+                    author: PersonId::from_uuid(row.get("author_id")?),
+                    kind: row.get("kind")?,
+                    digest: row.get("digest")?,
+                    seq: row.get("seq")?,
+                })
+            },
+        )
+        .optional()?;
+    Ok(found)
+}
+
+/// Remembers an operation.
+pub(crate) fn add(
+    db: &Connection,
+    district: DistrictId,
+    id: OpId,
+    op: &AppliedOp,
+    now: UnixMillis,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("ops/add.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":op_id": id.uuid(),
+            ":device_id": op.device.uuid(),
+            ":dev_seq": op.dev_seq,
+            ":author_id": op.author.uuid(),
+            ":kind": op.kind,
+            ":digest": op.digest.as_slice(),
+            ":seq": op.seq,
+            ":applied_at": now.get(),
+        })?;
+    Ok(())
+}
+
+/// Returns the highest `dev_seq` of a device; 0 where there is none.
+pub(crate) fn last_dev_seq(
+    db: &Connection,
+    district: DistrictId,
+    device: DeviceId,
+) -> Result<u64, StoreError> {
+    let last: Option<u64> = db
+        .prepare_cached(include_str!("ops/last_dev_seq.sql"))?
+        .query_row(
+            named_params! { ":district_id": district.uuid(), ":device_id": device.uuid() },
+            |row| row.get("last"),
+        )?;
+    Ok(last.unwrap_or(0))
+}

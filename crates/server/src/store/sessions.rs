@@ -1,0 +1,93 @@
+//! Who is signed in.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+use uuid::Uuid;
+use xunfang_domain::{Actor, DeviceId, DistrictId, PersonId, UnixMillis};
+
+use super::{StoreError, values};
+
+/// SHA-256 of a token; the token itself is stored nowhere.
+pub(crate) type TokenHash = [u8; 32];
+
+/// A session as it is stored.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewSession {
+    pub(crate) token_hash: TokenHash,
+    pub(crate) district: DistrictId,
+    pub(crate) person: PersonId,
+    pub(crate) device: Option<DeviceId>,
+    pub(crate) created_at: UnixMillis,
+    pub(crate) expires_at: UnixMillis,
+}
+
+/// Adds a session, and forgets those of the same person that are over.
+pub(crate) fn add(db: &Connection, session: &NewSession) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("sessions/forget_expired.sql"))?
+        .execute(named_params! {
+            ":district_id": session.district.uuid(),
+            ":person_id": session.person.uuid(),
+            ":now": session.created_at.get(),
+        })?;
+    db.prepare_cached(include_str!("sessions/add.sql"))?
+        .execute(named_params! {
+            ":token_hash": session.token_hash.as_slice(),
+            ":district_id": session.district.uuid(),
+            ":person_id": session.person.uuid(),
+            ":device_id": session.device.map(DeviceId::uuid),
+            ":created_at": session.created_at.get(),
+            ":expires_at": session.expires_at.get(),
+        })?;
+    Ok(())
+}
+
+/// Finds whom a token belongs to; the one lookup of a session that knows no district yet.
+///
+/// The role is read with it, so that a change of role counts from the next request on.
+pub(crate) fn find(
+    db: &Connection,
+    token_hash: &TokenHash,
+    now: UnixMillis,
+) -> Result<Option<(Actor, Option<DeviceId>)>, StoreError> {
+    let found: Option<(Uuid, Uuid, Option<Uuid>, String)> = db
+        .prepare_cached(include_str!("sessions/find.sql"))?
+        .query_row(
+            named_params! { ":token_hash": token_hash.as_slice(), ":now": now.get() },
+            |row| {
+                Ok((
+                    row.get("district_id")?,
+                    row.get("person_id")?,
+                    row.get("device_id")?,
+                    row.get("role")?,
+                ))
+            },
+        )
+        .optional()?;
+    found
+        .map(|(district, person, device, role)| {
+            let actor = Actor {
+                person: PersonId::from_uuid(person),
+                district: DistrictId::from_uuid(district),
+                role: values::role(&role)?,
+            };
+            Ok((actor, device.map(DeviceId::from_uuid)))
+        })
+        .transpose()
+}
+
+/// Revokes one session; the next request with its token is refused.
+pub(crate) fn revoke(db: &Connection, token_hash: &TokenHash) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM session WHERE token_hash = :token_hash")?
+        .execute(named_params! { ":token_hash": token_hash.as_slice() })?;
+    Ok(())
+}
+
+/// Revokes every session of a person, as a new password does.
+pub(crate) fn revoke_all(
+    db: &Connection,
+    district: DistrictId,
+    person: PersonId,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("sessions/revoke_all.sql"))?
+        .execute(named_params! { ":district_id": district.uuid(), ":person_id": person.uuid() })?;
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! The server against the people who use it.
+//!
+//! Most tests run the server inside the process, with a clock that stands still. Where a real
+//! connection, a real kill or a real full disk matters, they start the program.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    unreachable_pub,
+    reason = "a test fails by panicking, and its helpers are seen by nobody else"
+)]
+
+mod actors;
+mod live;
+mod photos;
+mod process;
+mod program;
+mod pulling;
+mod pushing;
+mod records;
+mod reviewing;
+mod sessions;
+mod starting;
+mod uploads;
+mod web;
+mod wire;

@@ -1,0 +1,185 @@
+use image::ImageFormat;
+use tokio::process::Command;
+
+use crate::actors::{files, status_of};
+use crate::program::{PROGRAM, Program, load_sample};
+use crate::records::Photo;
+
+#[tokio::test]
+async fn r4_what_was_acknowledged_is_there_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, _) = load_sample(folder.path()).await;
+    let program = Program::serve(folder.path()).await;
+    let phone = program.phone(&accounts).await;
+    let photo = Photo::take(1);
+    phone.upload(&photo).await;
+    let op = phone.submit(&phone.finding(&[&photo]).await);
+    let acknowledged = phone
+        .push(std::slice::from_ref(&op))
+        .await
+        .results
+        .remove(0);
+    assert_eq!(status_of(&acknowledged), "applied");
+    program.kill().await;
+
+    let program = Program::serve(folder.path()).await;
+    let mut again = phone.clone();
+    again.wire = program.wire.clone();
+    let pushed = again.push(&[op]).await;
+    assert_eq!(status_of(&pushed.results[0]), "duplicate");
+    assert_eq!(
+        (pushed.results[0].seq, pushed.ack_dev_seq),
+        (acknowledged.seq, 1)
+    );
+    let held = again.held(&photo.sha256).await;
+    assert_eq!(held.header("upload-offset"), photo.bytes.len().to_string());
+}
+
+#[tokio::test]
+async fn r3_a_full_disk_acknowledges_nothing_and_the_upload_goes_on_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, _) = load_sample(folder.path()).await;
+    let photo = Photo::sized(1, 1200, ImageFormat::Png);
+    let length = photo.bytes.len();
+    assert!(length > 3 * 1024 * 1024, "{length}");
+
+    let program = Program::serve_with_files_up_to(folder.path(), 2048).await;
+    let phone = program.phone(&accounts).await;
+    phone.announce(&photo.sha256, length as u64).await;
+    let refused = phone.append(&photo.sha256, 0, &photo.bytes).await;
+    assert_eq!(refused.refusal(), (507, "storage_full".to_owned()));
+    let small = Photo::take(2);
+    phone.upload(&small).await;
+    let held: usize = phone
+        .held(&photo.sha256)
+        .await
+        .header("upload-offset")
+        .parse()
+        .unwrap();
+    assert!(held <= 2048 * 1024, "{held}");
+    program.kill().await;
+
+    let program = Program::serve(folder.path()).await;
+    let mut again = phone.clone();
+    again.wire = program.wire.clone();
+    let held: usize = again
+        .held(&photo.sha256)
+        .await
+        .header("upload-offset")
+        .parse()
+        .unwrap();
+    let appended = again
+        .append(&photo.sha256, held as u64, &photo.bytes[held..])
+        .await;
+    assert_eq!(appended.status, 204, "{}", appended.text());
+    assert_eq!(files(&folder.path().join("blobs")).len(), 2);
+}
+
+#[tokio::test]
+async fn r3_a_full_database_acknowledges_nothing_and_the_server_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, _) = load_sample(folder.path()).await;
+    let program = Program::serve_with_files_up_to(folder.path(), 512).await;
+    let phone = program.phone(&accounts).await;
+    let photo = Photo::take(1);
+    phone.upload(&photo).await;
+    let mut acknowledged = 0;
+    let refused = loop {
+        let mut ops = Vec::new();
+        for _ in 0..100 {
+            ops.push(phone.submit(&phone.finding(&[&photo]).await));
+        }
+        let answer = phone.push_answer(&ops).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        acknowledged += 100;
+        assert!(acknowledged < 10_000, "the limit was never met");
+    };
+    assert_eq!(refused.refusal(), (507, "storage_full".to_owned()));
+    assert_eq!(phone.get("/healthz").await.status, 200);
+    program.kill().await;
+
+    let program = Program::serve(folder.path()).await;
+    let mut again = phone.clone();
+    again.wire = program.wire.clone();
+    assert_eq!(again.own_events().await.to, acknowledged);
+    again.report(&Photo::take(2)).await;
+}
+
+#[tokio::test]
+async fn the_sample_command_prints_the_same_accounts_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, first) = load_sample(folder.path()).await;
+    let (_, second) = load_sample(folder.path()).await;
+    let lines = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&first), lines(&second));
+    assert!(second.contains(": 0 new or changed"), "{second}");
+    assert!(
+        accounts
+            .iter()
+            .all(|account| first.contains(&account.password))
+    );
+}
+
+#[tokio::test]
+async fn a_stopped_server_lets_live_streams_go_and_exits_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, _) = load_sample(folder.path()).await;
+    let mut program = Program::serve(folder.path()).await;
+    let supervisor = crate::actors::SUPERVISOR;
+    let password = crate::actors::password(&accounts, supervisor);
+    let console =
+        crate::actors::Console::sign_in(program.wire.clone(), supervisor, &password).await;
+    let live = tokio::spawn(async move { console.get("/api/v1/live").await });
+    let phone = program.phone(&accounts).await;
+    assert_eq!(phone.get("/api/v1/session").await.status, 200);
+    let id = program.child.id().unwrap().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
+    assert!(program.child.wait().await.unwrap().success());
+    drop(live.await);
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_start_says_why_and_exits_with_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let serve = |address: &str| {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(["serve", "--listen", address, "--data"])
+            .arg(folder.path());
+        command
+    };
+    let output = serve(&address).output().await.unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text.contains(&address) && text.contains("--listen"),
+        "{text}"
+    );
+
+    std::fs::write(folder.path().join("server.db"), [0x5a; 8192]).unwrap();
+    let output = serve("127.0.0.1:0").output().await.unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text.contains("damaged") && text.contains("--set-aside-damaged"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_openapi_command_prints_the_document() {
+    let output = Command::new(PROGRAM).arg("openapi").output().await.unwrap();
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed, *crate::wire::DOCUMENT);
+}

@@ -1,0 +1,80 @@
+//! The program itself, started like a user starts it.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use xunfang_server::sample::SampleAccount;
+
+use crate::actors::{INSPECTOR, Phone, password};
+use crate::wire::Wire;
+
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_xunfang-server");
+
+/// A running server; it is killed with the test.
+pub struct Program {
+    pub child: Child,
+    pub wire: Wire,
+}
+
+impl Program {
+    pub async fn serve(folder: &Path) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder);
+        Self::start(command).await
+    }
+
+    /// Serves with files limited in size, as a full disk would limit them.
+    pub async fn serve_with_files_up_to(folder: &Path, kib: u32) -> Self {
+        let script = format!(
+            "ulimit -f {kib}; trap '' XFSZ; exec {PROGRAM} serve --listen 127.0.0.1:0 --data '{}'",
+            folder.display()
+        );
+        let mut command = Command::new("bash");
+        command.args(["-c", &script]);
+        Self::start(command).await
+    }
+
+    async fn start(mut command: Command) -> Self {
+        command
+            .env("XUNFANG_LOG", "error")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = lines.next_line().await.unwrap().unwrap();
+        let address = ready.strip_prefix("Xunfang is ready on http://").unwrap();
+        Self {
+            child,
+            wire: Wire::to(address),
+        }
+    }
+
+    pub async fn phone(&self, accounts: &[SampleAccount]) -> Phone {
+        Phone::sign_in(self.wire.clone(), INSPECTOR, &password(accounts, INSPECTOR)).await
+    }
+
+    /// Kills it where it stands, like a power cut that the disk survives.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
+
+/// Loads the sample district by the command and returns its accounts and what was printed.
+pub async fn load_sample(folder: &Path) -> (Vec<SampleAccount>, String) {
+    let output = Command::new(PROGRAM)
+        .args(["sample", "--data"])
+        .arg(folder)
+        .output()
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let accounts = std::fs::read(folder.join("sample-accounts.json")).unwrap();
+    (
+        serde_json::from_slice(&accounts).unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+    )
+}

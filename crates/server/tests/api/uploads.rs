@@ -1,0 +1,371 @@
+use std::net::SocketAddr;
+
+use image::ImageFormat;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use xunfang_domain::Sha256Hex;
+use xunfang_protocol::UPLOAD_PHOTO_BYTES_MAX;
+
+use crate::actors::{INSPECTOR, OTHER_INSPECTOR, Phone, SUPERVISOR, TestServer};
+use crate::records::Photo;
+use crate::wire::{Answer, Wire};
+
+fn offset(answer: &Answer) -> u64 {
+    answer.header("upload-offset").parse().unwrap()
+}
+
+/// A phone at a real connection.
+async fn phone_outside(server: &TestServer, address: SocketAddr, account: &str) -> Phone {
+    Phone::sign_in(Wire::to(address), account, &server.password(account)).await
+}
+
+/// The head of a piece, as it goes over the wire.
+fn piece_head(phone: &Phone, sha256: &Sha256Hex, offset: u64, length: usize) -> String {
+    format!(
+        "PATCH /api/v1/uploads/{sha256} HTTP/1.1\r\nhost: xunfang\r\n\
+         authorization: Bearer {}\r\ncontent-type: application/offset+octet-stream\r\n\
+         upload-offset: {offset}\r\ncontent-length: {length}\r\n\r\n",
+        phone.token
+    )
+}
+
+#[tokio::test]
+async fn r6_a_photo_that_came_in_pieces_is_whole_and_unchanged() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let photo = Photo::sized(1, 200, ImageFormat::Png);
+    let length = photo.bytes.len() as u64;
+    assert_eq!(phone.held(&photo.sha256).await.status, 404);
+    let announced = phone.announce(&photo.sha256, length).await;
+    assert_eq!((announced.status.as_u16(), offset(&announced)), (201, 0));
+    let mut at = 0;
+    for piece in photo.bytes.chunks(50_000) {
+        let held = phone.held(&photo.sha256).await;
+        assert_eq!(
+            (offset(&held), held.header("upload-length")),
+            (at, &*length.to_string())
+        );
+        let appended = phone.append(&photo.sha256, at, piece).await;
+        at += piece.len() as u64;
+        assert_eq!((appended.status.as_u16(), offset(&appended)), (204, at));
+        assert_eq!(appended.header("tus-resumable"), "1.0.0");
+    }
+    let held = phone.held(&photo.sha256).await;
+    assert_eq!((held.status.as_u16(), offset(&held)), (200, length));
+    assert_eq!(server.files("parts").len(), 0);
+    let blobs = server.files("blobs");
+    assert_eq!(blobs.len(), 1);
+    assert_eq!(std::fs::read(&blobs[0]).unwrap(), photo.bytes);
+
+    let again = phone.announce(&photo.sha256, length).await;
+    assert_eq!((again.status.as_u16(), offset(&again)), (200, length));
+    assert_eq!(phone.append(&photo.sha256, length, &[]).await.status, 204);
+    assert_eq!(
+        phone.discard(&photo.sha256).await.refusal(),
+        (403, "forbidden".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn r7_a_connection_cut_inside_a_piece_costs_nothing_that_arrived() {
+    let server = TestServer::start().await;
+    let address = server.listen().await;
+    let phone = phone_outside(&server, address, INSPECTOR).await;
+    let photo = Photo::sized(1, 400, ImageFormat::Png);
+    let length = photo.bytes.len();
+    phone.announce(&photo.sha256, length as u64).await;
+    let mut at = 0;
+    for arrives in [1, 70_000, 200_000] {
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        let head = piece_head(&phone, &photo.sha256, at as u64, length - at);
+        connection.write_all(head.as_bytes()).await.unwrap();
+        connection
+            .write_all(&photo.bytes[at..at + arrives])
+            .await
+            .unwrap();
+        // The sending side closes; everything sent before it is delivered first.
+        connection.shutdown().await.unwrap();
+        let mut rest = Vec::new();
+        connection.read_to_end(&mut rest).await.unwrap();
+        drop(connection);
+        at += arrives;
+        assert_eq!(offset(&phone.held(&photo.sha256).await), at as u64);
+    }
+    let rest = phone
+        .append(&photo.sha256, at as u64, &photo.bytes[at..])
+        .await;
+    assert_eq!(rest.status, 204);
+    assert_eq!(offset(&phone.held(&photo.sha256).await), length as u64);
+}
+
+#[tokio::test]
+async fn r7_a_silent_connection_gives_way_to_the_same_phone_on_a_new_one() {
+    let server = TestServer::start().await;
+    let address = server.listen().await;
+    let phone = phone_outside(&server, address, INSPECTOR).await;
+    let photo = Photo::sized(1, 200, ImageFormat::Png);
+    phone
+        .announce(&photo.sha256, photo.bytes.len() as u64)
+        .await;
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    let head = piece_head(&phone, &photo.sha256, 0, photo.bytes.len());
+    silent.write_all(head.as_bytes()).await.unwrap();
+    silent.write_all(&photo.bytes[..1000]).await.unwrap();
+    // The connection stays open, as after a change of network; the phone asks on another one.
+    let mut held = offset(&phone.held(&photo.sha256).await);
+    while held < 1000 {
+        // The question may overtake the bytes; then the silent request still has the part.
+        held = offset(&phone.held(&photo.sha256).await);
+    }
+    assert_eq!(held, 1000);
+    assert_eq!(
+        phone
+            .append(&photo.sha256, 1000, &photo.bytes[1000..])
+            .await
+            .status,
+        204
+    );
+    drop(silent);
+}
+
+#[tokio::test]
+async fn a_piece_that_begins_elsewhere_is_told_where_to_go_on() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let photo = Photo::take(1);
+    assert_eq!(
+        phone.append(&photo.sha256, 0, &photo.bytes).await.status,
+        404
+    );
+    phone
+        .announce(&photo.sha256, photo.bytes.len() as u64)
+        .await;
+    phone.append(&photo.sha256, 0, &photo.bytes[..100]).await;
+    for wrong in [0, 99, 101] {
+        let refused = phone
+            .append(&photo.sha256, wrong, &photo.bytes[100..])
+            .await;
+        assert_eq!(refused.refusal(), (409, "offset_mismatch".to_owned()));
+        assert_eq!(
+            (offset(&refused), refused.details()["offset"].as_u64()),
+            (100, Some(100))
+        );
+    }
+    phone.append(&photo.sha256, 100, &photo.bytes[100..]).await;
+    let refused = phone.append(&photo.sha256, 0, &photo.bytes).await;
+    assert_eq!(offset(&refused), photo.bytes.len() as u64);
+}
+
+#[tokio::test]
+async fn more_bytes_than_announced_are_refused_and_none_of_them_is_kept() {
+    let server = TestServer::start().await;
+    let address = server.listen().await;
+    let phone = phone_outside(&server, address, INSPECTOR).await;
+    let photo = Photo::take(1);
+    let too_long = phone
+        .announce(&photo.sha256, UPLOAD_PHOTO_BYTES_MAX + 1)
+        .await;
+    assert_eq!(too_long.refusal(), (413, "too_large".to_owned()));
+    assert_eq!(phone.announce(&photo.sha256, 0).await.refusal().0, 400);
+
+    phone.announce(&photo.sha256, 10).await;
+    let refused = phone.append(&photo.sha256, 0, &photo.bytes).await;
+    assert_eq!(refused.refusal(), (413, "too_large".to_owned()));
+    assert_eq!(offset(&phone.held(&photo.sha256).await), 0);
+
+    // Without a length in its head, the piece shows its size only as it comes.
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let head = piece_head(&phone, &photo.sha256, 0, 0).replace(
+        "content-length: 0",
+        "transfer-encoding: chunked\r\nconnection: close",
+    );
+    let chunks = "4\r\nabcd\r\n40\r\n".to_owned() + &"x".repeat(64) + "\r\n0\r\n\r\n";
+    connection
+        .write_all((head + &chunks).as_bytes())
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(offset(&phone.held(&photo.sha256).await) <= 4);
+}
+
+#[tokio::test]
+async fn bytes_that_are_another_file_or_no_photo_are_dropped() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let (photo, other) = (Photo::take(1), Photo::take(2));
+    phone
+        .announce(&photo.sha256, other.bytes.len() as u64)
+        .await;
+    let refused = phone.append(&photo.sha256, 0, &other.bytes).await;
+    assert_eq!(refused.refusal(), (422, "hash_mismatch".to_owned()));
+    assert_eq!(phone.held(&photo.sha256).await.status, 404);
+
+    let text = Photo::of(b"<html>not a photo</html>".to_vec());
+    phone.announce(&text.sha256, text.bytes.len() as u64).await;
+    let refused = phone.append(&text.sha256, 0, &text.bytes).await;
+    assert_eq!(refused.refusal(), (422, "not_a_photo".to_owned()));
+    assert_eq!(
+        (server.files("parts").len(), server.files("blobs").len()),
+        (0, 0)
+    );
+    phone.upload(&photo).await;
+}
+
+#[tokio::test]
+async fn r6_sixteen_parallel_uploads_of_one_photo_give_one_blob() {
+    let server = TestServer::start().await;
+    let photo = Photo::sized(1, 200, ImageFormat::Png);
+    let first = server.phone(INSPECTOR).await;
+    // Eight phones of two people, each with two uploads of its own at once.
+    let mut phones = vec![first.clone(), first];
+    for account in [INSPECTOR, OTHER_INSPECTOR].repeat(4).into_iter().skip(1) {
+        let phone = server.phone(account).await;
+        phones.extend([phone.clone(), phone]);
+    }
+    assert_eq!(phones.len(), 16);
+    let uploads = phones.into_iter().map(|phone| {
+        let photo = photo.clone();
+        tokio::spawn(async move {
+            let length = photo.bytes.len() as u64;
+            loop {
+                let announced = phone.announce(&photo.sha256, length).await;
+                assert!(announced.status.is_success(), "{}", announced.text());
+                let at = offset(&announced);
+                if at == length {
+                    return;
+                }
+                let end = photo.bytes.len().min(usize::try_from(at).unwrap() + 40_000);
+                let piece = &photo.bytes[usize::try_from(at).unwrap()..end];
+                let appended = phone.append(&photo.sha256, at, piece).await;
+                assert!(
+                    [204, 409].contains(&appended.status.as_u16()),
+                    "{}",
+                    appended.text()
+                );
+            }
+        })
+    });
+    for upload in uploads.collect::<Vec<_>>() {
+        upload.await.unwrap();
+    }
+    let blobs = server.files("blobs");
+    assert_eq!(blobs.len(), 1);
+    assert_eq!(std::fs::read(&blobs[0]).unwrap(), photo.bytes);
+    let rows: i64 = server
+        .database()
+        .query_row("SELECT count(*) FROM blob", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows, 1);
+}
+
+#[tokio::test]
+async fn x4_nobody_sees_or_spoils_another_s_upload() {
+    let server = TestServer::start().await;
+    let (phone, other) = (
+        server.phone(INSPECTOR).await,
+        server.phone(OTHER_INSPECTOR).await,
+    );
+    let photo = Photo::take(1);
+    phone
+        .announce(&photo.sha256, photo.bytes.len() as u64)
+        .await;
+    phone.append(&photo.sha256, 0, &photo.bytes[..100]).await;
+    assert_eq!(other.held(&photo.sha256).await.status, 404);
+    other.announce(&photo.sha256, 200).await;
+    other.append(&photo.sha256, 0, &[0; 150]).await;
+    assert_eq!(offset(&phone.held(&photo.sha256).await), 100);
+    assert_eq!(other.discard(&photo.sha256).await.status, 204);
+    assert_eq!(other.discard(&photo.sha256).await.status, 404);
+    assert_eq!(
+        phone
+            .append(&photo.sha256, 100, &photo.bytes[100..])
+            .await
+            .status,
+        204
+    );
+    let supervisor = server.phone(SUPERVISOR).await;
+    assert_eq!(
+        supervisor.announce(&photo.sha256, 10).await.refusal().0,
+        403
+    );
+}
+
+#[tokio::test]
+async fn r6_what_a_server_that_died_left_unfinished_is_finished_at_the_next_question() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let length = |photo: &Photo| photo.bytes.len() as u64;
+
+    // It died after the last byte and before it looked at the hash.
+    let full = Photo::take(1);
+    phone.announce(&full.sha256, length(&full)).await;
+    let part = server
+        .files("parts")
+        .into_iter()
+        .find(|file| file.ends_with(full.sha256.as_str()));
+    std::fs::write(part.unwrap(), &full.bytes).unwrap();
+    assert_eq!(offset(&phone.held(&full.sha256).await), length(&full));
+    assert_eq!(server.files("blobs").len(), 1);
+
+    // It died after the rename and before the commit.
+    server.database().execute("DELETE FROM blob", []).unwrap();
+    assert_eq!(offset(&phone.held(&full.sha256).await), length(&full));
+
+    // The full part is another file: it is never told as held.
+    let other = Photo::take(2);
+    phone.announce(&other.sha256, length(&full)).await;
+    let part = server
+        .files("parts")
+        .into_iter()
+        .find(|file| file.ends_with(other.sha256.as_str()));
+    std::fs::write(part.unwrap(), &full.bytes).unwrap();
+    assert_eq!(phone.held(&other.sha256).await.status, 404);
+
+    // The disk lost the file of a committed photo: it is taken in again.
+    std::fs::remove_file(&server.files("blobs")[0]).unwrap();
+    assert_eq!(phone.held(&full.sha256).await.status, 404);
+    phone.upload(&full).await;
+    assert_eq!(
+        std::fs::read(&server.files("blobs")[0]).unwrap(),
+        full.bytes
+    );
+}
+
+#[tokio::test]
+async fn the_upload_protocol_says_what_it_offers_and_refuses_what_it_does_not_know() {
+    use axum::body::Body;
+    use axum::http::Request;
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let path = format!("/api/v1/uploads/{}", Photo::take(1).sha256);
+    let request = Request::options(&path).body(Body::empty()).unwrap();
+    let offers = server.wire().send(request).await;
+    assert_eq!(offers.status, 204);
+    assert_eq!(offers.header("tus-version"), "1.0.0");
+    assert_eq!(offers.header("tus-extension"), "creation,termination");
+    assert_eq!(
+        offers.header("tus-max-size"),
+        UPLOAD_PHOTO_BYTES_MAX.to_string()
+    );
+
+    let patch = |name: &str, value: &str| {
+        let request = Request::patch(&path)
+            .header("content-type", "application/offset+octet-stream")
+            .header("upload-offset", "0");
+        let mut request = request.body(Body::empty()).unwrap();
+        let name: axum::http::HeaderName = name.parse().unwrap();
+        request.headers_mut().insert(name, value.parse().unwrap());
+        phone.send(request)
+    };
+    assert_eq!(patch("tus-resumable", "0.2.2").await.refusal().0, 412);
+    assert_eq!(patch("content-type", "image/jpeg").await.refusal().0, 415);
+    assert_eq!(patch("upload-offset", "-1").await.refusal().0, 400);
+    for name in ["..%2f..%2fetc", &"A".repeat(64), "abc", "%ff"] {
+        let request = Request::head(format!("/api/v1/uploads/{name}"))
+            .body(Body::empty())
+            .unwrap();
+        assert_eq!(phone.send(request).await.status, 400, "{name}");
+    }
+}
