@@ -98,6 +98,7 @@ impl Phone {
         let worker = Worker {
             store: Arc::clone(&store),
             position: Arc::clone(&config.position),
+            follow: config.developer,
             device,
             client: client.clone(),
             syncing: Arc::clone(&syncing),

@@ -20,7 +20,7 @@ use crate::http::HttpServer;
 use crate::position::PositionSource;
 use crate::view::{Change, LinkState, SyncView};
 
-/// How often the receiver is looked at, so that lists follow the person.
+/// How often a simulated receiver is looked at, so that lists follow a replayed track.
 const POSITION_EVERY: Duration = Duration::from_secs(2);
 /// A move that is worth drawing again, metres.
 const POSITION_MOVED_M: f64 = 5.0;
@@ -44,6 +44,9 @@ struct Status {
 pub(crate) struct Worker {
     pub(crate) store: Arc<Store>,
     pub(crate) position: Arc<dyn PositionSource>,
+    /// Whether to watch the receiver. A real one is asked when a screen or a capture needs it and
+    /// at no other time; a simulated one may be replaying a track.
+    pub(crate) follow: bool,
     pub(crate) device: DeviceId,
     pub(crate) client: reqwest::Client,
     pub(crate) syncing: Arc<Syncing>,
@@ -284,6 +287,9 @@ impl Worker {
     }
 
     async fn follow_position(&self) {
+        if !self.follow {
+            return;
+        }
         let mut every = tokio::time::interval(POSITION_EVERY);
         let mut last: Option<PositionEvidence> = None;
         loop {
