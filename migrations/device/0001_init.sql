@@ -9,7 +9,8 @@ CREATE TABLE installation (
   server TEXT NOT NULL,               -- address of the last sign-in, or empty
   session TEXT,                       -- JSON, protocol::SessionView; NULL: nobody is signed in
   token TEXT,                         -- NULL: signed out, or the server ended the session
-  epoch TEXT                          -- the server history that the cursors belong to
+  epoch TEXT,                         -- the server history that the cursors belong to
+  synced_at INTEGER                   -- when an exchange last succeeded; NULL: never
 ) STRICT;
 
 -- Last event applied, per scope of the server's feed.

@@ -367,12 +367,12 @@ impl Core {
     }
 
     fn sync_view(&self) -> Result<SyncView, CommandError> {
+        let Installation {
+            session, synced_at, ..
+        } = self.installation()?;
         // On the sign-in page the count tells that somebody's work still waits on this phone.
-        let person = self
-            .installation()?
-            .session
-            .map(|session| session.person.id);
-        Ok(self.syncing.view(self.store.tally(person)?))
+        let person = session.map(|session| session.person.id);
+        Ok(self.syncing.view(self.store.tally(person)?, synced_at))
     }
 
     fn notices(&self) -> Result<Vec<Notice>, CommandError> {

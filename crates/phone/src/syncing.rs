@@ -37,7 +37,6 @@ pub(crate) struct Syncing {
 struct Status {
     link: Link,
     last_error: Option<String>,
-    last_success_at: Option<UnixMillis>,
 }
 
 /// What the thread works with.
@@ -58,7 +57,6 @@ impl Syncing {
         let status = Status {
             link: Link::SignedOut,
             last_error: None,
-            last_success_at: None,
         };
         // A screen that falls this far behind asks for everything again anyway.
         let (changes, _) = broadcast::channel(64);
@@ -87,14 +85,14 @@ impl Syncing {
         self.status().link.into()
     }
 
-    pub(crate) fn view(&self, tally: Tally) -> SyncView {
+    pub(crate) fn view(&self, tally: Tally, last_success_at: Option<UnixMillis>) -> SyncView {
         let status = self.status();
         SyncView {
             link: status.link.into(),
             unsent: tally.unsent,
             rejected: tally.rejected,
             last_error: status.last_error,
-            last_success_at: status.last_success_at,
+            last_success_at,
         }
     }
 
@@ -199,14 +197,18 @@ impl Worker {
         let result = exchange(&work, &WallClock, &report).await;
         self.tell_of_refusals(session.person, refused_before);
         match result {
-            Ok(()) => self.syncing.update(|status| {
+            Ok(()) => {
                 let now = WallClock.now();
-                status.link = status
-                    .link
-                    .on(LinkEvent::Succeeded { jitter: jitter() }, now);
-                status.last_error = None;
-                status.last_success_at = Some(now);
-            }),
+                if let Err(error) = self.store.synced(now) {
+                    return self.failed(Some(session.person), &error.into());
+                }
+                self.syncing.update(|status| {
+                    status.link = status
+                        .link
+                        .on(LinkEvent::Succeeded { jitter: jitter() }, now);
+                    status.last_error = None;
+                })
+            }
             Err(ExchangeError::Link(Failure::SignedOut)) => {
                 if let Err(error) = self.store.sign_out(false) {
                     tracing::error!(%error, "could not note that the session ended");

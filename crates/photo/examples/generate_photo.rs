@@ -8,7 +8,11 @@ use image::{Rgb, RgbImage};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let mut next = || arguments.next().ok_or("usage: generate_photo FILE WIDTH HEIGHT");
+    let mut next = || {
+        arguments
+            .next()
+            .ok_or("usage: generate_photo FILE WIDTH HEIGHT")
+    };
     let (file, width, height) = (next()?, next()?.parse()?, next()?.parse()?);
     let picture = RgbImage::from_fn(width, height, |x, y| {
         // Soft shapes with a little grain compress about as a street does.
@@ -18,7 +22,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             let light = (wave + phase).sin().mul_add(90.0, 128.0) + f64::from(grain);
             light.clamp(0.0, 255.0).round()
         };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..=255")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0..=255"
+        )]
         let pixel = [tone(0.0) as u8, tone(1.1) as u8, tone(2.3) as u8];
         Rgb(pixel)
     });

@@ -21,6 +21,8 @@ pub struct Installation {
     pub session: Option<SessionView>,
     /// The token; absent where the server has ended the session.
     pub token: Option<String>,
+    /// When an exchange last succeeded, by the device's clock.
+    pub synced_at: Option<UnixMillis>,
 }
 
 /// A sign-in to keep.
@@ -130,6 +132,21 @@ impl Store {
         })
     }
 
+    /// Records that an exchange succeeded.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn synced(&self, at: UnixMillis) -> Result<(), StoreError> {
+        self.write("record the exchange", |tx| {
+            tx.execute(
+                "UPDATE installation SET synced_at = ?1 WHERE one = 1",
+                params![at.get()],
+            )
+            .map_err(StoreError::sql("record the exchange"))?;
+            Ok(())
+        })
+    }
+
     /// Returns the identity of the server's history that the cursors belong to.
     ///
     /// # Errors
@@ -199,7 +216,8 @@ impl Store {
 fn read(db: &rusqlite::Connection) -> Result<Option<Installation>, StoreError> {
     let row = db
         .query_row(
-            "SELECT device, settings, server, session, token FROM installation WHERE one = 1",
+            "SELECT device, settings, server, session, token, synced_at
+             FROM installation WHERE one = 1",
             [],
             |row| {
                 let device: String = row.get("device")?;
@@ -210,6 +228,7 @@ fn read(db: &rusqlite::Connection) -> Result<Option<Installation>, StoreError> {
                     server: row.get("server")?,
                     session: None,
                     token: row.get("token")?,
+                    synced_at: row.get::<_, Option<i64>>("synced_at")?.map(UnixMillis::new),
                 };
                 Ok((installation, session))
             },

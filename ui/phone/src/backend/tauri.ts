@@ -26,7 +26,8 @@ export class TauriBackend implements Backend {
   }
 
   photoUrl(sha256: Sha256Hex, size: PhotoSize): string {
-    return convertFileSrc(`${sha256}/${size}`, 'photo')
+    // The whole path as one argument would have its slash encoded.
+    return `${convertFileSrc('', 'photo')}${sha256}/${size}`
   }
 
   onChange(listener: (change: Change) => void): () => void {

@@ -1,0 +1,32 @@
+# The commands of the README. Each installs what it needs and can be run again at any time.
+.PHONY: run test bench check-android ui types fmt screenshots
+
+run:
+	@bash scripts/run.sh
+
+test:
+	@bash scripts/test.sh
+
+bench:
+	@bash scripts/bench.sh
+
+check-android:
+	@bash scripts/check-android.sh
+
+# Builds the screens, which the programs carry inside.
+ui:
+	@bash scripts/setup.sh build
+	@bash scripts/ui.sh
+
+# Writes the TypeScript types from the Rust types.
+types:
+	@cargo run --quiet --locked -p xunfang-phone --example types --features schema \
+		> target/types.ts && mv target/types.ts ui/shared/src/generated/types.ts
+
+fmt:
+	@cargo fmt --all
+
+# Takes the README's pictures anew from the last `make test`.
+screenshots:
+	@mkdir -p docs/screenshots && cp target/screenshots/phone-points.png \
+		target/screenshots/console-review.png docs/screenshots/

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Everything that has to hold, in one go. Each step's output is shown when it fails; the last line
+# adds up what all test runners counted.
+
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_TERM_COLOR=never NO_COLOR=1
+
+bash scripts/setup.sh test
+bash scripts/ui.sh
+
+reports=target/test
+rm -rf "$reports"
+mkdir -p "$reports"
+failed_steps=()
+
+# step NAME COMMAND...: runs it, keeps its output, says how long it took.
+step() {
+    local name=$1 began=$SECONDS
+    shift
+    echo "test: $name" >&2
+    if "$@" >"$reports/$name.log" 2>&1; then
+        echo "test: $name passed in $((SECONDS - began)) s" >&2
+    else
+        failed_steps+=("$name")
+        tail -n 150 "$reports/$name.log" >&2
+        echo "test: $name FAILED after $((SECONDS - began)) s, see $reports/$name.log" >&2
+    fi
+}
+
+types_are_current() {
+    cargo run --quiet --locked -p xunfang-phone --example types --all-features >"$reports/types.ts"
+    diff -u ui/shared/src/generated/types.ts "$reports/types.ts" || {
+        echo "the TypeScript types differ from the Rust types: run 'make types'"
+        return 1
+    }
+}
+
+step fmt cargo fmt --all --check
+step deny cargo deny --locked check licenses bans sources
+step clippy cargo clippy --locked --workspace --all-features --all-targets -- -D warnings
+step build cargo build --locked --workspace --all-features --all-targets
+step types types_are_current
+step rust cargo nextest run --locked --workspace --all-features --no-fail-fast --profile ci
+step rust-doc cargo test --locked --workspace --all-features --doc
+step rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --all-features --no-deps
+step ui-types npm --prefix ui run --silent types
+step ui-lint npm --prefix ui run --silent lint
+step ui-unit npm --prefix ui run --silent unit -- --reporter=default --reporter=json \
+    --outputFile.json="$PWD/$reports/ui-unit.json"
+step system-types npm --prefix tests run --silent types
+step system-lint npm --prefix tests run --silent lint
+step system npm --prefix tests run --silent test -- --reporter=default --reporter=json \
+    --outputFile.json="$PWD/$reports/system.json"
+
+node scripts/summary.mjs "$reports" "${failed_steps[@]}"

@@ -1,0 +1,161 @@
+/**
+ * The main job from end to end, in the real window, against the real server, in a real browser.
+ *
+ * An inspector signs in, loses the server, records findings, loses the app to a kill, goes on,
+ * gets the server back; a supervisor finds all of it in the console and returns one finding.
+ */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { openBrowser } from './support/browser'
+import { Supervisor } from './support/console'
+import { Inspector } from './support/inspector'
+import { generated, phonePhoto, sha256 } from './support/photos'
+import { endAll, folder, freePort, until } from './support/processes'
+import { keepScreenshot } from './support/screenshots'
+import { Server } from './support/server'
+import { PhoneWindow } from './support/window'
+
+const REASON = '照片看不清井盖编号，请靠近补拍一张。'
+/** Contract of the main job: a server that returns is noticed within this time. */
+const NOTICED_WITHIN_MS = 5_000
+
+let place: Awaited<ReturnType<typeof folder>>
+let server: Server
+let phone: PhoneWindow
+let browser: Browser
+
+beforeAll(async () => {
+  place = await folder()
+  server = await Server.prepare(join(place.path, 'server'), await freePort())
+  await server.start()
+  phone = await PhoneWindow.prepare({
+    data: join(place.path, 'phone'),
+    server: server.address,
+    position: '33.4800,117.8800,8',
+  })
+  browser = await openBrowser()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await phone.close()
+  await server.stop()
+  await endAll()
+  await place.remove()
+})
+
+test('a finding made offline survives a kill and is reviewed', async () => {
+  const inspector = new Inspector(phone)
+  const photos = [
+    await phonePhoto('phone-12mp.jpg', place.path),
+    await phonePhoto('phone-8mp.jpg', place.path),
+    await generated(join(place.path, 'generated.jpg'), 1600, 1200),
+  ] as const
+  const hashes = await Promise.all(photos.map(sha256))
+
+  // The inspector signs in once, with the server there, and sees the nearest point first.
+  await phone.open()
+  await inspector.signIn(server)
+  const points = await inspector.points()
+  expect(points.length).toBeGreaterThanOrEqual(12)
+  const distances = points.flatMap(({ text }) => {
+    const found = /(\d+(?:\.\d+)?) (m|km)\b/.exec(text)
+    return found === null ? [] : [Number(found[1]) * (found[2] === 'km' ? 1000 : 1)]
+  })
+  expect(distances).toEqual(distances.toSorted((a, b) => a - b))
+  await keepScreenshot('phone-points', await phone.driver.takeScreenshot())
+  const [near, next] = points
+  if (near === undefined || next === undefined) throw new Error('two points are needed')
+
+  // The server goes away. Everything works.
+  await server.stop()
+  await inspector.openPoint(near.id)
+  const standing = await phone.find('point-standing')
+  expect(await standing.getAttribute('data-side')).toBe('inside')
+  await phone.find('ring')
+  await keepScreenshot('phone-point', await phone.driver.takeScreenshot())
+  await inspector.record(near.id, photos[0], 'manhole-intact-rate', '东侧井盖破损')
+  await inspector.record(next.id, photos[1], 'cables-tidy', '线缆下垂')
+  await until('the chip counts two', async () => (await inspector.chip()).text.includes('2'))
+
+  // The app is killed, and nothing is gone.
+  await phone.kill()
+  await phone.open()
+  await inspector.points()
+  expect(await inspector.findings()).toHaveLength(2)
+  await until('the thumbnails are shown', async () => (await inspector.shownPhotos()) === 2)
+  expect((await inspector.chip()).text).toContain('2')
+  await inspector.record(near.id, photos[2], 'parking-lines-complete', '车位线缺失')
+  await until('three are waiting', async () => (await inspector.findings()).length === 3)
+  const chip = await until('the app has seen that the server is away', async () => {
+    const now = await inspector.chip()
+    return now.link === 'offline' ? now : null
+  })
+  expect(chip.text).toContain('3')
+  await until('the toast has gone', async () => (await phone.findAll('[data-testid="saved-toast"]')).length === 0)
+  await keepScreenshot('phone-offline', await phone.driver.takeScreenshot())
+
+  // The server returns, and the app notices by itself.
+  await server.start()
+  const returned = Date.now()
+  await until(
+    'the app begins to send',
+    async () => ['syncing', 'online'].includes((await inspector.chip()).link),
+    NOTICED_WITHIN_MS,
+  )
+  expect(Date.now() - returned).toBeLessThanOrEqual(NOTICED_WITHIN_MS)
+  await until('everything has been sent', async () => {
+    const sent = await inspector.findings()
+    return sent.length === 3 && sent.every(({ stage }) => stage === 'applied')
+  })
+  const sent = await inspector.findings()
+
+  // The supervisor finds all three, with the very bytes that the phone took.
+  const supervisor = await Supervisor.signIn(browser, server)
+  await until('three findings wait', async () => (await supervisor.queue.count()) === 3)
+  const shown: string[] = []
+  for (const { id } of sent) {
+    await supervisor.open(id)
+    for (const hash of await supervisor.shownHashes()) {
+      expect(await supervisor.originalSha256(hash)).toBe(hash)
+      shown.push(hash)
+    }
+  }
+  expect(shown.toSorted()).toEqual([...hashes].toSorted())
+  const stored = (await readdir(join(server.data, 'blobs'), { recursive: true })).filter((name) =>
+    /[0-9a-f]{64}$/.test(name),
+  )
+  expect(stored).toHaveLength(3)
+  for (const name of stored) {
+    expect(hashes).toContain(await sha256(join(server.data, 'blobs', name)))
+  }
+
+  // One goes back with a reason, and the phone shows it.
+  const manhole = sent.find(({ text }) => text.includes('井盖'))
+  if (manhole === undefined) throw new Error('the finding about the manhole is missing')
+  await supervisor.open(manhole.id)
+  await supervisor.page.getByTestId('photo-main').evaluate((photo) => (photo as HTMLImageElement).decode())
+  await keepScreenshot('console-review', await supervisor.page.screenshot())
+  await supervisor.returnWith(REASON)
+  await until('two findings still wait', async () => (await supervisor.queue.count()) === 2)
+  await supervisor.page.getByTestId('nav-map').click()
+  await supervisor.page.locator('[data-testid="map"][data-state="ready"]').waitFor()
+  await keepScreenshot('console-map', await supervisor.page.screenshot())
+
+  await inspector.go('/mine')
+  await phone.click('[data-testid="sync-now"]')
+  const reason = await phone.find('finding-reason')
+  await until('the reason is on the phone', async () => (await reason.getText()).includes(REASON))
+  await keepScreenshot('phone-returned', await phone.driver.takeScreenshot())
+
+  // A finding that arrives while the console is open appears there without reloading.
+  await supervisor.page.getByTestId('nav-review').click()
+  await until('two findings wait', async () => (await supervisor.queue.count()) === 2)
+  const another = await generated(join(place.path, 'another.jpg'), 1200, 1600)
+  await inspector.record(next.id, another, 'messy-cable-count', '')
+  await until('the new finding appears by itself', async () => (await supervisor.queue.count()) === 3)
+})

@@ -1,0 +1,58 @@
+/** The real server with the sample district, on a free port and in a folder of its own. */
+import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import { PROGRAMS, start, until, type Running } from './processes'
+
+const run = promisify(execFile)
+const PROGRAM = join(PROGRAMS, 'xunfang-server')
+
+export interface Account {
+  readonly account: string
+  readonly password: string
+}
+
+export class Server {
+  #running: Running | null = null
+
+  private constructor(
+    readonly data: string,
+    readonly port: number,
+    readonly inspector: Account,
+    readonly supervisor: Account,
+  ) {}
+
+  /** Loads the sample district; the server is not started yet. */
+  static async prepare(data: string, port: number): Promise<Server> {
+    await run(PROGRAM, ['sample', '--data', data])
+    const kept = await readFile(join(data, 'sample-accounts.json'), 'utf8')
+    const accounts = JSON.parse(kept) as Account[]
+    const find = (name: string): Account => {
+      const found = accounts.find(({ account }) => account === name)
+      if (found === undefined) throw new Error(`the sample district has no account ${name}`)
+      return found
+    }
+    return new Server(data, port, find('xunfang01'), find('ducha01'))
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  async start(): Promise<void> {
+    const running = start(PROGRAM, ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`])
+    this.#running = running
+    await until('the server answers', async () => (await fetch(`${this.address}/healthz`)).ok).catch(
+      (error: unknown) => {
+        throw new Error(`${String(error)}\n${running.output()}`)
+      },
+    )
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.end()
+    this.#running = null
+  }
+}
