@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tauri::{AppHandle, Manager};
-use xunfang_phone::{CommandError, ErrorCode, Phone, PhoneConfig, PositionSource};
+use xunfang_phone::{CommandError, ErrorCode, Patience, Phone, PhoneConfig, PositionSource};
 
 /// The core, or why there is none: the window opens all the same and shows the reason, because
 /// an app that vanishes at start tells nobody what to repair.
@@ -38,6 +38,7 @@ pub(crate) fn open(app: &AppHandle, started: Instant) -> Result<Phone, CommandEr
             })?,
         },
         default_server: default_server(desktop, std::env::var("XUNFANG_SERVER").ok()),
+        patience: Patience::default(),
         position: position(app)?,
         developer: desktop,
         started,

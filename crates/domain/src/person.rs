@@ -123,8 +123,9 @@ mod tests {
         let queue = |district| Object::ReviewQueue { district };
         use Role::{Inspector, Supervisor};
         use Verb::{Read, Review, Submit};
+        type ObjectIn<'a> = &'a dyn Fn(DistrictId) -> Object;
         // (verb, object in the actor's own district, inspector, supervisor)
-        let table: [(Verb, &dyn Fn(DistrictId) -> Object, bool, bool); 12] = [
+        let table: [(Verb, ObjectIn<'_>, bool, bool); 12] = [
             (Read, &reference, true, true),
             (Submit, &reference, false, false),
             (Review, &reference, false, false),

@@ -17,12 +17,28 @@ use xunfang_protocol::{
 };
 use xunfang_sync::{Failure, Held, Transport};
 
-/// Longest wait for a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest silence within an answer.
-const READ_TIMEOUT: Duration = Duration::from_secs(15);
-/// Longest time for one request; a chunk of 512 KiB takes less on a link of 10 kB/s.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long to wait for a server before it counts as away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// For the next bytes of an answer.
+    pub read: Duration,
+    /// For one request as a whole.
+    pub request: Duration,
+}
+
+impl Default for Patience {
+    /// 5 s to connect and 15 s of silence; 60 s are enough for a chunk of 512 KiB at 10 kB/s.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(15),
+            request: Duration::from_secs(60),
+        }
+    }
+}
+
 /// Largest answer that is read: 500 events of two scopes stay far below.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 const TUS_VERSION: &str = "1.0.0";
@@ -36,15 +52,15 @@ pub(crate) struct HttpServer {
 }
 
 /// The shared connection pool.
-pub(crate) fn client() -> Result<Client, reqwest::Error> {
+pub(crate) fn client(patience: Patience) -> Result<Client, reqwest::Error> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let builder = Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
+        .connect_timeout(patience.connect)
+        .read_timeout(patience.read)
+        .timeout(patience.request)
         // The address is checked once; a redirect could lead to one that is not encrypted.
         .redirect(reqwest::redirect::Policy::none());
     let tls =

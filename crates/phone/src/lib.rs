@@ -21,6 +21,7 @@ mod syncing;
 mod view;
 
 pub use command::{Command, CommandError, ErrorCode};
+pub use http::Patience;
 pub use phone::{Phone, PhoneConfig};
 pub use photos::{PhotoFile, PhotoSize, PhotoSizeError};
 pub use position::{PositionSource, SimulatedPosition};

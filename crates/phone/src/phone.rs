@@ -21,7 +21,7 @@ use crate::position::PositionSource;
 use crate::session::{self, Credentials};
 use crate::syncing::{Syncing, Worker};
 use crate::view::{Change, Notice, PhotoView, Settings, StartView, SyncView};
-use crate::{Command, CommandError, ErrorCode, findings, http};
+use crate::{Command, CommandError, ErrorCode, Patience, findings, http};
 
 /// What a shell knows and the phone does not.
 pub struct PhoneConfig {
@@ -31,6 +31,8 @@ pub struct PhoneConfig {
     pub default_server: String,
     /// Where positions come from.
     pub position: Arc<dyn PositionSource>,
+    /// How long to wait for a server.
+    pub patience: Patience,
     /// Whether to show the developer's panel.
     pub developer: bool,
     /// When the process began, to tell how long the start took.
@@ -93,7 +95,7 @@ impl Phone {
         let fresh = DeviceId::from_uuid(Uuid::now_v7());
         let device = store.installation(fresh)?.device;
         let syncing = Arc::new(Syncing::new());
-        let client = http::client().map_err(|error| internal(&error))?;
+        let client = http::client(config.patience).map_err(|error| internal(&error))?;
         let (stop, stopped) = watch::channel(false);
         let worker = Worker {
             store: Arc::clone(&store),

@@ -193,9 +193,7 @@ impl Worker {
                 self.syncing.tell(Change::Reference);
             }
         };
-        let refused_before = self.refused(session.person);
         let result = exchange(&work, &WallClock, &report).await;
-        self.tell_of_refusals(session.person, refused_before);
         match result {
             Ok(()) => {
                 let now = WallClock.now();
@@ -266,26 +264,6 @@ impl Worker {
             status.link = status.link.on(event, WallClock.now());
             status.last_error = Some(code);
         })
-    }
-
-    fn refused(&self, person: PersonId) -> u32 {
-        self.store
-            .tally(Some(person))
-            .map_or(0, |tally| tally.rejected)
-    }
-
-    /// Leaves a notice where the server has refused findings for good.
-    fn tell_of_refusals(&self, person: PersonId, before: u32) {
-        let refused = self.refused(person).saturating_sub(before);
-        if refused == 0 {
-            return;
-        }
-        let kept = self
-            .store
-            .add_notice("server_rejected", &refused.to_string(), WallClock.now());
-        if let Err(error) = kept {
-            tracing::error!(%error, refused, "could not keep a notice of refused findings");
-        }
     }
 
     async fn follow_position(&self) {

@@ -1,6 +1,7 @@
 //! What real and broken photos turn into.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test fails by panicking"
 )]

@@ -16,7 +16,7 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use clap::Parser;
 use tokio::net::TcpListener;
-use xunfang_phone::{Phone, PhoneConfig, SimulatedPosition};
+use xunfang_phone::{Patience, Phone, PhoneConfig, SimulatedPosition};
 
 use crate::bridge::Bridge;
 
@@ -60,6 +60,7 @@ async fn main() -> anyhow::Result<()> {
         data_dir: arguments.data,
         default_server: arguments.server,
         position: Arc::new(SimulatedPosition::from_env()?),
+        patience: Patience::default(),
         developer: true,
         started,
     })?;

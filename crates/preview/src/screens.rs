@@ -8,7 +8,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; \
     style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; object-src 'none'; \
     base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 /// What the page carries in place of a token until it is served.
-const TOKEN_PLACE: &str = r#"<meta name="xunfang-bridge" content="">"#;
+const TOKEN_PLACE: &str = r#"name="xunfang-bridge" content="""#;
 
 #[derive(RustEmbed)]
 #[folder = "../../ui/phone/dist"]

@@ -1,6 +1,6 @@
 //! Who this installation is, who is signed in, and what they have to be told.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 use xunfang_domain::{DeviceId, UnixMillis};
 use xunfang_protocol::SessionView;
@@ -169,12 +169,7 @@ impl Store {
     /// [`StoreError`] of the database.
     pub fn add_notice(&self, code: &str, detail: &str, at: UnixMillis) -> Result<(), StoreError> {
         self.write("keep a notice", |tx| {
-            tx.execute(
-                "INSERT INTO notice (code, detail, at) VALUES (?1, ?2, ?3)",
-                params![code, detail, at.get()],
-            )
-            .map_err(StoreError::sql("keep a notice"))?;
-            Ok(())
+            put_notice(tx, code, detail, at).map_err(StoreError::sql("keep a notice"))
         })
     }
 
@@ -211,6 +206,20 @@ impl Store {
             list().map_err(StoreError::sql("list the notices"))
         })
     }
+}
+
+/// Adds a notice as part of what it tells of.
+pub(crate) fn put_notice(
+    tx: &Transaction<'_>,
+    code: &str,
+    detail: &str,
+    at: UnixMillis,
+) -> rusqlite::Result<()> {
+    tx.execute(
+        "INSERT INTO notice (code, detail, at) VALUES (?1, ?2, ?3)",
+        params![code, detail, at.get()],
+    )?;
+    Ok(())
 }
 
 fn read(db: &rusqlite::Connection) -> Result<Option<Installation>, StoreError> {

@@ -85,6 +85,11 @@ fn connect(database: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(database).map_err(StoreError::sql("open the database"))?;
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value);
     let pragmas = || {
+        // SQLite opens what it may not write for reading, and would say so only at the first save.
+        if connection.is_readonly(rusqlite::MAIN_DB)? {
+            let read_only = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+            return Err(rusqlite::Error::SqliteFailure(read_only, None));
+        }
         // The log is appended to and synced once per commit; readers never wait for the writer.
         set("journal_mode", "wal")?;
         // "Saved" is shown after the commit, so the commit has to be on the disk.

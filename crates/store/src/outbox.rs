@@ -5,6 +5,7 @@ use uuid::Uuid;
 use xunfang_domain::{OpId, PersonId, Sha256Hex, UnixMillis};
 use xunfang_protocol::{Op, OpKind};
 
+use crate::installation::put_notice;
 use crate::store::{id, parse};
 use crate::{Store, StoreError};
 
@@ -138,15 +139,28 @@ impl Store {
         })
     }
 
-    /// Records what the server said, all in one transaction.
+    /// Records what the server said, all in one transaction. Where it refused something for good, a
+    /// notice for the person is part of it.
     ///
     /// # Errors
     /// [`StoreError`] of the database; the operations are then sent again, which is harmless.
-    pub fn record_outcomes(&self, outcomes: &[(OpId, OpOutcome)]) -> Result<(), StoreError> {
+    pub fn record_outcomes(
+        &self,
+        outcomes: &[(OpId, OpOutcome)],
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
         let step = "record what the server said";
+        let refused = outcomes
+            .iter()
+            .filter(|(_, outcome)| matches!(outcome, OpOutcome::Rejected { .. }))
+            .count();
         self.write(step, |tx| {
             for (op, outcome) in outcomes {
                 record(tx, *op, outcome).map_err(StoreError::sql(step))?;
+            }
+            if refused > 0 {
+                put_notice(tx, "server_rejected", &refused.to_string(), now)
+                    .map_err(StoreError::sql(step))?;
             }
             Ok(())
         })
@@ -171,13 +185,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub fn put_off(&self, op: OpId, code: &str, until: UnixMillis) -> Result<(), StoreError> {
+    pub fn put_off(
+        &self,
+        op: OpId,
+        code: &str,
+        until: UnixMillis,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
         let outcome = OpOutcome::Retry {
             code: code.to_owned(),
             at: until,
             need: Vec::new(),
         };
-        self.record_outcomes(&[(op, outcome)])
+        self.record_outcomes(&[(op, outcome)], now)
     }
 
     /// Returns how often an operation was put off.

@@ -127,7 +127,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         };
         let response = self.transport.push(&request).await?;
         let outcomes = self.outcomes(&request, response, clock)?;
-        self.store.record_outcomes(&outcomes)?;
+        self.store.record_outcomes(&outcomes, clock.now())?;
         Ok(())
     }
 
@@ -264,7 +264,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         for &op in ops {
             tracing::warn!(%op, code = failure.code(), "an item is put off");
             self.store
-                .put_off(op, failure.code(), self.later(op, clock)?)?;
+                .put_off(op, failure.code(), self.later(op, clock)?, clock.now())?;
         }
         Ok(())
     }

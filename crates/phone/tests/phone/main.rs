@@ -1,0 +1,17 @@
+//! The phone against the real server, through a link that can be broken at will.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod inspector;
+mod link;
+mod photos;
+
+mod bad_link;
+mod bad_photos;
+mod district;
+mod main_job;
+mod storage;
