@@ -183,3 +183,52 @@ async fn the_openapi_command_prints_the_document() {
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed, *crate::wire::DOCUMENT);
 }
+
+#[tokio::test]
+async fn a_read_only_database_is_refused_in_words_and_untouched() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    // Permissions do not bind root, so the program runs as nobody.
+    const NOBODY: u32 = 65_534;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    load_sample(&data).await;
+    let program = folder.path().join("server");
+    std::fs::copy(PROGRAM, &program).unwrap();
+    let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    let allow = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow(folder.path(), 0o755);
+    let mut all = vec![data.clone()];
+    while let Some(path) = all.pop() {
+        if root {
+            chown(&path, Some(NOBODY), None).unwrap();
+        }
+        if path.is_dir() {
+            all.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        }
+    }
+    let database = data.join("server.db");
+    allow(&database, 0o444);
+    let before = std::fs::read(&database).unwrap();
+
+    let mut command = Command::new(&program);
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(&data);
+    if root {
+        command.uid(NOBODY);
+    }
+    let output = command.output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("server.db") && said.contains("written"),
+        "{said}"
+    );
+    assert_eq!(std::fs::read(&database).unwrap(), before);
+}
