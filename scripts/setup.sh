@@ -51,7 +51,7 @@ npm_packages() {
     local folder=$1 done=$1/node_modules/.package-lock.json
     if [[ ! -f $done || $folder/package-lock.json -nt $done ]]; then
         say "fetching the npm packages of $folder"
-        (cd "$folder" && npm ci --silent)
+        (cd "$folder" && npm ci --loglevel=error)
     fi
 }
 npm_packages ui

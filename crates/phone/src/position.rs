@@ -179,12 +179,13 @@ fn read_place(text: &str) -> Result<(Wgs84, f64), CommandError> {
     ))
 }
 
-/// Reads the points of a track. One second passes between points that carry no time.
+/// Reads the points of a track with their times. A point that carries none, or one before the
+/// point it follows, comes a second after that one.
 fn read_gpx(text: &str) -> Result<Vec<TrackPoint>, CommandError> {
     let broken =
         |error: &dyn std::fmt::Display| refuse(&format!("the GPX does not parse: {error}"));
     let mut reader = quick_xml::Reader::from_str(text);
-    let mut points: Vec<TrackPoint> = Vec::new();
+    let mut points: Vec<(Wgs84, Option<i64>)> = Vec::new();
     loop {
         match reader.read_event().map_err(|error| broken(&error))? {
             Event::Eof => break,
@@ -199,16 +200,40 @@ fn read_gpx(text: &str) -> Result<Vec<TrackPoint>, CommandError> {
                 };
                 let place =
                     Wgs84::new(degrees("lat")?, degrees("lon")?).map_err(|error| broken(&error))?;
-                let after = Duration::from_secs(points.len() as u64);
-                points.push(TrackPoint { place, after });
+                points.push((place, None));
+            }
+            Event::Start(tag) if tag.local_name().as_ref() == b"time" => {
+                let text = reader
+                    .read_text(tag.name())
+                    .map_err(|error| broken(&error))?;
+                // A time before the first point is the file's own.
+                if let Some((_, time)) = points.last_mut() {
+                    let parsed = chrono::DateTime::parse_from_rfc3339(text.trim());
+                    *time = Some(parsed.map_err(|error| broken(&error))?.timestamp_millis());
+                }
             }
             _ => {}
         }
     }
-    if points.is_empty() {
+    let Some(&(_, first)) = points.first() else {
         return Err(refuse("the GPX holds no track points"));
-    }
-    Ok(points)
+    };
+    let mut after = Duration::ZERO;
+    let timed = |(number, (place, time)): (usize, (Wgs84, Option<i64>))| {
+        let since_first = time
+            .zip(first)
+            .map(|(time, first)| time.saturating_sub(first));
+        let told = since_first
+            .and_then(|ms| u64::try_from(ms).ok())
+            .map(Duration::from_millis);
+        after = match told {
+            Some(told) if number == 0 || told > after => told,
+            _ if number == 0 => Duration::ZERO,
+            _ => after + Duration::from_secs(1),
+        };
+        TrackPoint { place, after }
+    };
+    Ok(points.into_iter().enumerate().map(timed).collect())
 }
 
 /// Returns the place `elapsed_s` seconds into the track; its end where the track is over.
@@ -265,7 +290,19 @@ mod tests {
         assert_eq!(at(0.0), (33.0, 117.0));
         assert_eq!(at(0.5), (33.1, 117.2));
         assert_eq!(at(99.0), (33.2, 117.4));
+
+        let points = read_gpx(
+            r#"<gpx><metadata><time>2020-01-01T00:00:00Z</time></metadata><trk><trkseg>
+                 <trkpt lat="33.0" lon="117"><time>2026-11-22T08:00:00+08:00</time></trkpt>
+                 <trkpt lat="33.1" lon="117"><time>2026-11-22T00:00:20.5Z</time></trkpt>
+                 <trkpt lat="33.2" lon="117"></trkpt>
+               </trkseg></trk></gpx>"#,
+        )
+        .unwrap();
+        let after: Vec<_> = points.iter().map(|point| point.after.as_millis()).collect();
+        assert_eq!(after, [0, 20_500, 21_500]);
         for bad in [
+            "<gpx><trkpt lat='1' lon='1'><time>noon</time></trkpt></gpx>",
             "<gpx/>",
             "<gpx><trkpt lat='1'/></gpx>",
             "<gpx><trkpt lat='99' lon='0'/></gpx>",

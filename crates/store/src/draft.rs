@@ -7,7 +7,7 @@ use xunfang_domain::{
 };
 use xunfang_protocol::OpKind;
 
-use crate::photos::{PhotoFacts, put_photo};
+use crate::photos::{PhotoFacts, put_photo, read_facts};
 use crate::store::{json, parse};
 use crate::{Store, StoreError};
 
@@ -326,21 +326,14 @@ fn read_draft(db: &Connection, person: PersonId, point: PointId) -> Result<Draft
         let columns = || -> rusqlite::Result<_> {
             let (sha256, source): (String, String) = (row.get("sha256")?, row.get("source")?);
             let position: String = row.get("position")?;
-            let facts = PhotoFacts {
-                sha256: sha256.parse().map_err(|error| {
-                    rusqlite::Error::FromSqlConversionFailure(
-                        0,
-                        rusqlite::types::Type::Text,
-                        Box::<xunfang_domain::Sha256HexError>::new(error),
-                    )
-                })?,
-                bytes: row.get("bytes")?,
-                media_type: row.get("media_type")?,
-                width: row.get("width")?,
-                height: row.get("height")?,
-                shown_width: row.get("shown_width")?,
-                shown_height: row.get("shown_height")?,
-            };
+            let sha256 = sha256.parse().map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(
+                    0,
+                    rusqlite::types::Type::Text,
+                    Box::<xunfang_domain::Sha256HexError>::new(error),
+                )
+            })?;
+            let facts = read_facts(row, sha256)?;
             Ok((
                 facts,
                 source,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use xunfang_domain::Sha256Hex;
 use xunfang_durable::{DiskError, Incoming, make_folder};
 
@@ -190,15 +190,7 @@ impl Store {
             )
             .and_then(|mut find| {
                 find.query_row(params![sha256.as_str()], |row| {
-                    Ok(PhotoFacts {
-                        sha256: sha256.clone(),
-                        bytes: row.get("bytes")?,
-                        media_type: row.get("media_type")?,
-                        width: row.get("width")?,
-                        height: row.get("height")?,
-                        shown_width: row.get("shown_width")?,
-                        shown_height: row.get("shown_height")?,
-                    })
+                    read_facts(row, sha256.clone())
                 })
                 .optional()
             })
@@ -206,6 +198,19 @@ impl Store {
             .ok_or(StoreError::NotFound("photo"))
         })
     }
+}
+
+/// Reads the columns of a photo's row.
+pub(crate) fn read_facts(row: &Row<'_>, sha256: Sha256Hex) -> rusqlite::Result<PhotoFacts> {
+    Ok(PhotoFacts {
+        sha256,
+        bytes: row.get("bytes")?,
+        media_type: row.get("media_type")?,
+        width: row.get("width")?,
+        height: row.get("height")?,
+        shown_width: row.get("shown_width")?,
+        shown_height: row.get("shown_height")?,
+    })
 }
 
 /// Writes the row of a photo whose file is durable.
