@@ -1,0 +1,81 @@
+//! Drafts with one photo each, up to the moment in which the person presses save.
+
+use anyhow::Context;
+use sha2::{Digest, Sha256};
+use xunfang_domain::{CaptureSource, OpId, Sha256Hex};
+use xunfang_store::{DraftPhoto, PhotoFacts, SaveDraft, SaveFinding, Store};
+
+use crate::device::{self, Device};
+
+/// Takes in the photo of a draft and keeps what was typed, as the screens do before the save.
+///
+/// The photo's few bytes are no picture: its file is durable before the save and not read by it.
+pub(crate) fn begin(store: &Store, device: &Device, point: u32, number: u32) -> anyhow::Result<()> {
+    let bytes = format!("photo {number}").into_bytes();
+    let taken_at = device::made_at(number);
+    let photo = DraftPhoto {
+        facts: PhotoFacts {
+            sha256: sha256(&bytes)?,
+            bytes: bytes.len() as u64,
+            media_type: "image/jpeg".to_owned(),
+            width: 4_032,
+            height: 3_024,
+            shown_width: 3_024,
+            shown_height: 4_032,
+        },
+        source: CaptureSource::Camera,
+        taken_at,
+        position: device::fix(taken_at)?,
+    };
+    let (person, point) = (device.person, device::point_id(point));
+    store.keep_photo_file(&photo.facts.sha256, &bytes)?;
+    store.add_draft_photo(person, point, &photo)?;
+    store.save_draft(SaveDraft {
+        person,
+        point,
+        criterion: &criterion(device)?,
+        note: &device::note(number),
+    })?;
+    Ok(())
+}
+
+/// What the save of a draft hands to the storage.
+pub(crate) fn finish(device: &Device, point: u32, number: u32) -> anyhow::Result<SaveFinding> {
+    let found_at = device::made_at(number);
+    let position = device::fix(found_at)?;
+    Ok(SaveFinding {
+        id: device::finding_id(number),
+        op: OpId::from_uuid(device::op_id(number)),
+        person: device.person,
+        point: device::point_id(point),
+        standard: device.standard.id,
+        standard_version: device.standard.version,
+        criterion: criterion(device)?,
+        note: device::note(number),
+        found_at,
+        position,
+        standing: None,
+    })
+}
+
+/// What the same save is as a command of a screen.
+pub(crate) fn command(
+    device: &Device,
+    point: u32,
+    number: u32,
+) -> anyhow::Result<xunfang_phone::Command> {
+    Ok(xunfang_phone::Command::SaveFinding {
+        point: device::point_id(point),
+        criterion: criterion(device)?,
+        note: device::note(number),
+    })
+}
+
+fn criterion(device: &Device) -> anyhow::Result<String> {
+    let first = device.standard.criteria.first();
+    Ok(first.context("the standard has criteria")?.code.clone())
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> anyhow::Result<Sha256Hex> {
+    Ok(hex::encode(Sha256::digest(bytes)).parse()?)
+}

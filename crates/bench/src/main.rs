@@ -1,0 +1,119 @@
+//! Measures the promises on speed, each as a ratio to something measured beside it in the same
+//! run: this machine's disk and window system are part of every figure, so only ratios are judged.
+//!
+//! `run` prints a table and writes the figures as JSON; it fails where a goal is missed. `seed`
+//! only fills a folder, for looking at one promise by hand.
+
+mod device;
+mod display;
+mod drafts;
+mod report;
+mod samples;
+mod saving;
+mod starting;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::device::Device;
+use crate::report::Report;
+use crate::starting::Programs;
+
+#[derive(Debug, Parser)]
+#[command(name = "xunfang-bench", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measures, prints the table and writes the summary.
+    Run {
+        /// Folder to work in, on the disk that is measured; what is made there is removed.
+        #[arg(long)]
+        folder: PathBuf,
+        /// Folder with the release programs `xunfang-app` and `examples/empty_window`.
+        #[arg(long)]
+        programs: PathBuf,
+        /// Where to write the figures.
+        #[arg(long)]
+        summary: PathBuf,
+        /// One promise alone.
+        #[arg(long)]
+        only: Option<Promise>,
+    },
+    /// Fills a folder as `XUNFANG_DATA` with 10,000 points and 100,000 findings.
+    Seed {
+        /// The folder; it must not hold a phone's data yet.
+        folder: PathBuf,
+    },
+}
+
+/// A promise by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Promise {
+    /// Saving a finding.
+    P3,
+    /// Starting the app.
+    P4,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match Arguments::parse().command {
+        Command::Seed { folder } => {
+            Device::fill(&folder)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Run {
+            folder,
+            programs,
+            summary,
+            only,
+        } => run(&folder, &Programs::in_folder(&programs)?, &summary, only),
+    }
+}
+
+fn run(
+    folder: &Path,
+    programs: &Programs,
+    summary: &Path,
+    only: Option<Promise>,
+) -> anyhow::Result<ExitCode> {
+    let wanted = |promise| only.is_none_or(|only| only == promise);
+    let work = tempfile::Builder::new()
+        .prefix("bench-")
+        .tempdir_in(folder)
+        .with_context(|| format!("make a folder in {}", folder.display()))?;
+    let data = work.path().join("phone");
+    say("filling a phone with 10,000 points and 100,000 findings")?;
+    let device = Device::fill(&data)?;
+
+    let mut report = Report::default();
+    // The start first: what is saved afterwards would be part of it.
+    if wanted(Promise::P4) {
+        say("P4: starting the app and an empty window in turns")?;
+        report.add(starting::measure(programs, &data, work.path())?);
+    }
+    if wanted(Promise::P3) {
+        say("P3: saving findings and writing bare pages in turns")?;
+        report.add(saving::measure(&device, &data)?);
+    }
+    work.close().context("remove the folder of the run")?;
+    report.write(summary)?;
+    report.print(&mut std::io::stdout().lock())?;
+    Ok(if report.all_kept() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Tells on standard error what is going on.
+fn say(what: &str) -> std::io::Result<()> {
+    writeln!(std::io::stderr(), "bench: {what}")
+}
