@@ -29,7 +29,8 @@ step() {
 }
 
 types_are_current() {
-    cargo run --quiet --locked -p xunfang-phone --example types --all-features >"$reports/types.ts"
+    # The example that `build` has just made; `cargo run` would build it once more on its own.
+    "${CARGO_TARGET_DIR:-target}/debug/examples/types" >"$reports/types.ts"
     diff -u ui/shared/src/generated/types.ts "$reports/types.ts" || {
         echo "the TypeScript types differ from the Rust types: run 'make types'"
         return 1
