@@ -4,9 +4,23 @@ import { listen } from '@tauri-apps/api/event'
 import type { CaptureSource, Change, Command, PhotoView, PointId, Sha256Hex } from '@xunfang/shared'
 
 import { toBackendError, type AnswerOf, type Backend, type PhotoSize } from './backend'
+import { Listeners } from './listeners'
 
 export class TauriBackend implements Backend {
+  readonly #listeners = new Listeners()
+  readonly #listening: Promise<unknown>
+
+  constructor() {
+    const listening = listen<Change>('change', (event) => {
+      this.#listeners.tell(event.payload)
+    })
+    // Without events the screens still work; they show changes when they are opened again.
+    this.#listening = listening.catch(() => undefined)
+  }
+
   async run<C extends Command>(command: C): Promise<AnswerOf<C['cmd']>> {
+    // An answer that was given before anybody listened would never be brought up to date.
+    await this.#listening
     try {
       return await invoke<AnswerOf<C['cmd']>>('command', { command })
     } catch (thrown) {
@@ -31,15 +45,6 @@ export class TauriBackend implements Backend {
   }
 
   onChange(listener: (change: Change) => void): () => void {
-    const stop = listen<Change>('change', (event) => {
-      listener(event.payload)
-    })
-    // Without events the screens still work; they show changes when they are opened again.
-    stop.catch(() => undefined)
-    return () => {
-      void stop.then((unlisten) => {
-        unlisten()
-      })
-    }
+    return this.#listeners.add(listener)
   }
 }

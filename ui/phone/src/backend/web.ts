@@ -9,27 +9,29 @@ import {
   type Backend,
   type PhotoSize,
 } from './backend'
-
-// A record, so that a change added in Rust fails the build here.
-const CHANGES: Record<Change, Change> = {
-  sync: 'sync',
-  reference: 'reference',
-  findings: 'findings',
-  position: 'position',
-}
-const KNOWN_CHANGES: ReadonlyMap<unknown, Change> = new Map(Object.entries(CHANGES))
+import { Listeners, asChange } from './listeners'
 
 /** Reads an event's data, which is a change as a JSON string. */
-function asChange(data: unknown): Change | null {
-  if (typeof data !== 'string') return null
-  return KNOWN_CHANGES.get(data.split('"').join('')) ?? null
+function readChange(data: unknown): Change | null {
+  return typeof data === 'string' ? asChange(data.split('"').join('')) : null
 }
 
 export class WebBackend implements Backend {
   readonly #token: string
+  readonly #listeners = new Listeners()
 
   constructor(token: string) {
     this.#token = token
+    // One stream for all screens: a browser opens six connections to a server and no more.
+    const changes = new EventSource(`/bridge/changes?token=${encodeURIComponent(token)}`)
+    changes.addEventListener('message', (event) => {
+      const change = readChange(event.data)
+      if (change !== null) this.#listeners.tell(change)
+    })
+    // What happened before the stream was open, or while it was cut, was told to nobody.
+    changes.addEventListener('open', () => {
+      this.#listeners.tellAll()
+    })
   }
 
   async run<C extends Command>(command: C): Promise<AnswerOf<C['cmd']>> {
@@ -48,14 +50,7 @@ export class WebBackend implements Backend {
   }
 
   onChange(listener: (change: Change) => void): () => void {
-    const source = new EventSource(`/bridge/changes?token=${encodeURIComponent(this.#token)}`)
-    source.addEventListener('message', (event) => {
-      const change = asChange(event.data)
-      if (change !== null) listener(change)
-    })
-    return () => {
-      source.close()
-    }
+    return this.#listeners.add(listener)
   }
 
   async #post(path: string, type: string, body: BodyInit): Promise<unknown> {
