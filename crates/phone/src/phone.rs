@@ -112,7 +112,13 @@ impl Phone {
             .map_err(|error| internal(&error))?;
         let handle = std::thread::Builder::new()
             .name("sync".to_owned())
-            .spawn(move || runtime.block_on(worker.run()))
+            .spawn(move || {
+                // While the window is being made; 10,000 points take 40 ms.
+                if let Err(error) = worker.store.warm_points() {
+                    tracing::warn!(%error, "the points are read when they are asked for");
+                }
+                runtime.block_on(worker.run());
+            })
             .map_err(|error| internal(&error))?;
         Ok(Self {
             core: Arc::new(Core {

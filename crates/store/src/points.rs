@@ -61,6 +61,14 @@ pub struct PointHit {
 }
 
 impl Store {
+    /// Reads all points into memory before anybody asks for them.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database; the next [`Store::points`] tries again.
+    pub fn warm_points(&self) -> Result<(), StoreError> {
+        self.point_index().map(drop)
+    }
+
     /// Lists points.
     ///
     /// # Errors

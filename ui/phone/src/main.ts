@@ -8,12 +8,14 @@ import { openBackend } from './backend'
 import { backendKey } from './backend/backend'
 import { createMessages, i18nKey } from './messages'
 import { makeRouter } from './router'
-import { AppState, appKey } from './state/app'
+import { ALL_POINTS, AppState, appKey } from './state/app'
+import { FIRST_ROWS } from './state/pages'
 
 const backend = openBackend()
-// Asked before anything is built, so that the answer is there when the first screen is.
+// Asked before anything is built, so that the answers are there when the first screen is.
 const asked = backend.run({ cmd: 'start' })
-const state = new AppState(backend)
+const firstPoints = backend.run({ ...ALL_POINTS, offset: 0, limit: FIRST_ROWS })
+const state = new AppState(backend, firstPoints)
 const opened = state.open(asked)
 const i18n = createMessages()
 

@@ -15,12 +15,18 @@ export class TauriBackend implements Backend {
       this.#listeners.tell(event.payload)
     })
     // Without events the screens still work; they show changes when they are opened again.
-    this.#listening = listening.catch(() => undefined)
+    this.#listening = listening.then(
+      () => {
+        this.#listeners.tell('sync')
+      },
+      () => undefined,
+    )
   }
 
   async run<C extends Command>(command: C): Promise<AnswerOf<C['cmd']>> {
-    // An answer that was given before anybody listened would never be brought up to date.
-    await this.#listening
+    // An answer that was given before anybody listened would never be brought up to date. The
+    // start is not waited for: what can change in it is asked for again below.
+    if (command.cmd !== 'start') await this.#listening
     try {
       return await invoke<AnswerOf<C['cmd']>>('command', { command })
     } catch (thrown) {

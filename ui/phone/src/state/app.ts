@@ -1,5 +1,5 @@
 /** What every screen shares: who is signed in, how sync stands, settings, notices, the toast. */
-import type { Notice, SessionView, Settings, StartView, SyncView } from '@xunfang/shared'
+import type { Notice, SessionView, Settings, PointPage, StartView, SyncView } from '@xunfang/shared'
 import { inject, reactive, type InjectionKey } from 'vue'
 
 import { toBackendError, type Backend, type BackendError } from '../backend/backend'
@@ -29,15 +29,22 @@ interface AppData {
 /** How long a confirmation stays: long enough to read two short lines without hurry. */
 const TOAST_MS = 4000
 
+/** The list as it opens: no search, no filter. */
+export const ALL_POINTS = { cmd: 'points', query: '', kind: null } as const
+
 export class AppState {
   readonly data: AppData
   readonly #backend: Backend
+  #firstPoints: Promise<PointPage> | null
   #toastTimer: ReturnType<typeof setTimeout> | undefined
 
   readonly refreshSync: () => Promise<void>
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, firstPoints: Promise<PointPage> | null = null) {
     this.#backend = backend
+    this.#firstPoints = firstPoints
+    // Nobody may be waiting for it, for example on the sign-in page.
+    firstPoints?.catch(() => undefined)
     this.data = reactive<AppData>({
       status: { status: 'loading' },
       session: null,
@@ -62,6 +69,13 @@ export class AppState {
     } catch (thrown) {
       this.data.status = { status: 'error', error: toBackendError(thrown) }
     }
+  }
+
+  /** The first page of all points, asked for before the screens were built; only once. */
+  takeFirstPoints(): Promise<PointPage> | null {
+    const first = this.#firstPoints
+    this.#firstPoints = null
+    return first
   }
 
   reopen(): Promise<void> {

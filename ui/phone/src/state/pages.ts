@@ -7,7 +7,9 @@ import { coalesce } from './coalesce'
 import { LOADING, failed, onChanges, ready, type Loadable } from './query'
 
 /** One screenful and a little more: the first list must not wait for rows nobody sees. */
-export const PAGE_ROWS = 40
+export const FIRST_ROWS = 12
+/** What is read further when the end comes near. */
+const PAGE_ROWS = 40
 /** The most that the core answers at once. */
 const ROWS_MAX = 200
 
@@ -32,7 +34,7 @@ export function usePages<Row, P extends Page<Row>>(
   changes: readonly Change[],
 ): PagedList<P> {
   const state: ShallowRef<Loadable<P>> = shallowRef(LOADING)
-  const wanted: Ref<number> = ref(PAGE_ROWS)
+  const wanted: Ref<number> = ref(FIRST_ROWS)
 
   const refresh = coalesce(async () => {
     try {
@@ -66,7 +68,7 @@ export function usePages<Row, P extends Page<Row>>(
   }
 
   function restart(): Promise<void> {
-    wanted.value = PAGE_ROWS
+    wanted.value = FIRST_ROWS
     return refresh()
   }
 
