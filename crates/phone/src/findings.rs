@@ -1,10 +1,7 @@
 //! Saving a finding, and how far each has come.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use uuid::Uuid;
-use xunfang_domain::{FindingId, OpId, PersonId, PointId, ReviewState, Standard, StandardId};
+use xunfang_domain::{FindingId, OpId, PersonId, PointId, ReviewState, Standard};
 use xunfang_store::{FindingQuery, FindingRow, SaveFinding, SendState, Store};
 use xunfang_sync::Clock;
 
@@ -95,19 +92,12 @@ pub(crate) fn views(
     rows: Vec<FindingRow>,
     link: LinkState,
 ) -> Result<Vec<FindingView>, CommandError> {
-    let mut standards: HashMap<(StandardId, u32), Option<Standard>> = HashMap::new();
-    let mut views = Vec::with_capacity(rows.len());
-    for row in rows {
-        let standard = match standards.entry((row.record.standard, row.record.standard_version)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let (id, version) = *place.key();
-                place.insert(store.standard(id, version)?)
-            }
-        };
-        views.push(view(row, standard.as_ref(), link));
-    }
-    Ok(views)
+    rows.into_iter()
+        .map(|row| {
+            let standard = store.standard(row.record.standard, row.record.standard_version)?;
+            Ok(view(row, standard.as_deref(), link))
+        })
+        .collect()
 }
 
 fn view(row: FindingRow, standard: Option<&Standard>, link: LinkState) -> FindingView {

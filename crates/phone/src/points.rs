@@ -1,5 +1,7 @@
 //! The list of points and the page of one.
 
+use std::sync::Arc;
+
 use xunfang_domain::{Criterion, PersonId, PointId, PointType, Standard};
 use xunfang_protocol::SessionView;
 use xunfang_store::{FindingQuery, PointQuery, Store};
@@ -77,9 +79,9 @@ pub(crate) fn detail(
     Ok(PointDetail {
         standing: position.fix().map(|fix| point.zone().standing(fix)),
         position,
-        criteria: recent_first(standard.criteria, &store.recent_criteria(person)?),
-        standard_name_zh: standard.name_zh,
-        standard_name_en: standard.name_en,
+        criteria: recent_first(standard.criteria.clone(), &store.recent_criteria(person)?),
+        standard_name_zh: standard.name_zh.clone(),
+        standard_name_en: standard.name_en.clone(),
         standard_version: standard.version,
         draft: draft(store, person, id)?,
         findings: findings::views(store, rows, link)?,
@@ -100,7 +102,7 @@ pub(crate) fn draft(
     })
 }
 
-pub(crate) fn newest_standard(store: &Store) -> Result<Standard, CommandError> {
+pub(crate) fn newest_standard(store: &Store) -> Result<Arc<Standard>, CommandError> {
     store.newest_standard()?.ok_or_else(|| {
         CommandError::new(
             ErrorCode::NotFound,

@@ -207,7 +207,7 @@ impl Store {
             record.check()?;
             let body = json("finding", &record)?;
             put_finding(tx, person, &record, &body).map_err(StoreError::sql(step))?;
-            put_op(tx, person, op, &record, &body).map_err(StoreError::sql(step))?;
+            put_op(tx, person, op, &record).map_err(StoreError::sql(step))?;
             end_draft(tx, person, record.point).map_err(StoreError::sql(step))?;
             Ok(record)
         })
@@ -273,19 +273,17 @@ fn put_op(
     person: PersonId,
     op: OpId,
     record: &FindingRecord,
-    body: &str,
 ) -> rusqlite::Result<usize> {
     tx.prepare_cached(
         "INSERT INTO outbox
-           (op, person, kind, entity, body, made_at, state, attempts, retry_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', 0, 0)",
+           (op, person, kind, entity, made_at, state, attempts, retry_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'queued', 0, 0)",
     )?
     .execute(params![
         op.to_string(),
         person.to_string(),
         String::from(OpKind::FindingSubmitted),
         record.id.to_string(),
-        body,
         record.found_at.get(),
     ])
 }

@@ -18,6 +18,7 @@ mod open;
 mod outbox;
 mod photos;
 mod points;
+mod standards;
 mod store;
 
 pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};

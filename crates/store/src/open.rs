@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use xunfang_domain::UnixMillis;
 use xunfang_durable::{DiskError, make_folder, sync_folder};
 
+use crate::store::READERS;
 use crate::{Store, StoreError, StoreFault};
 
 const DATABASE: &str = "device.sqlite";
@@ -19,7 +20,10 @@ const DATABASE: &str = "device.sqlite";
 const DAMAGE_MARK: &str = "device.sqlite.damaged";
 
 /// Numbered steps; the place in this list is the schema version, and a step never changes.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/device/0001_init.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/device/0001_init.sql"),
+    include_str!("../../../migrations/device/0002_fewer_pages_a_save.sql"),
+];
 
 /// An opened store.
 #[derive(Debug)]
@@ -68,9 +72,10 @@ fn finish(
     set_aside: Option<SetAside>,
 ) -> Result<Opened, StoreError> {
     let database = folder.join(DATABASE);
-    let reader = connect_reader(&database)?;
+    let [first, second, third] = std::array::from_fn(|_| connect_reader(&database));
+    let readers: [Connection; READERS] = [first?, second?, third?];
     let housekeeper = connect(&database)?;
-    let store = Store::new(folder, writer, reader, housekeeper)?;
+    let store = Store::new(folder, writer, readers, housekeeper)?;
     Ok(Opened { store, set_aside })
 }
 

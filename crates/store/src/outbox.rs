@@ -247,27 +247,30 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
 }
 
 fn read_op(db: &Connection, op: OpId) -> Result<Op, StoreError> {
-    let (op, body) = db
-        .prepare_cached("SELECT dev_seq, op, kind, entity, body, made_at FROM outbox WHERE op = ?1")
+    let (op, record) = db
+        .prepare_cached(
+            "SELECT o.dev_seq, o.kind, o.entity, o.made_at, f.record
+             FROM outbox o JOIN finding f ON f.id = o.entity WHERE o.op = ?1",
+        )
         .and_then(|mut find| {
             find.query_row(params![op.to_string()], |row| {
                 let entity: String = row.get("entity")?;
-                let body: String = row.get("body")?;
+                let record: String = row.get("record")?;
                 let op = Op {
                     id: op,
                     dev_seq: row.get("dev_seq")?,
                     kind: OpKind::from(row.get::<_, String>("kind")?),
-                    entity: id::<Uuid>(3, &entity)?,
+                    entity: id::<Uuid>(2, &entity)?,
                     base_rev: 0,
                     made_at: UnixMillis::new(row.get("made_at")?),
                     body: serde_json::Value::Null,
                 };
-                Ok((op, body))
+                Ok((op, record))
             })
         })
         .map_err(StoreError::sql("read an operation"))?;
     Ok(Op {
-        body: parse("operation", &body)?,
+        body: parse("finding", &record)?,
         ..op
     })
 }

@@ -6,11 +6,9 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use xunfang_domain::{
-    DistrictId, PersonId, Point, PointId, PointType, Standard, StandardId, UnixMillis, Wgs84,
-};
+use xunfang_domain::{DistrictId, PersonId, Point, PointId, PointType, UnixMillis, Wgs84};
 
-use crate::store::{id, parse};
+use crate::store::id;
 use crate::{Store, StoreError};
 
 /// The points of all districts on this device, as the list needs them.
@@ -130,43 +128,6 @@ impl Store {
             })
             .map_err(StoreError::sql("read a point"))?
             .ok_or(StoreError::NotFound("point"))
-        })
-    }
-
-    /// Returns the newest version of the standard, where one has arrived.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub fn newest_standard(&self) -> Result<Option<Standard>, StoreError> {
-        self.read(|db| {
-            let body: Option<String> = db
-                .prepare_cached("SELECT body FROM standard ORDER BY version DESC, id LIMIT 1")
-                .and_then(|mut find| find.query_row([], |row| row.get("body")).optional())
-                .map_err(StoreError::sql("read the standard"))?;
-            body.map(|body| parse("standard", &body)).transpose()
-        })
-    }
-
-    /// Returns the version of a standard that a record names, where it has arrived.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub fn standard(
-        &self,
-        standard: StandardId,
-        version: u32,
-    ) -> Result<Option<Standard>, StoreError> {
-        self.read(|db| {
-            let body: Option<String> = db
-                .prepare_cached("SELECT body FROM standard WHERE id = ?1 AND version = ?2")
-                .and_then(|mut find| {
-                    find.query_row(params![standard.to_string(), version], |row| {
-                        row.get("body")
-                    })
-                    .optional()
-                })
-                .map_err(StoreError::sql("read the standard"))?;
-            body.map(|body| parse("standard", &body)).transpose()
         })
     }
 

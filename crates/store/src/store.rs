@@ -1,29 +1,42 @@
-//! The handle: one writer, one reader, one connection for tidying up, and the photo folder.
+//! The handle: one writer, a few readers, one connection for tidying up, and the photo folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use xunfang_domain::UnixMillis;
 
 use crate::open::{self, Opened};
 use crate::photos::PhotoFolder;
 use crate::points::PointIndex;
+use crate::standards::ParsedStandards;
 use crate::{StoreError, StoreFault};
 
 /// Pages in the log from which on it is copied into the database: 4 MiB.
-const TIDY_PAGES: i64 = 1_024;
+const TIDY_PAGES: i32 = 1_024;
+/// Pages in the log from which on a save has to wait for the copying: 16 MiB.
+const INSIST_PAGES: i32 = 4_096;
+
+/// Reading connections: a screen's question must not wait for the exchange that is looking through
+/// the queue, nor for the question of another screen.
+pub(crate) const READERS: usize = 3;
 
 /// The device's storage. All methods block for as long as the disk takes.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
     writer: Mutex<Connection>,
-    reader: Mutex<Connection>,
+    readers: [Mutex<Connection>; READERS],
     housekeeper: Mutex<Connection>,
     pub(crate) photos: PhotoFolder,
     /// Rebuilt from the table after a change of points.
     pub(crate) points: RwLock<Option<Arc<PointIndex>>>,
+    pub(crate) standards: ParsedStandards,
+    /// Pages in the log after the last commit. The file's length does not tell: a log that was
+    /// copied is written anew from its beginning and keeps its length.
+    log_pages: Arc<AtomicI32>,
 }
 
 impl Store {
@@ -37,17 +50,27 @@ impl Store {
 
     pub(crate) fn new(
         folder: &Path,
-        writer: Connection,
-        reader: Connection,
+        mut writer: Connection,
+        readers: [Connection; READERS],
         housekeeper: Connection,
     ) -> Result<Self, StoreError> {
+        let log_pages = Arc::new(AtomicI32::new(0));
+        let counted = Arc::clone(&log_pages);
+        writer
+            .wal_hook(Some(move |_: &mut Wal, pages| {
+                counted.store(pages, Ordering::Relaxed);
+                Ok(())
+            }))
+            .map_err(StoreError::sql("watch the log"))?;
         Ok(Self {
             folder: folder.to_owned(),
             writer: Mutex::new(writer),
-            reader: Mutex::new(reader),
+            readers: readers.map(Mutex::new),
             housekeeper: Mutex::new(housekeeper),
             photos: PhotoFolder::open(folder)?,
             points: RwLock::new(None),
+            standards: ParsedStandards::default(),
+            log_pages,
         })
     }
 
@@ -69,12 +92,19 @@ impl Store {
         self.watch(run())
     }
 
-    /// Runs `work` on the reading connection.
+    /// Runs `work` on a reading connection that nobody uses, or waits for one.
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let reader = self.reader.lock().map_err(|_| StoreError::Poisoned)?;
+        let free = self
+            .readers
+            .iter()
+            .find_map(|reader| reader.try_lock().ok());
+        let reader = match free {
+            Some(reader) => reader,
+            None => self.readers[0].lock().map_err(|_| StoreError::Poisoned)?,
+        };
         self.watch(work(&reader))
     }
 
@@ -87,25 +117,26 @@ impl Store {
         result
     }
 
-    /// Copies a long log into the database, so that it does not grow and reading stays quick.
+    /// Copies a long log into the database, so that it does not grow and reading stays quick. The
+    /// next commit then writes the log anew from its beginning.
+    ///
+    /// A log that an earlier run left behind is looked at from this run's first commit on.
     ///
     /// # Errors
     /// [`StoreError`] where the disk refuses; nothing is lost, the log only stays long.
     pub fn tidy(&self) -> Result<(), StoreError> {
-        let housekeeper = self.housekeeper.lock().map_err(|_| StoreError::Poisoned)?;
-        let pages = self
-            .folder
-            .join("device.sqlite-wal")
-            .metadata()
-            .map_or(0, |log| log.len());
-        if i64::try_from(pages / 4_096).unwrap_or(i64::MAX) < TIDY_PAGES {
+        if self.log_pages.load(Ordering::Relaxed) < TIDY_PAGES {
             return Ok(());
         }
-        self.watch(
-            housekeeper
-                .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-                .map_err(StoreError::sql("copy the log into the database")),
-        )
+        let housekeeper = self.housekeeper.lock().map_err(|_| StoreError::Poisoned)?;
+        let left = self.watch(copy_log(&housekeeper))?;
+        if left < INSIST_PAGES {
+            return Ok(());
+        }
+        // Commits came in while it was copied, and a log is begun anew only when all of it is in
+        // the database. The few pages that are left are copied while nobody can write.
+        let _writer = self.writer.lock().map_err(|_| StoreError::Poisoned)?;
+        self.watch(copy_log(&housekeeper)).map(drop)
     }
 
     /// Reads every page once; damage is then noted for the next start.
@@ -134,6 +165,17 @@ impl Store {
                 .map_err(StoreError::sql("read the schema version"))
         })
     }
+}
+
+/// Copies what no reader holds back. Returns the length of the log in pages where some of it is
+/// left, and 0 where all of it was copied.
+fn copy_log(housekeeper: &Connection) -> Result<i32, StoreError> {
+    housekeeper
+        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            let (log, copied): (i32, i32) = (row.get("log")?, row.get("checkpointed")?);
+            Ok(if copied < log { log } else { 0 })
+        })
+        .map_err(StoreError::sql("copy the log into the database"))
 }
 
 /// Writes a value as JSON for a column.

@@ -516,30 +516,58 @@ fn a_half_written_photo_is_cleared_and_a_whole_one_is_never_overwritten() {
 }
 
 #[test]
-fn tidying_empties_a_long_log_and_loses_nothing() {
+fn tidying_begins_a_long_log_anew_and_loses_nothing() {
     let (folder, store) = phone();
-    for number in 1..400 {
+    let length = |name: &str| folder.path().join(name).metadata().unwrap().len();
+    let mut saved = 0;
+    while length("device.sqlite-wal") <= 4 * 1024 * 1024 {
+        saved += 1;
         photograph(&store, 'a');
-        store.save_finding(finding(number)).unwrap();
+        store.save_finding(finding(saved)).unwrap();
     }
-    let log = folder.path().join("device.sqlite-wal");
-    assert!(log.metadata().unwrap().len() > 4 * 1024 * 1024);
+    let long = length("device.sqlite-wal");
     store.tidy().unwrap();
-    photograph(&store, 'a');
-    store.save_finding(finding(400)).unwrap();
+    assert!(length("device.sqlite") > 100_000);
+    for _ in 0..20 {
+        saved += 1;
+        photograph(&store, 'a');
+        store.save_finding(finding(saved)).unwrap();
+    }
     assert_eq!(
-        store.findings(lin(), FindingQuery::All, 0, 1).unwrap().1,
-        400
+        length("device.sqlite-wal"),
+        long,
+        "the log is written from its beginning again"
     );
-    assert!(
-        folder
-            .path()
-            .join("device.sqlite")
-            .metadata()
-            .unwrap()
-            .len()
-            > 100_000
-    );
+    drop(store);
+    let store = open(folder.path());
+    let (_, total) = store.findings(lin(), FindingQuery::All, 0, 1).unwrap();
+    assert_eq!(u128::from(total), saved);
+}
+
+#[test]
+fn a_log_that_grows_while_it_is_copied_stays_bounded() {
+    let (folder, store) = phone();
+    let log = folder.path().join("device.sqlite-wal");
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let longest = std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                store.tidy().unwrap();
+            }
+        });
+        let mut longest = 0;
+        for number in 1..=2_500 {
+            photograph(&store, 'a');
+            store.save_finding(finding(number)).unwrap();
+            longest = longest.max(log.metadata().unwrap().len());
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        longest
+    });
+    // 2,500 saves write more than 60 MiB.
+    assert!(longest < 32 * 1024 * 1024, "{longest} bytes");
+    let (_, total) = store.findings(lin(), FindingQuery::All, 0, 1).unwrap();
+    assert_eq!(total, 2_500);
 }
 
 #[test]

@@ -1,0 +1,79 @@
+//! Standards, read and parsed once.
+//!
+//! Every save and every page of a point asks for one, and it is a document of some hundred
+//! criteria. A published version never changes, so what was parsed stays true.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use xunfang_domain::{Standard, StandardId};
+
+use crate::store::{id, parse};
+use crate::{Store, StoreError};
+
+/// The versions that were asked for since the app was started.
+pub(crate) type ParsedStandards = Mutex<HashMap<(StandardId, u32), Arc<Standard>>>;
+
+impl Store {
+    /// Returns the newest version of the standard, where one has arrived.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database, or where the stored standard does not parse.
+    pub fn newest_standard(&self) -> Result<Option<Arc<Standard>>, StoreError> {
+        self.read(|db| {
+            let newest = db
+                .prepare_cached(
+                    "SELECT id, version FROM standard ORDER BY version DESC, id LIMIT 1",
+                )
+                .and_then(|mut find| {
+                    find.query_row([], |row| {
+                        Ok((id(0, &row.get::<_, String>("id")?)?, row.get("version")?))
+                    })
+                    .optional()
+                })
+                .map_err(StoreError::sql("find the newest standard"))?;
+            match newest {
+                Some((standard, version)) => self.parsed(db, standard, version),
+                None => Ok(None),
+            }
+        })
+    }
+
+    /// Returns the version of a standard that a record names, where it has arrived.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database, or where the stored standard does not parse.
+    pub fn standard(
+        &self,
+        standard: StandardId,
+        version: u32,
+    ) -> Result<Option<Arc<Standard>>, StoreError> {
+        self.read(|db| self.parsed(db, standard, version))
+    }
+
+    fn parsed(
+        &self,
+        db: &Connection,
+        standard: StandardId,
+        version: u32,
+    ) -> Result<Option<Arc<Standard>>, StoreError> {
+        let mut known = self.standards.lock().map_err(|_| StoreError::Poisoned)?;
+        if let Some(parsed) = known.get(&(standard, version)) {
+            return Ok(Some(Arc::clone(parsed)));
+        }
+        let body: Option<String> = db
+            .prepare_cached("SELECT body FROM standard WHERE id = ?1 AND version = ?2")
+            .and_then(|mut find| {
+                find.query_row(params![standard.to_string(), version], |row| {
+                    row.get("body")
+                })
+                .optional()
+            })
+            .map_err(StoreError::sql("read a standard"))?;
+        let Some(body) = body else { return Ok(None) };
+        let parsed = Arc::new(parse("standard", &body)?);
+        known.insert((standard, version), Arc::clone(&parsed));
+        Ok(Some(parsed))
+    }
+}
