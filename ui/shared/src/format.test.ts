@@ -24,16 +24,15 @@ describe('formatDistance', () => {
     [12_345, '12 km'],
     [1_234_567, '1,235 km'],
   ])('shows %d as %s', (metres, text) => {
-    expect(formatDistance(metres, ZH)).toBe(text)
-    expect(formatDistance(metres, EN)).toBe(text)
+    expect(formatDistance(metres)).toBe(text)
   })
 })
 
 describe('formatAccuracy', () => {
   it('never claims less than a metre', () => {
-    expect(formatAccuracy(0.2, ZH)).toBe('±1 m')
-    expect(formatAccuracy(8.4, ZH)).toBe('±8 m')
-    expect(formatAccuracy(1500, EN)).toBe('±1.5 km')
+    expect(formatAccuracy(0.2)).toBe('±1 m')
+    expect(formatAccuracy(8.4)).toBe('±8 m')
+    expect(formatAccuracy(1500)).toBe('±1.5 km')
   })
 })
 
@@ -80,6 +79,6 @@ describe('formatBytes', () => {
     [24_000_000, '24 MB'],
     [1_500_000_000, '1.5 GB'],
   ])('shows %d as %s', (bytes, text) => {
-    expect(formatBytes(bytes, ZH)).toBe(text)
+    expect(formatBytes(bytes)).toBe(text)
   })
 })

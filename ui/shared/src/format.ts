@@ -3,39 +3,28 @@
  * units are SI symbols, which read the same in both languages.
  */
 
-const numberFormats = new Map<string, Intl.NumberFormat>()
-const relativeFormats = new Map<string, Intl.RelativeTimeFormat>()
-
-// Making an `Intl` object costs far more than using it, and lists format hundreds of figures.
-function kept<T>(formats: Map<string, T>, key: string, make: () => T): T {
-  const known = formats.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  formats.set(key, made)
-  return made
-}
-
-function number(value: number, digits: number, locale: string): string {
-  const format = kept(
-    numberFormats,
-    `${locale}/${digits}`,
-    () => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }),
-  )
-  return format.format(value)
+/**
+ * Chinese and English write numbers alike, and the first `Intl.NumberFormat` of a process costs
+ * 6 ms of the app's start.
+ */
+function number(value: number, digits: number): string {
+  const [whole = '', part = ''] = value.toFixed(digits).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return Number(part) === 0 ? grouped : `${grouped}.${part}`
 }
 
 /** `12 m`, `1.2 km`, `12 km`: never more digits than a receiver can vouch for. */
-export function formatDistance(m: number, locale: string): string {
+export function formatDistance(m: number): string {
   const metres = Math.round(Math.max(0, m))
-  if (metres < 1000) return `${number(metres, 0, locale)} m`
+  if (metres < 1000) return `${number(metres, 0)} m`
   const km = metres / 1000
   // 9.96 would round to "10.0"; from 9.95 on no decimal is shown.
-  return `${number(km, km < 9.95 ? 1 : 0, locale)} km`
+  return `${number(km, km < 9.95 ? 1 : 0)} km`
 }
 
 /** `±8 m`, and `±1.5 km` for a position from a far mast. */
-export function formatAccuracy(m: number, locale: string): string {
-  return `±${formatDistance(Math.max(1, m), locale)}`
+export function formatAccuracy(m: number): string {
+  return `±${formatDistance(Math.max(1, m))}`
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -52,6 +41,17 @@ export function formatDateTime(ms: number, locale: string): string {
   return `${MONTHS[at.getMonth()] ?? ''} ${at.getDate()}, ${time}`
 }
 
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>()
+
+// Making an `Intl` object costs far more than using it, and lists format hundreds of times.
+function relativeFormat(locale: string): Intl.RelativeTimeFormat {
+  const known = relativeFormats.get(locale)
+  if (known !== undefined) return known
+  const made = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  relativeFormats.set(locale, made)
+  return made
+}
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
@@ -60,11 +60,7 @@ const DAY = 24 * HOUR
 export function formatRelative(ms: number, now: number, locale: string): string {
   const ago = Math.max(0, now - ms)
   if (ago >= 7 * DAY) return formatDateTime(ms, locale)
-  const format = kept(
-    relativeFormats,
-    locale,
-    () => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
-  )
+  const format = relativeFormat(locale)
   if (ago < MINUTE) return format.format(-Math.max(1, Math.floor(ago / 1000)), 'second')
   if (ago < HOUR) return format.format(-Math.floor(ago / MINUTE), 'minute')
   if (ago < DAY) return format.format(-Math.floor(ago / HOUR), 'hour')
@@ -72,13 +68,13 @@ export function formatRelative(ms: number, now: number, locale: string): string 
 }
 
 /** `812 B`, `340 kB`, `1.2 MB`: decimal units, as phones show storage. */
-export function formatBytes(n: number, locale: string): string {
+export function formatBytes(n: number): string {
   const bytes = Math.max(0, n)
-  if (bytes < 1000) return `${number(bytes, 0, locale)} B`
-  if (bytes < 999_500) return `${number(bytes / 1000, 0, locale)} kB`
+  if (bytes < 1000) return `${number(bytes, 0)} B`
+  if (bytes < 999_500) return `${number(bytes / 1000, 0)} kB`
   if (bytes < 999_500_000) {
     const megabytes = bytes / 1e6
-    return `${number(megabytes, megabytes < 9.95 ? 1 : 0, locale)} MB`
+    return `${number(megabytes, megabytes < 9.95 ? 1 : 0)} MB`
   }
-  return `${number(bytes / 1e9, 1, locale)} GB`
+  return `${number(bytes / 1e9, 1)} GB`
 }
