@@ -17,7 +17,7 @@ reports=target/bench
 mkdir -p "$reports"
 rm -f "$reports/summary.json"
 # On this disk, because the disk is part of what is measured; gone even where the run is cut off.
-work=$(mktemp -d "$reports/work-XXXXXX")
+work=$(mktemp -d -p "$reports")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 

@@ -7,6 +7,7 @@
 mod commands;
 mod log;
 mod navigation;
+mod pages;
 mod photos;
 #[cfg(any(mobile, test))]
 mod position;

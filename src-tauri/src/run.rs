@@ -7,7 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 use xunfang_phone::{Change, Phone};
 
 use crate::start::Core;
-use crate::{commands, log_to_stderr, navigation, photos, start};
+use crate::{commands, log_to_stderr, navigation, pages, photos, start};
 
 /// Label of the one window; `capabilities/main.json` gives its rights to this name.
 pub(crate) const WINDOW: &str = "main";
@@ -42,8 +42,10 @@ fn set_up(app: &App, started: Instant) -> tauri::Result<()> {
     }
     app.manage(core);
     for config in &app.config().app.windows {
+        let handle = app.handle().clone();
         WebviewWindowBuilder::from_config(app.handle(), config)?
             .on_navigation(navigation::stays_inside)
+            .on_web_resource_request(move |_, file| pages::fill(&handle, file))
             .build()?;
     }
     Ok(())

@@ -86,6 +86,8 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   await phone.kill()
   await phone.open()
   await inspector.points()
+  // P4: the page came with its first answers, so that the list waited for no round trip.
+  expect(await phone.openingAnswers()).toEqual(['start', 'points'])
   expect(await inspector.findings()).toHaveLength(2)
   await until('the thumbnails are shown', async () => (await inspector.shownPhotos()) === 2)
   expect((await inspector.chip()).text).toContain('2')

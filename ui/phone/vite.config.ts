@@ -1,10 +1,18 @@
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+
+import { FIRST_QUESTIONS } from './src/state/first'
+
+/** Writes into the page what its first screen asks, for whoever serves it to answer. */
+const firstQuestions: Plugin = {
+  name: 'first-questions',
+  transformIndexHtml: (page) => page.replace('%FIRST_QUESTIONS%', JSON.stringify(FIRST_QUESTIONS)),
+}
 
 export default defineConfig({
   // Relative, because the shell serves the files from a scheme of its own.
   base: './',
-  plugins: [vue()],
+  plugins: [vue(), firstQuestions],
   define: {
     __VUE_OPTIONS_API__: 'true',
     __VUE_PROD_DEVTOOLS__: 'false',

@@ -12,6 +12,7 @@ mod clock;
 mod command;
 mod findings;
 mod http;
+mod opening;
 mod phone;
 mod photos;
 mod points;

@@ -166,6 +166,11 @@ impl Phone {
         }
     }
 
+    /// Answers a question that waits for nothing but the disk, on the caller's own thread.
+    pub(crate) fn answer_now(&self, question: Command) -> Result<Value, CommandError> {
+        self.core.run(question)
+    }
+
     /// Takes in a photo's bytes for the draft of a point. The photo is durable when it returns.
     ///
     /// # Errors

@@ -111,7 +111,18 @@ fn refuse(message: &str) -> Refused {
 }
 
 async fn page(State(bridge): State<Bridge>, OriginalUri(uri): OriginalUri) -> Response {
-    screens::serve(uri.path(), &bridge.token)
+    let serve = move || {
+        screens::serve(uri.path(), &bridge.token, |page| {
+            bridge.phone.fill_page(page)
+        })
+    };
+    match tokio::task::spawn_blocking(serve).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(event = "page_failed", %error);
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 async fn command(

@@ -14,8 +14,9 @@ const TOKEN_PLACE: &str = r#"name="xunfang-bridge" content="""#;
 #[folder = "../../ui/phone/dist"]
 struct Screens;
 
-/// Serves a file of the screens; everything that is none of them is the page itself.
-pub(crate) fn serve(path: &str, token: &str) -> Response {
+/// Serves a file of the screens; everything that is none of them is the page itself, which `fill`
+/// completes.
+pub(crate) fn serve(path: &str, token: &str, fill: impl FnOnce(&str) -> String) -> Response {
     let path = path.trim_start_matches('/');
     let (name, file) = match Screens::get(path).filter(|_| !path.is_empty()) {
         Some(file) if path != "index.html" => (path, file),
@@ -28,7 +29,7 @@ pub(crate) fn serve(path: &str, token: &str) -> Response {
     let body = if name == "index.html" {
         let page = String::from_utf8_lossy(&file.data);
         let filled = TOKEN_PLACE.replace(r#"content="""#, &format!(r#"content="{token}""#));
-        page.replace(TOKEN_PLACE, &filled).into_bytes()
+        fill(&page.replace(TOKEN_PLACE, &filled)).into_bytes()
     } else {
         file.data.into_owned()
     };

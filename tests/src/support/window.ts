@@ -115,6 +115,15 @@ export class PhoneWindow {
     if (text !== '') await element.sendKeys(text)
   }
 
+  /** Names of the commands whose answers the shell wrote into the page. */
+  async openingAnswers(): Promise<string[]> {
+    const text = await this.driver.executeScript<string>(
+      'return document.getElementById("opening").textContent',
+    )
+    const answered = JSON.parse(text) as { command: { cmd: string }; answer?: unknown }[]
+    return answered.filter((one) => one.answer !== undefined).map((one) => one.command.cmd)
+  }
+
   /** The visible text of the whole page. */
   async text(): Promise<string> {
     return await (await this.driver.findElement(By.css('body'))).getText()

@@ -8,15 +8,11 @@ import { openBackend } from './backend'
 import { backendKey } from './backend/backend'
 import { createMessages, i18nKey } from './messages'
 import { makeRouter } from './router'
-import { ALL_POINTS, AppState, appKey } from './state/app'
-import { FIRST_ROWS } from './state/pages'
+import { AppState, appKey } from './state/app'
 
 const backend = openBackend()
-// Asked before anything is built, so that the answers are there when the first screen is.
-const asked = backend.run({ cmd: 'start' })
-const firstPoints = backend.run({ ...ALL_POINTS, offset: 0, limit: FIRST_ROWS })
-const state = new AppState(backend, firstPoints)
-const opened = state.open(asked)
+const state = new AppState(backend)
+const opened = state.open()
 const i18n = createMessages()
 
 createApp(App)

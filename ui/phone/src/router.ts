@@ -1,4 +1,5 @@
 import {
+  START_LOCATION,
   createRouter,
   createWebHashHistory,
   type Router,
@@ -48,6 +49,9 @@ export function makeRouter(app: AppState, opened: Promise<void>, history?: Route
     // A session that ended keeps its person: they may go on, or sign in again.
     if (to.name === 'sign-in' && sync.link !== 'signed_out') return { name: 'today' }
     return true
+  })
+  router.afterEach((_to, from) => {
+    if (from !== START_LOCATION) app.hasMoved = true
   })
   return router
 }

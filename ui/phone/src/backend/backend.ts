@@ -54,6 +54,8 @@ export type PhotoSize = 'thumb' | 'working' | 'original'
 export interface Backend {
   /** Runs one command. Rejects with `BackendError`. */
   run<C extends Command>(command: C): Promise<AnswerOf<C['cmd']>>
+  /** The answer that came with the page: there at once, given once, undefined for all else. */
+  known<C extends Command>(command: C): AnswerOf<C['cmd']> | undefined
   /** Makes a photo's raw bytes durable and adds it to the point's draft. */
   stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView>
   /** An address that an `<img>` can show. */

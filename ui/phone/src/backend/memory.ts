@@ -53,6 +53,10 @@ export class MemoryBackend implements Backend {
     return handle(command)
   }
 
+  known(): undefined {
+    return undefined
+  }
+
   stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView> {
     try {
       this.stage(file)

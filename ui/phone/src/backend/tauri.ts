@@ -8,30 +8,39 @@ import { Listeners } from './listeners'
 
 export class TauriBackend implements Backend {
   readonly #listeners = new Listeners()
-  readonly #listening: Promise<unknown>
+  #listening: Promise<void> | null = null
 
   constructor() {
-    const listening = listen<Change>('change', (event) => {
+    // The first screen needs no round trip; the first frame must not wait for this one.
+    requestAnimationFrame(() => setTimeout(() => void this.#listen()))
+  }
+
+  /** Hears of changes from here on, and has everything asked again that was answered before. */
+  #listen(): Promise<void> {
+    this.#listening ??= listen<Change>('change', (event) => {
       this.#listeners.tell(event.payload)
-    })
-    // Without events the screens still work; they show changes when they are opened again.
-    this.#listening = listening.then(
+    }).then(
       () => {
-        this.#listeners.tell('sync')
+        this.#listeners.tellAll()
       },
+      // Without events the screens still work; they show changes when they are opened again.
       () => undefined,
     )
+    return this.#listening
   }
 
   async run<C extends Command>(command: C): Promise<AnswerOf<C['cmd']>> {
-    // An answer that was given before anybody listened would never be brought up to date. The
-    // start is not waited for: what can change in it is asked for again below.
-    if (command.cmd !== 'start') await this.#listening
+    // An answer that was given before anybody listened would never be brought up to date.
+    if (command.cmd !== 'usable') await this.#listen()
     try {
       return await invoke<AnswerOf<C['cmd']>>('command', { command })
     } catch (thrown) {
       throw toBackendError(thrown)
     }
+  }
+
+  known(): undefined {
+    return undefined
   }
 
   async stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView> {

@@ -39,6 +39,10 @@ export class WebBackend implements Backend {
     return answer as AnswerOf<C['cmd']>
   }
 
+  known(): undefined {
+    return undefined
+  }
+
   async stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView> {
     const query = new URLSearchParams({ point, source }).toString()
     const answer = await this.#post(`/bridge/photo?${query}`, 'application/octet-stream', file)

@@ -1,5 +1,5 @@
 /** What every screen shares: who is signed in, how sync stands, settings, notices, the toast. */
-import type { Notice, SessionView, Settings, PointPage, StartView, SyncView } from '@xunfang/shared'
+import type { Notice, SessionView, Settings, StartView, SyncView } from '@xunfang/shared'
 import { inject, reactive, type InjectionKey } from 'vue'
 
 import { toBackendError, type Backend, type BackendError } from '../backend/backend'
@@ -29,22 +29,17 @@ interface AppData {
 /** How long a confirmation stays: long enough to read two short lines without hurry. */
 const TOAST_MS = 4000
 
-/** The list as it opens: no search, no filter. */
-export const ALL_POINTS = { cmd: 'points', query: '', kind: null } as const
-
 export class AppState {
   readonly data: AppData
+  /** Whether any page was opened after the first. */
+  hasMoved = false
   readonly #backend: Backend
-  #firstPoints: Promise<PointPage> | null
   #toastTimer: ReturnType<typeof setTimeout> | undefined
 
   readonly refreshSync: () => Promise<void>
 
-  constructor(backend: Backend, firstPoints: Promise<PointPage> | null = null) {
+  constructor(backend: Backend) {
     this.#backend = backend
-    this.#firstPoints = firstPoints
-    // Nobody may be waiting for it, for example on the sign-in page.
-    firstPoints?.catch(() => undefined)
     this.data = reactive<AppData>({
       status: { status: 'loading' },
       session: null,
@@ -61,26 +56,16 @@ export class AppState {
     })
   }
 
-  /** Shows what the core says at the start; `asked` is the request, begun as early as possible. */
-  async open(asked: Promise<StartView>): Promise<void> {
+  /** Shows what the core says at the start; at once where that came with the page. */
+  async open(): Promise<void> {
     try {
-      this.#take(await asked)
+      const known = this.#backend.known({ cmd: 'start' })
+      if (known === undefined) this.data.status = { status: 'loading' }
+      this.#take(known ?? (await this.#backend.run({ cmd: 'start' })))
       this.data.status = { status: 'ready' }
     } catch (thrown) {
       this.data.status = { status: 'error', error: toBackendError(thrown) }
     }
-  }
-
-  /** The first page of all points, asked for before the screens were built; only once. */
-  takeFirstPoints(): Promise<PointPage> | null {
-    const first = this.#firstPoints
-    this.#firstPoints = null
-    return first
-  }
-
-  reopen(): Promise<void> {
-    this.data.status = { status: 'loading' }
-    return this.open(this.#backend.run({ cmd: 'start' }))
   }
 
   async signIn(server: string, account: string, password: string): Promise<void> {

@@ -4,10 +4,9 @@ import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef 
 
 import { toBackendError } from '../backend/backend'
 import { coalesce } from './coalesce'
+import { FIRST_ROWS } from './first'
 import { LOADING, failed, onChanges, ready, type Loadable } from './query'
 
-/** One screenful and a little more: the first list must not wait for rows nobody sees. */
-export const FIRST_ROWS = 12
 /** What is read further when the end comes near. */
 const PAGE_ROWS = 40
 /** The most that the core answers at once. */
@@ -29,11 +28,13 @@ export interface PagedList<P> {
   restart: () => Promise<void>
 }
 
+/** `known` is the first page, where it is there already. */
 export function usePages<Row, P extends Page<Row>>(
   load: (offset: number, limit: number) => Promise<P>,
   changes: readonly Change[],
+  known?: P,
 ): PagedList<P> {
-  const state: ShallowRef<Loadable<P>> = shallowRef(LOADING)
+  const state: ShallowRef<Loadable<P>> = shallowRef(known === undefined ? LOADING : ready(known))
   const wanted: Ref<number> = ref(FIRST_ROWS)
 
   const refresh = coalesce(async () => {
@@ -72,7 +73,7 @@ export function usePages<Row, P extends Page<Row>>(
     return refresh()
   }
 
-  void refresh()
+  if (known === undefined) void refresh()
   onChanges(changes, refresh)
   return { state, hasMore, more, refresh, restart }
 }

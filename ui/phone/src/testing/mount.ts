@@ -19,7 +19,7 @@ export interface Mounted {
 
 export async function mountAt(path: string, backend: MemoryBackend): Promise<Mounted> {
   const app = new AppState(backend)
-  const opened = app.open(backend.run({ cmd: 'start' }))
+  const opened = app.open()
   const i18n = createMessages()
   const router = makeRouter(app, opened, createMemoryHistory())
   await router.push(path)
