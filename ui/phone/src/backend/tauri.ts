@@ -19,13 +19,12 @@ export class TauriBackend implements Backend {
   #listen(): Promise<void> {
     this.#listening ??= listen<Change>('change', (event) => {
       this.#listeners.tell(event.payload)
-    }).then(
-      () => {
-        this.#listeners.tellAll()
-      },
+    })
       // Without events the screens still work; they show changes when they are opened again.
-      () => undefined,
-    )
+      .catch(() => undefined)
+      .then(() => {
+        this.#listeners.tellAll()
+      })
     return this.#listening
   }
 

@@ -56,7 +56,7 @@ export async function showLocale(i18n: PhoneI18n, locale: Locale): Promise<void>
   document.documentElement.lang = locale
 }
 
-/** What a component needs to show words: a typed `t` and the locale that figures are shown in. */
+/** What a component needs to show words: a typed `t` and the locale that times are shown in. */
 export function useText(): { t: Text; locale: ComputedRef<Locale> } {
   const composer = useI18n({ useScope: 'global' })
   const t: Text = (key, named) => (named === undefined ? composer.t(key) : composer.t(key, named))

@@ -4,8 +4,7 @@ import { vi } from 'vitest'
 import { createMemoryHistory, type Router } from 'vue-router'
 
 import App from '../App.vue'
-import { backendKey } from '../backend/backend'
-import type { MemoryBackend } from '../backend/memory'
+import { backendKey, type Backend } from '../backend/backend'
 import { createMessages, i18nKey } from '../messages'
 import { makeRouter } from '../router'
 import { AppState, appKey } from '../state/app'
@@ -17,7 +16,7 @@ export interface Mounted {
   byTestId: (id: string) => ReturnType<VueWrapper['findAll']>
 }
 
-export async function mountAt(path: string, backend: MemoryBackend): Promise<Mounted> {
+export async function mountAt(path: string, backend: Backend): Promise<Mounted> {
   const app = new AppState(backend)
   const opened = app.open()
   const i18n = createMessages()
