@@ -14,7 +14,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Command, CommandError, Phone};
+use crate::{Command, CommandError, ErrorCode, Phone};
 
 /// What the element with the questions is found by.
 const PLACE: &str = r#"id="opening""#;
@@ -30,7 +30,14 @@ impl Phone {
     /// as it is. Blocks for as long as the disk takes.
     #[must_use]
     pub fn fill_page(&self, page: &str) -> String {
-        fill(page, |command| self.answer_now(command))
+        fill(page, |question| match question {
+            // A page that is only looked at changes nothing.
+            Command::Start | Command::Points { .. } => self.answer_now(question),
+            _ => Err(CommandError::new(
+                ErrorCode::BadCommand,
+                "this is not answered with a page",
+            )),
+        })
     }
 }
 
@@ -74,7 +81,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ErrorCode;
 
     const PAGE: &str = concat!(
         r#"<html><script id="opening" type="application/json">"#,

@@ -148,9 +148,7 @@ impl Worker {
     async fn exchange_for_ever(&self) {
         loop {
             let link = self.exchange_once().await;
-            if let Err(error) = self.store.tidy() {
-                tracing::warn!(%error, "the log stays long for now");
-            }
+            self.tidy();
             match link.next() {
                 Some(next) => {
                     let wait = next.since(WallClock.now()).clamp(0, 60_000).unsigned_abs();
@@ -161,6 +159,12 @@ impl Worker {
                 }
                 None => self.syncing.wake.notified().await,
             }
+        }
+    }
+
+    fn tidy(&self) {
+        if let Err(error) = self.store.tidy() {
+            tracing::warn!(%error, "the log stays long for now");
         }
     }
 
@@ -185,6 +189,8 @@ impl Worker {
             batch: BatchId::from_uuid(Uuid::now_v7()),
         };
         let report = |report: ExchangeReport| {
+            // Each step commits, and after a week without signal there are thousands.
+            self.tidy();
             if report.findings {
                 self.syncing.tell(Change::Findings);
                 self.syncing.tell(Change::Sync);

@@ -19,6 +19,9 @@ const TIDY_PAGES: i32 = 1_024;
 /// Pages in the log from which on a save has to wait for the copying: 16 MiB.
 const INSIST_PAGES: i32 = 4_096;
 
+/// A page in the log with its header.
+const LOG_PAGE_BYTES: u64 = 4_096 + 24;
+
 /// Reading connections: a screen's question must not wait for the exchange that is looking through
 /// the queue, nor for the question of another screen.
 pub(crate) const READERS: usize = 3;
@@ -54,7 +57,13 @@ impl Store {
         readers: [Connection; READERS],
         housekeeper: Connection,
     ) -> Result<Self, StoreError> {
-        let log_pages = Arc::new(AtomicI32::new(0));
+        // What an earlier run left, or the upgrade just now. The file may be longer than its use,
+        // which costs one look too many.
+        let left = folder
+            .join("device.sqlite-wal")
+            .metadata()
+            .map_or(0, |log| log.len() / LOG_PAGE_BYTES);
+        let log_pages = Arc::new(AtomicI32::new(i32::try_from(left).unwrap_or(i32::MAX)));
         let counted = Arc::clone(&log_pages);
         writer
             .wal_hook(Some(move |_: &mut Wal, pages| {
@@ -120,8 +129,6 @@ impl Store {
     /// Copies a long log into the database, so that it does not grow and reading stays quick. The
     /// next commit then writes the log anew from its beginning.
     ///
-    /// A log that an earlier run left behind is looked at from this run's first commit on.
-    ///
     /// # Errors
     /// [`StoreError`] where the disk refuses; nothing is lost, the log only stays long.
     pub fn tidy(&self) -> Result<(), StoreError> {
@@ -134,7 +141,7 @@ impl Store {
             return Ok(());
         }
         // Commits came in while it was copied, and a log is begun anew only when all of it is in
-        // the database. The few pages that are left are copied while nobody can write.
+        // the database. What is left is copied while nobody can write.
         let _writer = self.writer.lock().map_err(|_| StoreError::Poisoned)?;
         self.watch(copy_log(&housekeeper)).map(drop)
     }

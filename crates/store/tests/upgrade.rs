@@ -8,7 +8,7 @@ use xunfang_domain::{
     DeviceId, FindingId, FindingRecord, OpId, PersonId, PhotoRef, PointId, PositionEvidence,
     PositionMissing, Review, ReviewState, StandardId, UnixMillis,
 };
-use xunfang_store::{FindingQuery, SendState, Store};
+use xunfang_store::{FindingQuery, OpOutcome, SaveFinding, SendState, Store};
 
 const NOW: UnixMillis = UnixMillis::new(1_795_000_000_000);
 const NO_FIX: PositionEvidence = PositionEvidence::Missing {
@@ -189,8 +189,38 @@ fn a_phone_of_schema_1_keeps_its_findings_queue_and_draft() {
     assert_eq!(draft.note, "井盖缺失");
     let order: Vec<_> = draft
         .photos
-        .into_iter()
-        .map(|photo| photo.facts.sha256)
+        .iter()
+        .map(|photo| photo.facts.sha256.clone())
         .collect();
     assert_eq!(order, [hash('d'), hash('c')]);
+
+    // The phone goes on where it was: what waits is sent, and no number is used twice.
+    store
+        .record_outcomes(&[(head.ops[0].op, OpOutcome::Applied)], NOW)
+        .unwrap();
+    store
+        .save_finding(SaveFinding {
+            id: FindingId::from_uuid(uuid(3)),
+            op: OpId::from_uuid(uuid(901)),
+            person,
+            point: PointId::from_uuid(uuid(100)),
+            standard: StandardId::from_uuid(uuid(50)),
+            standard_version: 1,
+            criterion: "manholes".into(),
+            note: draft.note,
+            found_at: NOW,
+            position: NO_FIX,
+            standing: None,
+        })
+        .unwrap();
+    let head = store.queue_head(person, NOW, 10).unwrap();
+    assert_eq!(head.ops.len(), 1);
+    assert_eq!(head.ops[0].dev_seq, 42);
+    let db = Connection::open(folder.path().join("device.sqlite")).unwrap();
+    let broken: u32 = db
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(broken, 0);
 }
