@@ -1,8 +1,12 @@
 //! Drafts with one photo each, up to the moment in which the person presses save.
 
-use anyhow::Context;
+use std::io::Cursor;
+
+use anyhow::{Context, anyhow};
+use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest, Sha256};
 use xunfang_domain::{CaptureSource, OpId, Sha256Hex};
+use xunfang_phone::{Command, Phone};
 use xunfang_store::{DraftPhoto, PhotoFacts, SaveDraft, SaveFinding, Store};
 
 use crate::device::{self, Device};
@@ -39,6 +43,36 @@ pub(crate) fn begin(store: &Store, device: &Device, point: u32, number: u32) -> 
     Ok(())
 }
 
+/// The same through the phone's core, which looks at the picture.
+pub(crate) async fn begin_by_command(
+    phone: &Phone,
+    device: &Device,
+    point: u32,
+    number: u32,
+) -> anyhow::Result<()> {
+    let [red, green, blue, _] = number.to_le_bytes();
+    let mut png = Cursor::new(Vec::new());
+    RgbImage::from_pixel(8, 8, Rgb([red, green, blue])).write_to(&mut png, ImageFormat::Png)?;
+    phone
+        .stage_photo(
+            device::point_id(point),
+            CaptureSource::Camera,
+            png.into_inner(),
+        )
+        .await
+        .map_err(|error| anyhow!("stage a photo: {error}"))?;
+    let draft = Command::SaveDraft {
+        point: device::point_id(point),
+        criterion: criterion(device)?,
+        note: device::note(number),
+    };
+    phone
+        .run(draft)
+        .await
+        .map_err(|error| anyhow!("keep a draft: {error}"))?;
+    Ok(())
+}
+
 /// What the save of a draft hands to the storage.
 pub(crate) fn finish(device: &Device, point: u32, number: u32) -> anyhow::Result<SaveFinding> {
     let found_at = device::made_at(number);
@@ -59,12 +93,8 @@ pub(crate) fn finish(device: &Device, point: u32, number: u32) -> anyhow::Result
 }
 
 /// What the same save is as a command of a screen.
-pub(crate) fn command(
-    device: &Device,
-    point: u32,
-    number: u32,
-) -> anyhow::Result<xunfang_phone::Command> {
-    Ok(xunfang_phone::Command::SaveFinding {
+pub(crate) fn command(device: &Device, point: u32, number: u32) -> anyhow::Result<Command> {
+    Ok(Command::SaveFinding {
         point: device::point_id(point),
         criterion: criterion(device)?,
         note: device::note(number),

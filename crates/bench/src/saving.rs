@@ -71,15 +71,16 @@ pub(crate) fn measure(device: &Device, folder: &Path) -> anyhow::Result<Figure> 
             .map_err(|_| anyhow!("the tidying thread panicked"))??;
         anyhow::Ok(turns)
     })?;
-    let by_command = by_command(device, &store, folder, commands)?;
+    drop(store);
+    let by_command = by_command(device, folder, commands)?;
     Ok(figure(&into_store, &by_command))
 }
 
 /// The same through the phone's core: command in, answer out, while its own thread tries to reach
-/// the server and copies the log. `store` is a second handle, for the drafts.
+/// the server and copies the log. The drafts go the same way: what another connection wrote would
+/// have the phone's read every page again.
 fn by_command(
     device: &Device,
-    store: &Store,
     folder: &Path,
     numbers: std::ops::Range<u32>,
 ) -> anyhow::Result<Turns> {
@@ -95,7 +96,12 @@ fn by_command(
     })
     .map_err(|error| anyhow!("open the phone: {error}"))?;
     in_turns(folder, numbers, |number| {
-        drafts::begin(store, device, point_of(number), number)?;
+        runtime.block_on(drafts::begin_by_command(
+            &phone,
+            device,
+            point_of(number),
+            number,
+        ))?;
         let command = drafts::command(device, point_of(number), number)?;
         let began = Instant::now();
         runtime
