@@ -1,23 +1,17 @@
 //! Databases of earlier schemas, opened by this one.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use rusqlite::{Connection, params};
-use uuid::Uuid;
-use xunfang_domain::{CaptureSource, Sha256Hex};
 use xunfang_domain::{
-    DeviceId, FindingId, FindingRecord, OpId, PersonId, PhotoRef, PointId, PositionEvidence,
-    PositionMissing, Review, ReviewState, StandardId, UnixMillis,
+    CaptureSource, DeviceId, FindingId, FindingRecord, OpId, PersonId, PhotoRef, PointId,
+    PositionEvidence, PositionMissing, Review, ReviewState, Sha256Hex, StandardId,
 };
 use xunfang_store::{FindingQuery, OpOutcome, SaveFinding, SendState, Store};
 
-const NOW: UnixMillis = UnixMillis::new(1_795_000_000_000);
+use crate::{NOW, uuid};
+
 const NO_FIX: PositionEvidence = PositionEvidence::Missing {
     why: PositionMissing::NoFix,
 };
-
-fn uuid(number: u128) -> Uuid {
-    Uuid::from_u128(number)
-}
 
 fn hash(digit: char) -> Sha256Hex {
     digit.to_string().repeat(64).parse().unwrap()
@@ -49,7 +43,7 @@ fn record(number: u128, photo: char) -> FindingRecord {
 
 /// What a phone of schema 1 holds: a returned finding, one that waits, and a draft with two photos.
 fn fill_schema_1(db: &Connection, person: PersonId) {
-    db.execute_batch(include_str!("../../../migrations/device/0001_init.sql"))
+    db.execute_batch(include_str!("../../../../migrations/device/0001_init.sql"))
         .unwrap();
     db.pragma_update(None, "user_version", 1).unwrap();
     db.execute(
