@@ -1,64 +1,25 @@
-//! WGS-84 coordinates and the distance between them.
+//! Distances, directions and places at a distance, on the WGS-84 ellipsoid.
 
-use geo::{Distance, Geodesic, Point as GeoPoint};
-use serde::{Deserialize, Serialize};
+use geo::{Destination, Distance, Geodesic, Point as GeoPoint};
 
-/// A place as the phone's receiver measured it, in WGS-84 degrees.
-///
-/// Latitude lies in -90..=90 and longitude in -180..=180; both are finite. Other datums are not
-/// representable here and are converted where data comes in or goes out.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
-#[serde(try_from = "Degrees", into = "Degrees")]
-pub struct Wgs84 {
-    lat: f64,
-    lng: f64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Degrees {
-    lat: f64,
-    lng: f64,
-}
-
-/// A pair of numbers that is no place on Earth.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("latitude {lat} and longitude {lng} are outside -90..=90 and -180..=180")]
-pub struct CoordinateError {
-    lat: f64,
-    lng: f64,
-}
+use crate::Wgs84;
 
 impl Wgs84 {
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`CoordinateError`] where a number is out of range or not finite.
-    pub fn new(lat: f64, lng: f64) -> Result<Self, CoordinateError> {
-        // A NaN is in no range, so the two tests refuse it as well.
-        if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lng) {
-            Ok(Self { lat, lng })
-        } else {
-            Err(CoordinateError { lat, lng })
-        }
-    }
-
-    /// Returns the latitude in degrees, north positive.
-    pub const fn lat(self) -> f64 {
-        self.lat
-    }
-
-    /// Returns the longitude in degrees, east positive.
-    pub const fn lng(self) -> f64 {
-        self.lng
-    }
-
     /// Measures the geodesic distance to another place, in metres, by Karney's method.
     pub fn distance_m(self, other: Self) -> f64 {
-        Geodesic.distance(
-            GeoPoint::new(self.lng, self.lat),
-            GeoPoint::new(other.lng, other.lat),
-        )
+        Geodesic.distance(self.geo(), other.geo())
+    }
+
+    /// Returns the place that is reached by going `distance_m` metres straight on in the
+    /// direction `bearing_degrees`, clockwise from north.
+    #[must_use]
+    pub fn towards(self, bearing_degrees: f64, distance_m: f64) -> Self {
+        let there = Geodesic.destination(self.geo(), bearing_degrees, distance_m);
+        Self::wrapped(there.y(), there.x())
+    }
+
+    fn geo(self) -> GeoPoint {
+        GeoPoint::new(self.lng(), self.lat())
     }
 
     /// Returns a number that orders places near `self` by their distance from it.
@@ -68,31 +29,14 @@ impl Wgs84 {
     /// differs from the geodesic one only between places whose distances agree to 0.5 %.
     pub fn nearness(self, other: Self) -> f64 {
         const METRES_PER_DEGREE: f64 = 111_320.0;
-        let mut d_lng = (other.lng - self.lng).abs();
+        let mut d_lng = (other.lng() - self.lng()).abs();
         if d_lng > 180.0 {
             d_lng = 360.0 - d_lng;
         }
-        let mid = ((self.lat + other.lat) / 2.0).to_radians();
+        let mid = ((self.lat() + other.lat()) / 2.0).to_radians();
         let x = d_lng * METRES_PER_DEGREE * mid.cos();
-        let y = (other.lat - self.lat) * METRES_PER_DEGREE;
+        let y = (other.lat() - self.lat()) * METRES_PER_DEGREE;
         x.mul_add(x, y * y)
-    }
-}
-
-impl TryFrom<Degrees> for Wgs84 {
-    type Error = CoordinateError;
-
-    fn try_from(degrees: Degrees) -> Result<Self, Self::Error> {
-        Self::new(degrees.lat, degrees.lng)
-    }
-}
-
-impl From<Wgs84> for Degrees {
-    fn from(place: Wgs84) -> Self {
-        Self {
-            lat: place.lat,
-            lng: place.lng,
-        }
     }
 }
 
