@@ -5,7 +5,7 @@ use tauri::State;
 use tauri::http::HeaderMap;
 use tauri::ipc::{InvokeBody, Request};
 use xunfang_domain::{CaptureSource, PointId};
-use xunfang_phone::{Command, CommandError, ErrorCode, PhotoView};
+use xunfang_phone::{Command, CommandError, ErrorCode, PhotoPlace, PhotoView};
 
 use crate::start::Core;
 
@@ -23,16 +23,19 @@ pub(crate) async fn command(
         .await
 }
 
-/// Makes the bytes of a photo durable in the draft of a point.
+/// Makes the bytes of a photo durable in the draft of a point, or at an item of its inspection.
 #[tauri::command]
 pub(crate) async fn stage_photo(
     core: State<'_, Core>,
     request: Request<'_>,
 ) -> Result<PhotoView, CommandError> {
-    let point = point(request.headers())?;
+    let place = PhotoPlace {
+        point: point(request.headers())?,
+        item: header(request.headers(), "x-item").map(str::to_owned),
+    };
     let source = source(request.headers())?;
     let bytes = photo_bytes(request.body())?;
-    core.phone()?.stage_photo(point, source, bytes).await
+    core.phone()?.stage_photo(place, source, bytes).await
 }
 
 /// The parser's own words would repeat what was typed, a password for example.

@@ -10,9 +10,9 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 use uuid::{Builder, Uuid};
 use xunfang_domain::{
-    CaptureSource, Criterion, CriterionKind, DeviceId, District, DistrictId, FindingId,
-    FindingRecord, Fix, Person, PersonId, PhotoRef, Point, PointId, PointType, PositionEvidence,
-    Provenance, Review, ReviewState, Role, Standard, StandardId, UnixMillis, Wgs84,
+    CaptureSource, Criterion, DeviceId, District, DistrictId, FindingId, FindingRecord, Fix,
+    Person, PersonId, PhotoRef, Point, PointId, PointType, PositionEvidence, Provenance, Review,
+    ReviewState, Role, Standard, StandardId, UnixMillis, Wgs84,
 };
 use xunfang_protocol::{Event, EventBody, ScopePage, SessionView};
 use xunfang_store::{SignedInSession, Store};
@@ -118,6 +118,7 @@ impl Device {
             id: DistrictId::from_uuid(id(BEGAN_MS, 5, 0)),
             name: "示范区".to_owned(),
             zone_radius_m: 500.0,
+            standard: None,
         };
         let person = Person {
             id: PersonId::from_uuid(id(BEGAN_MS, 6, 0)),
@@ -177,6 +178,7 @@ impl Device {
         )]
         let point = (away * away * f64::from(POINTS)) as u32;
         Ok(FindingRecord {
+            inspection: None,
             id: finding_id(number),
             point: point_id(point),
             standard: self.standard.id,
@@ -231,6 +233,8 @@ fn point(number: u32, district: DistrictId) -> anyhow::Result<Point> {
         kind,
         place: Wgs84::new(lat, lng)?,
         radius_m: 500.0,
+        shape: None,
+        own_zone: false,
         sample: true,
         retired: false,
     })
@@ -247,19 +251,22 @@ fn standard() -> Standard {
         name_en: format!("Item {number}: the front is tidy and nothing is piled up"),
         hint_zh: "拍下整个门面和门牌；堆放物超过两处即为不符合。".to_owned(),
         hint_en: "Show the whole front and its number; more than two piles do not pass.".to_owned(),
-        kind: CriterionKind::Boolean,
-        threshold: None,
         provenance: Provenance {
             document: "示范测评标准".to_owned(),
             jurisdiction: "示范区".to_owned(),
+            section: None,
         },
+        ..Criterion::default()
     };
     Standard {
         id: StandardId::from_uuid(id(BEGAN_MS, 7, 0)),
         version: 1,
         name_zh: "示范测评标准".to_owned(),
         name_en: "Sample standard".to_owned(),
+        categories: Vec::new(),
         criteria: (0..CRITERIA).map(criterion).collect(),
+        profile: None,
+        edited: None,
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest, Sha256};
 use xunfang_domain::{CaptureSource, OpId, Sha256Hex};
-use xunfang_phone::{Command, Phone};
+use xunfang_phone::{Command, Phone, PhotoPlace};
 use xunfang_store::{DraftPhoto, PhotoFacts, SaveDraft, SaveFinding, Store};
 
 use crate::device::{self, Device};
@@ -55,7 +55,7 @@ pub(crate) async fn begin_by_command(
     RgbImage::from_pixel(8, 8, Rgb([red, green, blue])).write_to(&mut png, ImageFormat::Png)?;
     phone
         .stage_photo(
-            device::point_id(point),
+            PhotoPlace::draft(device::point_id(point)),
             CaptureSource::Camera,
             png.into_inner(),
         )
@@ -78,6 +78,7 @@ pub(crate) fn finish(device: &Device, point: u32, number: u32) -> anyhow::Result
     let found_at = device::made_at(number);
     let position = device::fix(found_at)?;
     Ok(SaveFinding {
+        inspection: None,
         id: device::finding_id(number),
         op: OpId::from_uuid(device::op_id(number)),
         person: device.person,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FindingId, PointId, PositionEvidence, StandardId, Standing, UnixMillis};
+use crate::{FindingId, InspectionId, PointId, PositionEvidence, StandardId, Standing, UnixMillis};
 
 /// Longest note of a finding, in characters.
 pub const NOTE_CHARS_MAX: usize = 2_000;
@@ -123,6 +123,9 @@ pub struct FindingRecord {
     pub standing: Option<Standing>,
     /// Its photos in the order in which they were taken.
     pub photos: Vec<PhotoRef>,
+    /// The inspection during which it was found, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspection: Option<InspectionId>,
 }
 
 /// What is wrong with a record that parses.

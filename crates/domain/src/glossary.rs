@@ -14,7 +14,7 @@ const fn term(en: &'static str, zh: &'static str) -> Term {
 }
 
 /// Every term, in the order of a working day.
-pub const GLOSSARY: [Term; 27] = [
+pub const GLOSSARY: [Term; 31] = [
     term("District", "辖区"),
     term("Unit", "责任单位"),
     term("Person", "人员"),
@@ -23,10 +23,14 @@ pub const GLOSSARY: [Term; 27] = [
     term("PointType", "点位类型"),
     term("Zone", "检测范围"),
     term("Standard", "测评标准"),
+    term("Profile", "地方方案"),
     term("Criterion", "测评项"),
+    term("Excuse", "豁免/自动符合"),
     term("Checklist", "检查清单"),
     term("Inspection", "巡查"),
     term("Answer", "检查结果"),
+    term("Verdict", "判定"),
+    term("Coverage", "覆盖"),
     term("Finding", "问题"),
     term("Photo", "照片"),
     term("Patrol", "巡访"),

@@ -54,6 +54,8 @@ id_type! {
     StandardId,
     /// Names a finding 问题.
     FindingId,
+    /// Names an inspection 巡查.
+    InspectionId,
     /// Names one installation of the phone app.
     DeviceId,
     /// Names one operation of a device's log; sending it twice is the same operation.

@@ -3,30 +3,58 @@
 //! Everything here is a value or a pure function. This crate must not know SQL, sockets, files,
 //! the clock or random numbers: a time is handed in as [`UnixMillis`], an id is minted elsewhere.
 
+mod answer;
+#[cfg(feature = "catalogue")]
+pub mod catalogue;
+mod codes;
 mod coordinate;
+mod date;
 mod finding;
 mod geodesy;
 mod glossary;
 mod id;
+mod inspection;
 mod person;
+mod plane;
 mod point;
 mod position;
+mod spelling;
 mod standard;
 mod time;
+mod verdict;
+mod zone;
 
+pub use answer::{
+    AnswerError, AnswerFault, AnswerField, AnswerValue, COUNT_MAX, Control, Counting, ENTRIES_MAX,
+    Marker, PartAnswer, REMARK_CHARS_MAX,
+};
+#[cfg(feature = "catalogue")]
+pub use codes::{CodeEntry, CodeStatus, Dictionary, DictionaryError, Edition};
+pub use codes::{CodeError, CodeKind, CodeRef};
 pub use coordinate::{Bd09, Cgcs2000, CoordinateError, Datum, Gcj02, Wgs84};
+pub use date::{CivilDate, DateError, Deadline};
 pub use finding::{
     CaptureSource, Decision, DecisionError, FindingRecord, NOTE_CHARS_MAX, PHOTOS_PER_FINDING_MAX,
     PhotoRef, REASON_CHARS_MAX, RecordError, Review, ReviewState, Sha256Hex, Sha256HexError,
 };
 pub use glossary::{GLOSSARY, Term};
 pub use id::{
-    BatchId, DeviceId, DistrictId, FindingId, OpId, PersonId, PointId, StandardId, UnitId,
+    BatchId, DeviceId, DistrictId, FindingId, InspectionId, OpId, PersonId, PointId, StandardId,
+    UnitId,
+};
+pub use inspection::{
+    ANSWER_NOTE_CHARS_MAX, ANSWERS_MAX, Answer, Answered, InspectionError, InspectionRecord, Lack,
+    OutcomeTally, TRACK_FIXES_MAX, TrackFix, day, lacks,
 };
 pub use person::{Actor, Object, Person, Role, Verb, allows};
-pub use point::{KEY_POINT_TYPES, Point, PointType};
-pub use position::{Fix, PositionEvidence, PositionMissing, Side, Standing, Zone};
+pub use point::{Point, PointType};
+pub use position::{Fix, PositionEvidence, PositionMissing};
+pub use spelling::spelled_like;
 pub use standard::{
-    Comparator, Criterion, CriterionKind, District, Provenance, Standard, Threshold,
+    Category, Change, Comparator, Criterion, CriterionKind, District, Edited, Evidence, Excuse,
+    ExcuseMode, LimitError, LimitValue, Need, Part, PhotosWhen, ProfileHead, Provenance, Scope,
+    Shot, Standard, StandardRef, Threshold, Unit, compare,
 };
 pub use time::UnixMillis;
+pub use verdict::{CONFIDENCE, Day, Interval, Outcome, Sampled, Verdict, Why, interval, judge};
+pub use zone::{CELL_M, Coverage, Side, Standing, ZONE_CORNERS_MAX, Zone, ZoneError, ZoneShape};

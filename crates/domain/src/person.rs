@@ -66,7 +66,14 @@ pub enum Object {
         /// Who recorded it.
         author: PersonId,
     },
-    /// All findings of a district at once.
+    /// An inspection.
+    Inspection {
+        /// The district it belongs to.
+        district: DistrictId,
+        /// Who made it.
+        author: PersonId,
+    },
+    /// All findings and inspections of a district at once.
     ReviewQueue {
         /// The district.
         district: DistrictId,
@@ -78,6 +85,7 @@ pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
     let home = match object {
         Object::Reference { district }
         | Object::Finding { district, .. }
+        | Object::Inspection { district, .. }
         | Object::ReviewQueue { district } => district,
     };
     if home != actor.district {
@@ -85,10 +93,10 @@ pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
     }
     match (verb, object) {
         (Verb::Read, Object::Reference { .. }) => true,
-        (Verb::Read, Object::Finding { author, .. }) => {
+        (Verb::Read, Object::Finding { author, .. } | Object::Inspection { author, .. }) => {
             actor.role == Role::Supervisor || author == actor.person
         }
-        (Verb::Submit, Object::Finding { author, .. }) => {
+        (Verb::Submit, Object::Finding { author, .. } | Object::Inspection { author, .. }) => {
             actor.role == Role::Inspector && author == actor.person
         }
         (Verb::Read, Object::ReviewQueue { .. }) => actor.role == Role::Supervisor,
@@ -96,9 +104,8 @@ pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
         (Verb::Review, Object::Finding { author, .. }) => {
             actor.role == Role::Supervisor && author != actor.person
         }
-        (Verb::Submit | Verb::Review, Object::Reference { .. } | Object::ReviewQueue { .. }) => {
-            false
-        }
+        (Verb::Submit | Verb::Review, Object::Reference { .. } | Object::ReviewQueue { .. })
+        | (Verb::Review, Object::Inspection { .. }) => false,
     }
 }
 
@@ -119,13 +126,21 @@ mod tests {
             district,
             author: other,
         };
+        let my_visit = |district| Object::Inspection {
+            district,
+            author: me,
+        };
+        let their_visit = |district| Object::Inspection {
+            district,
+            author: other,
+        };
         let reference = |district| Object::Reference { district };
         let queue = |district| Object::ReviewQueue { district };
         use Role::{Inspector, Supervisor};
         use Verb::{Read, Review, Submit};
         type ObjectIn<'a> = &'a dyn Fn(DistrictId) -> Object;
         // (verb, object in the actor's own district, inspector, supervisor)
-        let table: [(Verb, ObjectIn<'_>, bool, bool); 12] = [
+        let table: [(Verb, ObjectIn<'_>, bool, bool); 18] = [
             (Read, &reference, true, true),
             (Submit, &reference, false, false),
             (Review, &reference, false, false),
@@ -135,6 +150,12 @@ mod tests {
             (Read, &theirs, false, true),
             (Submit, &theirs, false, false),
             (Review, &theirs, false, true),
+            (Read, &my_visit, true, true),
+            (Submit, &my_visit, true, false),
+            (Review, &my_visit, false, false),
+            (Read, &their_visit, false, true),
+            (Submit, &their_visit, false, false),
+            (Review, &their_visit, false, false),
             (Read, &queue, false, true),
             (Submit, &queue, false, false),
             (Review, &queue, false, false),

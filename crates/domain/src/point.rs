@@ -2,52 +2,212 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DistrictId, PointId, Wgs84, Zone};
+use crate::{DistrictId, PointId, Wgs84, Zone, ZoneShape};
 
 /// What kind of place a point is, by the field's own list.
 ///
 /// A kind that this version does not know is kept as [`PointType::Other`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PointType {
-    /// 农贸（集贸、批发）市场
-    FarmersMarket,
-    /// 交通场站: railway or long-distance coach station
-    TransportHub,
-    /// 医院
-    Hospital,
-    /// 商场超市
-    Mall,
-    /// 社区
-    Community,
-    /// 居民小区
-    Residential,
-    /// 城市商贸综合体
-    Complex,
-    /// 学校
-    School,
-    /// 公园广场
-    ParkSquare,
-    /// 主次干道
+    /// 全市: whole city
+    Citywide,
+    /// 主次干道: main and secondary road
     MainRoad,
-    /// 交通路口
+    /// 商业大街: shopping street
+    CommercialStreet,
+    /// 背街小巷: back street
+    Alley,
+    /// 社区: community
+    Community,
+    /// 居民小区: residential estate
+    Residential,
+    /// 老旧小区: old residential estate
+    OldResidential,
+    /// 城中村: urban village
+    UrbanVillage,
+    /// 行政村: village
+    Village,
+    /// 乡镇: township
+    Township,
+    /// 农贸市场: farmers' market
+    FarmersMarket,
+    /// 批发市场: wholesale market
+    WholesaleMarket,
+    /// 交通场站: station or transport hub
+    TransportHub,
+    /// 医院: hospital
+    Hospital,
+    /// 商场超市: shopping centre or supermarket
+    Mall,
+    /// 商贸综合体: commercial complex
+    Complex,
+    /// 学校: school
+    School,
+    /// 校外培训机构: tutoring firm
+    Training,
+    /// 公园广场: park or square
+    ParkSquare,
+    /// 政务大厅: government service hall
+    ServiceHall,
+    /// 银行网点: bank branch
+    Bank,
+    /// 通信营业厅: telecoms shop
+    Telecom,
+    /// 窗口单位: public counter
+    Window,
+    /// 宾馆饭店: hotel
+    Hotel,
+    /// 餐饮店: restaurant
+    Restaurant,
+    /// 公共文化设施: cultural venue
+    Cultural,
+    /// 文明实践站: civilisation practice station
+    Practice,
+    /// 景区景点: scenic area
+    Scenic,
+    /// 建筑工地: building site
+    Construction,
+    /// 围挡: hoarding
+    Hoarding,
+    /// 交通路口: road junction
     Junction,
+    /// 公交出租公务车: bus, taxi or official car
+    BusTaxi,
+    /// 载客三轮车: pedicab
+    Pedicab,
+    /// 行业车辆: delivery, sanitation or muck vehicle
+    Delivery,
+    /// 停车场: car park
+    Parking,
+    /// 公厕: public toilet
+    PublicToilet,
+    /// 垃圾收运设施: waste facility
+    WasteFacility,
+    /// 河道水体: river or water
+    River,
+    /// 报刊亭等亭棚: kiosk
+    Kiosk,
+    /// 户外广告店招: outdoor advert or shop sign
+    OutdoorAd,
+    /// 夜市: night market
+    NightMarket,
+    /// 重点场所周边: surroundings of a key place
+    Surroundings,
+    /// 高速高铁沿线: motorway or high-speed railway corridor
+    HighspeedCorridor,
+    /// 商户门前: shopfront
+    Shopfront,
+    /// 公共场所: public place
+    PublicPlace,
+    /// 网吧娱乐场所: internet café or entertainment venue
+    Netcafe,
+    /// 热线事项: hotline case
+    Hotline,
+    /// 申报材料: filed material
+    Material,
+    /// 组织工作: organisation
+    Process,
+    /// 党政机关: party or government office
+    Government,
     /// Any kind that this version has no name for.
     #[serde(other)]
     Other,
 }
 
-/// The seven key kinds of place 七类重点公共场所 of the county profile.
-pub const KEY_POINT_TYPES: [PointType; 7] = [
-    PointType::FarmersMarket,
-    PointType::TransportHub,
-    PointType::Hospital,
-    PointType::Mall,
-    PointType::Community,
-    PointType::Complex,
-    PointType::School,
-];
+impl PointType {
+    /// Every kind that has a name, in the catalogue's order.
+    pub const ALL: [Self; 50] = [
+        Self::Citywide,
+        Self::MainRoad,
+        Self::CommercialStreet,
+        Self::Alley,
+        Self::Community,
+        Self::Residential,
+        Self::OldResidential,
+        Self::UrbanVillage,
+        Self::Village,
+        Self::Township,
+        Self::FarmersMarket,
+        Self::WholesaleMarket,
+        Self::TransportHub,
+        Self::Hospital,
+        Self::Mall,
+        Self::Complex,
+        Self::School,
+        Self::Training,
+        Self::ParkSquare,
+        Self::ServiceHall,
+        Self::Bank,
+        Self::Telecom,
+        Self::Window,
+        Self::Hotel,
+        Self::Restaurant,
+        Self::Cultural,
+        Self::Practice,
+        Self::Scenic,
+        Self::Construction,
+        Self::Hoarding,
+        Self::Junction,
+        Self::BusTaxi,
+        Self::Pedicab,
+        Self::Delivery,
+        Self::Parking,
+        Self::PublicToilet,
+        Self::WasteFacility,
+        Self::River,
+        Self::Kiosk,
+        Self::OutdoorAd,
+        Self::NightMarket,
+        Self::Surroundings,
+        Self::HighspeedCorridor,
+        Self::Shopfront,
+        Self::PublicPlace,
+        Self::Netcafe,
+        Self::Hotline,
+        Self::Material,
+        Self::Process,
+        Self::Government,
+    ];
+
+    /// Says whether one can stand there; the others are figures of a city, papers or meetings.
+    pub const fn is_place(self) -> bool {
+        !matches!(
+            self,
+            Self::Citywide | Self::Hotline | Self::Material | Self::Process
+        )
+    }
+
+    /// Returns the kinds in a wider sense that it also is: a hospital is a service counter and a
+    /// public place.
+    pub const fn wider(self) -> &'static [Self] {
+        match self {
+            Self::Hospital
+            | Self::TransportHub
+            | Self::ServiceHall
+            | Self::Bank
+            | Self::Telecom => &[Self::Window, Self::PublicPlace],
+            Self::Complex => &[Self::Mall, Self::PublicPlace],
+            Self::Mall
+            | Self::FarmersMarket
+            | Self::ParkSquare
+            | Self::Cultural
+            | Self::Hotel
+            | Self::Scenic
+            | Self::CommercialStreet => &[Self::PublicPlace],
+            Self::WholesaleMarket => &[Self::FarmersMarket, Self::PublicPlace],
+            Self::OldResidential => &[Self::Residential],
+            _ => &[],
+        }
+    }
+
+    /// Returns the kind itself and what it is in a wider sense.
+    pub fn with_wider(self) -> impl Iterator<Item = Self> + Clone {
+        std::iter::once(self).chain(self.wider().iter().copied())
+    }
+}
 
 /// A place that is inspected 点位, with the zone around it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,8 +223,14 @@ pub struct Point {
     pub kind: PointType,
     /// Where it is.
     pub place: Wgs84,
-    /// Radius of its zone in metres, already resolved from the district's profile.
+    /// How far its zone reaches in metres, already resolved from the district's profile.
     pub radius_m: f64,
+    /// The zone's shape where it is no circle of [`Point::radius_m`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<ZoneShape>,
+    /// Whether somebody gave the point a zone of its own, which does not follow the district's.
+    #[serde(default)]
+    pub own_zone: bool,
     /// Whether the coordinate was invented for the sample district.
     #[serde(default)]
     pub sample: bool,
@@ -75,10 +241,12 @@ pub struct Point {
 
 impl Point {
     /// Returns the zone around the point.
-    pub const fn zone(&self) -> Zone {
+    pub fn zone(&self) -> Zone {
         Zone {
             center: self.place,
-            radius_m: self.radius_m,
+            shape: self.shape.clone().unwrap_or(ZoneShape::Circle {
+                radius_m: self.radius_m,
+            }),
         }
     }
 }

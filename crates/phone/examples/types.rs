@@ -44,19 +44,25 @@ fn main() -> std::io::Result<()> {
     let text = declare! {
         domain::{
             DistrictId, UnitId, PersonId, PointId, StandardId, FindingId, DeviceId, OpId, BatchId,
-            UnixMillis, Wgs84, Fix, PositionMissing, PositionEvidence, Zone, Side, Standing,
-            PointType, Point, CriterionKind, Comparator, Threshold, Provenance, Criterion,
-            Standard, District, Role, Person, Sha256Hex, CaptureSource, PhotoRef, FindingRecord,
-            ReviewState, Decision, Review,
+            InspectionId, UnixMillis, CivilDate, Deadline, Wgs84, Fix, PositionMissing,
+            PositionEvidence, ZoneShape, Side, Standing, Coverage, PointType, Point,
+            CriterionKind, Comparator, Unit, LimitValue, Threshold, Provenance, PhotosWhen, Shot,
+            Need, Evidence, Part, ExcuseMode, Excuse, Scope, CodeRef, Criterion, Category,
+            ProfileHead, Edited, StandardRef, Standard, District, Role, Person, Sha256Hex,
+            CaptureSource, PhotoRef, FindingRecord, ReviewState, Decision, Review, Counting,
+            PartAnswer, Marker, AnswerValue, Control, AnswerField, AnswerFault, AnswerError,
+            Outcome, Why, Verdict, TrackFix, Answer, InspectionRecord, Lack, OutcomeTally,
         },
         protocol::{
             ErrorBody, SignInRequest, SessionView, SignedIn, FindingRow, FindingPage, ReviewTally,
-            FindingDetail, ReviewRequest, LiveNotice,
+            FindingDetail, ReviewRequest, InspectionRow, InspectionPage, LiveNotice,
         },
         phone::{
             StartView, Settings, Notice, LinkState, SyncView, PointRow, PointPage, PointTypeCount,
             PhotoView, PhotoState, DraftView, PointDetail, FindingStage, FindingView,
-            FindingPageView, FindingFilter, SavedFinding, Change, Command, CommandError, ErrorCode,
+            FindingPageView, FindingFilter, SavedFinding, InspectionStage, InspectionSummary,
+            RaisedView, InspectionItem, InspectionView, AnswerView, Change, LineStep, Command, CommandError,
+            ErrorCode,
         },
     };
     std::io::stdout()

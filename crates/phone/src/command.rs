@@ -5,7 +5,9 @@
 //! [`crate::Phone::stage_photo`].
 
 use serde::{Deserialize, Serialize};
-use xunfang_domain::{FindingId, PointId, PointType, RecordError, Sha256Hex};
+use xunfang_domain::{
+    AnswerValue, FindingId, InspectionId, PointId, PointType, RecordError, Sha256Hex,
+};
 use xunfang_photo::PhotoError;
 use xunfang_store::{StoreError, StoreFault};
 
@@ -33,7 +35,7 @@ pub enum Command {
     SignOut,
     /// Answers [`crate::view::PointPage`].
     Points {
-        /// Part of a name; empty for all.
+        /// Part of a name, or its pinyin; empty for all.
         query: String,
         /// One type, or all.
         kind: Option<PointType>,
@@ -62,6 +64,61 @@ pub enum Command {
         point: PointId,
         /// Which photo.
         sha256: Sha256Hex,
+    },
+    /// Begins an inspection at a point, or goes on with the open one; answers
+    /// [`crate::view::InspectionView`].
+    BeginInspection {
+        /// At which point.
+        point: PointId,
+    },
+    /// Answers [`crate::view::InspectionView`].
+    Inspection {
+        /// Which.
+        id: InspectionId,
+    },
+    /// Answers [`crate::view::AnswerView`].
+    InspectionItem {
+        /// Which inspection.
+        id: InspectionId,
+        /// Code of the item's criterion.
+        criterion: String,
+    },
+    /// Keeps an answer as it is typed; answers [`crate::view::AnswerView`] once it is durable. One
+    /// that cannot be true is kept all the same, and the answer says what is wrong with it.
+    SaveAnswer {
+        /// In which inspection.
+        id: InspectionId,
+        /// Code of the item's criterion.
+        criterion: String,
+        /// The answer; null takes it back.
+        value: Option<AnswerValue>,
+        /// The note beside it.
+        note: String,
+    },
+    /// Walks along a street for an item that is counted along one; answers
+    /// [`crate::view::AnswerView`].
+    WalkLine {
+        /// In which inspection.
+        id: InspectionId,
+        /// Code of the item's criterion.
+        criterion: String,
+        /// What happens now.
+        step: LineStep,
+    },
+    /// Takes a photo off an item; answers [`crate::view::AnswerView`].
+    RemoveAnswerPhoto {
+        /// In which inspection.
+        id: InspectionId,
+        /// Code of the item's criterion.
+        criterion: String,
+        /// Which photo.
+        sha256: Sha256Hex,
+    },
+    /// Ends an inspection where nothing is missing; answers [`crate::view::InspectionView`] once
+    /// it is durable.
+    SubmitInspection {
+        /// Which.
+        id: InspectionId,
     },
     /// Saves the draft as a finding; answers [`crate::view::SavedFinding`] once it is durable.
     SaveFinding {
@@ -113,6 +170,21 @@ pub enum Command {
     },
 }
 
+/// A step of counting things along a street.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum LineStep {
+    /// The street begins here; what was walked before is forgotten.
+    Start,
+    /// One of the things stands here.
+    Mark,
+    /// The last mark was a mistake.
+    Undo,
+    /// The street ends here.
+    End,
+}
+
 /// A failed command, for a screen.
 ///
 /// Screens branch on `code` and have their own words for it; `message` is for the log.
@@ -160,6 +232,12 @@ pub enum ErrorCode {
     PhotoTooMany,
     /// No criterion was chosen.
     CriterionMissing,
+    /// The standard asks nothing of this kind of point.
+    ChecklistEmpty,
+    /// There is no fix, and this needs one.
+    PositionMissing,
+    /// Something is missing before the inspection can be submitted.
+    InspectionIncomplete,
     /// The note is too long.
     NoteTooLong,
     /// The phone's storage is full: this was not saved, everything before is safe.

@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 use xunfang_domain::{FindingId, OpId, PersonId, PointId, ReviewState, Standard};
+use xunfang_protocol::SessionView;
 use xunfang_store::{FindingQuery, FindingRow, SaveFinding, SendState, Store};
 use xunfang_sync::Clock;
 
 use crate::clock::WallClock;
-use crate::points::{ROWS_MAX, newest_standard};
+use crate::points::{ROWS_MAX, standard_in_force};
 use crate::position::PositionSource;
 use crate::view::{
     FindingFilter, FindingPageView, FindingStage, FindingView, LinkState, SavedFinding,
@@ -17,13 +18,25 @@ use crate::{CommandError, ErrorCode};
 pub(crate) fn save(
     store: &Store,
     position: &dyn PositionSource,
-    person: PersonId,
+    session: &SessionView,
     point: PointId,
     criterion: String,
     note: String,
 ) -> Result<SavedFinding, CommandError> {
     let position = position.current();
-    let standard = newest_standard(store)?;
+    // What is found during an inspection belongs to it and is judged by its version.
+    let inspection = store.open_inspection(session.person.id, point)?;
+    let standard = match inspection {
+        Some(open) => {
+            let named = store.inspection(session.person.id, open)?.standard;
+            store.standard(named.id, named.version)?
+        }
+        None => None,
+    };
+    let standard = match standard {
+        Some(standard) => standard,
+        None => standard_in_force(store, session)?,
+    };
     if standard.criterion(&criterion).is_none() {
         return Err(CommandError::new(
             ErrorCode::CriterionMissing,
@@ -36,7 +49,7 @@ pub(crate) fn save(
     let record = store.save_finding(SaveFinding {
         id: FindingId::from_uuid(Uuid::now_v7()),
         op: OpId::from_uuid(Uuid::now_v7()),
-        person,
+        person: session.person.id,
         point,
         standard: standard.id,
         standard_version: standard.version,
@@ -47,6 +60,7 @@ pub(crate) fn save(
             .transpose()
             .map_err(|error: xunfang_store::StoreError| error)?,
         position,
+        inspection,
     })?;
     Ok(SavedFinding {
         id: record.id,

@@ -12,6 +12,7 @@ mod clock;
 mod command;
 mod findings;
 mod http;
+mod inspections;
 mod opening;
 mod phone;
 mod photos;
@@ -21,13 +22,14 @@ mod session;
 mod syncing;
 mod view;
 
-pub use command::{Command, CommandError, ErrorCode};
+pub use command::{Command, CommandError, ErrorCode, LineStep};
 pub use http::Patience;
 pub use phone::{Phone, PhoneConfig};
-pub use photos::{PhotoFile, PhotoSize, PhotoSizeError};
+pub use photos::{PhotoFile, PhotoPlace, PhotoSize, PhotoSizeError};
 pub use position::{PositionSource, SimulatedPosition};
 pub use view::{
-    Change, DraftView, FindingFilter, FindingPageView, FindingStage, FindingView, LinkState,
-    Notice, PhotoState, PhotoView, PointDetail, PointPage, PointRow, PointTypeCount, SavedFinding,
-    Settings, StartView, SyncView,
+    AnswerView, Change, DraftView, FindingFilter, FindingPageView, FindingStage, FindingView,
+    InspectionItem, InspectionStage, InspectionSummary, InspectionView, LinkState, Notice,
+    PhotoState, PhotoView, PointDetail, PointPage, PointRow, PointTypeCount, RaisedView,
+    SavedFinding, Settings, StartView, SyncView,
 };

@@ -9,19 +9,19 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
-use xunfang_domain::{CaptureSource, DeviceId, PointId, Sha256Hex, Wgs84};
+use xunfang_domain::{CaptureSource, DeviceId, Sha256Hex, Wgs84};
 use xunfang_protocol::SessionView;
 use xunfang_store::{Installation, SaveDraft, Store};
 use xunfang_sync::Clock;
 
 use crate::clock::WallClock;
-use crate::photos::{self, PhotoFile, PhotoSize};
+use crate::photos::{self, PhotoFile, PhotoPlace, PhotoSize};
 use crate::points::{self, Window};
 use crate::position::PositionSource;
 use crate::session::{self, Credentials};
 use crate::syncing::{Syncing, Worker};
 use crate::view::{Change, Notice, PhotoView, Settings, StartView, SyncView};
-use crate::{Command, CommandError, ErrorCode, Patience, findings, http};
+use crate::{Command, CommandError, ErrorCode, Patience, findings, http, inspections};
 
 /// What a shell knows and the phone does not.
 pub struct PhoneConfig {
@@ -171,20 +171,21 @@ impl Phone {
         self.core.run(question)
     }
 
-    /// Takes in a photo's bytes for the draft of a point. The photo is durable when it returns.
+    /// Takes in a photo's bytes for the draft of a point, or for an item of the inspection that
+    /// is open there. The photo is durable when it returns.
     ///
     /// # Errors
     /// [`CommandError`] where the bytes are no photo or the disk refuses them; nothing is kept.
     pub async fn stage_photo(
         &self,
-        point: PointId,
+        place: PhotoPlace,
         source: CaptureSource,
         bytes: Vec<u8>,
     ) -> Result<PhotoView, CommandError> {
         self.block(move |core| {
             let person = core.session()?.person.id;
             let position = core.position.as_ref();
-            photos::stage(&core.store, position, person, point, source, &bytes)
+            photos::stage(&core.store, position, person, &place, source, &bytes)
         })
         .await
     }
@@ -268,11 +269,11 @@ impl Core {
                 answer(points::page(store, position, &self.session()?, &window)?)
             }
             Command::Point { id } => {
-                let person = self.session()?.person.id;
+                let session = self.session()?;
                 answer(points::detail(
                     store,
                     position,
-                    person,
+                    &session,
                     self.syncing.link(),
                     id,
                 )?)
@@ -297,13 +298,68 @@ impl Core {
                 store.remove_draft_photo(person, point, &sha256)?;
                 answer(points::draft(store, person, point)?)
             }
+            Command::BeginInspection { point } => answer(inspections::begin(
+                store,
+                position,
+                &self.session()?,
+                point,
+            )?),
+            Command::Inspection { id } => answer(inspections::show(store, &self.session()?, id)?),
+            Command::InspectionItem { id, criterion } => {
+                let session = self.session()?;
+                answer(inspections::one_answer(store, &session, id, &criterion)?)
+            }
+            Command::SaveAnswer {
+                id,
+                criterion,
+                value,
+                note,
+            } => {
+                let session = self.session()?;
+                answer(inspections::save_answer(
+                    store,
+                    position,
+                    &session,
+                    id,
+                    &criterion,
+                    value.as_ref(),
+                    &note,
+                )?)
+            }
+            Command::WalkLine {
+                id,
+                criterion,
+                step,
+            } => {
+                let session = self.session()?;
+                answer(inspections::walk_line(
+                    store, position, &session, id, &criterion, step,
+                )?)
+            }
+            Command::RemoveAnswerPhoto {
+                id,
+                criterion,
+                sha256,
+            } => {
+                let session = self.session()?;
+                let now = WallClock.now();
+                store.remove_answer_photo(session.person.id, id, &criterion, &sha256, now)?;
+                answer(inspections::one_answer(store, &session, id, &criterion)?)
+            }
+            Command::SubmitInspection { id } => {
+                let view = inspections::submit(store, position, &self.session()?, id)?;
+                self.syncing.tell(Change::Findings);
+                self.syncing.tell(Change::Sync);
+                self.syncing.wake();
+                answer(view)
+            }
             Command::SaveFinding {
                 point,
                 criterion,
                 note,
             } => {
-                let person = self.session()?.person.id;
-                let saved = findings::save(store, position, person, point, criterion, note)?;
+                let session = self.session()?;
+                let saved = findings::save(store, position, &session, point, criterion, note)?;
                 self.syncing.tell(Change::Findings);
                 self.syncing.tell(Change::Sync);
                 self.syncing.wake();

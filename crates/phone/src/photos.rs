@@ -51,7 +51,23 @@ pub struct PhotoFile {
     pub bytes: Vec<u8>,
 }
 
-/// Looks at the bytes, makes the file durable and adds it to the draft of the point.
+/// What a photo is taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoPlace {
+    /// At which point.
+    pub point: PointId,
+    /// Code of the item of the inspection that is open there; none: the draft of a finding.
+    pub item: Option<String>,
+}
+
+impl PhotoPlace {
+    /// Names the draft of a point.
+    pub const fn draft(point: PointId) -> Self {
+        Self { point, item: None }
+    }
+}
+
+/// Looks at the bytes, makes the file durable and adds it to what it is taken for.
 ///
 /// The picture is decoded before anything is written, so that what cannot be shown later is
 /// refused now, while the person can still take it again.
@@ -59,7 +75,7 @@ pub(crate) fn stage(
     store: &Store,
     position: &dyn PositionSource,
     person: PersonId,
-    point: PointId,
+    place: &PhotoPlace,
     source: CaptureSource,
     bytes: &[u8],
 ) -> Result<PhotoView, CommandError> {
@@ -74,7 +90,16 @@ pub(crate) fn stage(
     }
     let taken_at = WallClock.now();
     let evidence = position.current();
+    let point = place.point;
     store.point(point)?;
+    let inspection = match &place.item {
+        None => None,
+        Some(item) => {
+            let open = store.open_inspection(person, point)?;
+            let open = open.ok_or(StoreError::NotFound("open inspection"))?;
+            Some((open, item))
+        }
+    };
     let sha256 = xunfang_photo::sha256(bytes);
     let info = xunfang_photo::inspect(bytes)?;
     let thumb = render_one(bytes, &info, THUMB_PX)?;
@@ -94,7 +119,11 @@ pub(crate) fn stage(
         position: evidence,
     };
     store.keep_photo_file(&photo.facts.sha256, bytes)?;
-    if let Err(error) = store.add_draft_photo(person, point, &photo) {
+    let added = match inspection {
+        None => store.add_draft_photo(person, point, &photo),
+        Some((open, item)) => store.add_answer_photo(person, open, item, &photo),
+    };
+    if let Err(error) = added {
         // The person is told that the photo was not kept, so it must not take their room.
         store.drop_unclaimed_photo(&photo.facts.sha256)?;
         return Err(error.into());

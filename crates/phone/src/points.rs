@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use xunfang_domain::{Criterion, PersonId, PointId, PointType, Standard};
+use xunfang_domain::{Criterion, PersonId, PointId, PointType, Scope, Standard};
 use xunfang_protocol::SessionView;
 use xunfang_store::{FindingQuery, PointQuery, Store};
 
 use crate::position::PositionSource;
 use crate::view::{DraftView, LinkState, PointDetail, PointPage, PointRow, PointTypeCount};
-use crate::{CommandError, ErrorCode, findings, photos};
+use crate::{CommandError, ErrorCode, findings, inspections, photos};
 
 /// Most rows of any list.
 pub(crate) const ROWS_MAX: u32 = 200;
@@ -68,21 +68,26 @@ pub(crate) fn page(
 pub(crate) fn detail(
     store: &Store,
     position: &dyn PositionSource,
-    person: PersonId,
+    session: &SessionView,
     link: LinkState,
     id: PointId,
 ) -> Result<PointDetail, CommandError> {
     let point = store.point(id)?;
     let position = position.current();
-    let standard = newest_standard(store)?;
+    let person = session.person.id;
+    let standard = standard_in_force(store, session)?;
     let (rows, _) = store.findings(person, FindingQuery::At(id), 0, FINDINGS_AT_POINT)?;
     Ok(PointDetail {
         standing: position.fix().map(|fix| point.zone().standing(fix)),
         position,
-        criteria: recent_first(standard.criteria.clone(), &store.recent_criteria(person)?),
+        criteria: likely_first(&standard, point.kind, &store.recent_criteria(person)?),
         standard_name_zh: standard.name_zh.clone(),
         standard_name_en: standard.name_en.clone(),
         standard_version: standard.version,
+        profile: standard.profile.clone(),
+        checklist: u32::try_from(standard.checklist(point.kind).count()).unwrap_or(u32::MAX),
+        key_place: standard.is_key_place(point.kind),
+        inspections: inspections::at_point(store, session, id)?,
         draft: draft(store, person, id)?,
         findings: findings::views(store, rows, link)?,
         point,
@@ -102,22 +107,39 @@ pub(crate) fn draft(
     })
 }
 
-pub(crate) fn newest_standard(store: &Store) -> Result<Arc<Standard>, CommandError> {
-    store.newest_standard()?.ok_or_else(|| {
-        CommandError::new(
-            ErrorCode::NotFound,
-            "no standard has arrived on this device yet",
-        )
-    })
+pub(crate) fn standard_in_force(
+    store: &Store,
+    session: &SessionView,
+) -> Result<Arc<Standard>, CommandError> {
+    store
+        .standard_in_force(session.district.id)?
+        .ok_or_else(|| {
+            CommandError::new(
+                ErrorCode::NotFound,
+                "no standard has arrived on this device yet",
+            )
+        })
 }
 
-/// Puts the criteria that were used last in front and keeps the others in their order.
-fn recent_first(mut criteria: Vec<Criterion>, recent: &[String]) -> Vec<Criterion> {
+/// Lists what can be found wrong on the spot: what was used last, then the point's own checklist,
+/// then everything else that is looked at on the spot.
+fn likely_first(standard: &Standard, kind: PointType, recent: &[String]) -> Vec<Criterion> {
+    let listed: Vec<&str> = standard
+        .checklist(kind)
+        .map(|criterion| criterion.code.as_str())
+        .collect();
+    let mut criteria: Vec<Criterion> = standard
+        .criteria
+        .iter()
+        .filter(|criterion| criterion.scope == Scope::Point && !criterion.grants)
+        .cloned()
+        .collect();
     criteria.sort_by_key(|criterion| {
-        recent
-            .iter()
-            .position(|code| *code == criterion.code)
-            .unwrap_or(usize::MAX)
+        let used = recent.iter().position(|code| *code == criterion.code);
+        (
+            used.unwrap_or(usize::MAX),
+            !listed.contains(&criterion.code.as_str()),
+        )
     });
     criteria
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
-use xunfang_domain::{BatchId, DeviceId, PersonId, PositionEvidence, UnixMillis};
-use xunfang_store::{Store, Tally};
+use xunfang_domain::{BatchId, DeviceId, InspectionId, PersonId, PositionEvidence, UnixMillis};
+use xunfang_store::{Store, StoreError, Tally};
 use xunfang_sync::{
     Clock, Exchange, ExchangeError, ExchangeReport, Failure, Link, LinkEvent, exchange,
 };
@@ -17,13 +17,17 @@ use xunfang_sync::{
 use crate::address;
 use crate::clock::WallClock;
 use crate::http::HttpServer;
+use crate::inspections;
 use crate::position::PositionSource;
 use crate::view::{Change, LinkState, SyncView};
 
-/// How often a simulated receiver is looked at, so that lists follow a replayed track.
+/// How often a receiver is looked at where it is watched.
 const POSITION_EVERY: Duration = Duration::from_secs(2);
 /// A move that is worth drawing again, metres.
 const POSITION_MOVED_M: f64 = 5.0;
+
+/// An inspection that nobody touched for so long is not under way: 2 hours.
+const INSPECTING_MS: i64 = 2 * 60 * 60 * 1000;
 
 /// What commands and the thread share.
 #[derive(Debug)]
@@ -43,8 +47,8 @@ struct Status {
 pub(crate) struct Worker {
     pub(crate) store: Arc<Store>,
     pub(crate) position: Arc<dyn PositionSource>,
-    /// Whether to watch the receiver. A real one is asked when a screen or a capture needs it and
-    /// at no other time; a simulated one may be replaying a track.
+    /// Whether to watch the receiver always: a simulated one may be replaying a track. A real one
+    /// is asked when a screen or a capture needs it, and while an inspection is under way.
     pub(crate) follow: bool,
     pub(crate) device: DeviceId,
     pub(crate) client: reqwest::Client,
@@ -272,22 +276,46 @@ impl Worker {
         })
     }
 
+    /// Follows a simulated receiver always, and a real one while somebody inspects.
     async fn follow_position(&self) {
-        if !self.follow {
-            return;
-        }
         let mut every = tokio::time::interval(POSITION_EVERY);
         let mut last: Option<PositionEvidence> = None;
         loop {
             every.tick().await;
-            let now = self.position.current();
-            if last.as_ref().is_none_or(|last| moved(last, &now)) {
-                if last.is_some() {
-                    self.syncing.tell(Change::Position);
-                }
-                last = Some(now);
+            let inspecting = self.inspecting().unwrap_or_else(|error| {
+                tracing::warn!(%error, "the track misses a place");
+                None
+            });
+            if !self.follow && inspecting.is_none() {
+                last = None;
+                continue;
             }
+            let now = self.position.current();
+            if last.as_ref().is_some_and(|last| !moved(last, &now)) {
+                continue;
+            }
+            if last.is_some() {
+                self.syncing.tell(Change::Position);
+            }
+            if let Some((person, open)) = inspecting
+                && let Err(error) =
+                    inspections::follow(&self.store, self.position.as_ref(), person, open)
+            {
+                tracing::warn!(%error, "the track misses a place");
+            }
+            last = Some(now);
         }
+    }
+
+    /// Says who is inspecting, and which inspection is under way.
+    fn inspecting(&self) -> Result<Option<(PersonId, InspectionId)>, StoreError> {
+        let Some(session) = self.store.installation(self.device)?.session else {
+            return Ok(None);
+        };
+        let person = session.person.id;
+        let since = WallClock.now().plus_ms(-INSPECTING_MS);
+        let open = self.store.active_inspection(person, since)?;
+        Ok(open.map(|open| (person, open)))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use xunfang_domain::{
-    CaptureSource, Criterion, FindingId, FindingRecord, Point, PointId, PointType,
-    PositionEvidence, Review, Sha256Hex, Standing, UnixMillis,
+    AnswerError, AnswerValue, CaptureSource, Category, Control, Coverage, Criterion, FindingId,
+    FindingRecord, InspectionId, Lack, OutcomeTally, Point, PointId, PointType, PositionEvidence,
+    ProfileHead, Review, Sha256Hex, Standing, UnixMillis, Verdict,
 };
 use xunfang_protocol::SessionView;
 
@@ -191,12 +192,145 @@ pub struct PointDetail {
     pub standard_name_en: String,
     /// Its version.
     pub standard_version: u32,
+    /// The district's profile, for the name of its edition; null for a standard without one.
+    pub profile: Option<ProfileHead>,
+    /// How many items its checklist has.
+    pub checklist: u32,
+    /// Whether its surroundings are inspected with it.
+    pub key_place: bool,
+    /// Inspections of this phone here, newest first, the open one among them; at most 20.
+    pub inspections: Vec<InspectionSummary>,
     /// The criteria; those chosen most recently on this phone come first.
     pub criteria: Vec<Criterion>,
     /// What was begun here and not saved yet.
     pub draft: DraftView,
     /// Findings of this phone here, newest first, at most 50.
     pub findings: Vec<FindingView>,
+}
+
+/// How far an inspection has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum InspectionStage {
+    /// It takes answers.
+    Open,
+    /// Submitted, and durable on the phone.
+    Saved,
+    /// The server has it.
+    Applied,
+    /// The server refused it for good; it stays here with the reason.
+    Rejected,
+}
+
+/// An inspection in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct InspectionSummary {
+    /// Its id.
+    pub id: InspectionId,
+    /// When it was begun.
+    pub started_at: UnixMillis,
+    /// When it was submitted; null while it is open.
+    pub submitted_at: Option<UnixMillis>,
+    /// How far it has come.
+    pub stage: InspectionStage,
+    /// The version of the standard that it is judged by.
+    pub standard_version: u32,
+    /// How its items came out; all zero while it is open.
+    pub tally: OutcomeTally,
+    /// How many items are answered while it is open.
+    pub answered: u32,
+    /// How many items there are while it is open.
+    pub items: u32,
+}
+
+/// A finding that was made during an inspection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct RaisedView {
+    /// Which.
+    pub id: FindingId,
+    /// How many photos it has.
+    pub photos: u32,
+}
+
+/// One item of a checklist as far as it is answered.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct InspectionItem {
+    /// What is asked.
+    pub criterion: Criterion,
+    /// Which control answers it.
+    pub control: Control,
+    /// Whether it is about the surroundings rather than the point itself.
+    pub around: bool,
+    /// The answer so far.
+    pub value: Option<AnswerValue>,
+    /// What is wrong with the answer, if it cannot be true.
+    pub error: Option<AnswerError>,
+    /// The note beside it.
+    pub note: String,
+    /// What the answer comes to.
+    pub verdict: Verdict,
+    /// Photos of the item itself.
+    pub photos: Vec<PhotoView>,
+    /// How many photos the item wants after this verdict, those of its findings included.
+    pub photos_wanted: u32,
+    /// Findings that were raised from it.
+    pub findings: Vec<RaisedView>,
+}
+
+/// An inspection with everything on its page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct InspectionView {
+    /// Its id.
+    pub id: InspectionId,
+    /// Its point.
+    pub point: Point,
+    /// Name of the standard in Chinese.
+    pub standard_name_zh: String,
+    /// Name of the standard in English.
+    pub standard_name_en: String,
+    /// Its version, the one that was in force when the inspection was begun.
+    pub standard_version: u32,
+    /// The profile it is judged by.
+    pub profile: Option<ProfileHead>,
+    /// When it was begun.
+    pub started_at: UnixMillis,
+    /// When it was submitted; null while it is open.
+    pub submitted_at: Option<UnixMillis>,
+    /// How far it has come.
+    pub stage: InspectionStage,
+    /// Code of the last failure to send it; null when there was none.
+    pub stuck: Option<String>,
+    /// Whether there was a fix when it was begun.
+    pub position_known: bool,
+    /// How the phone lay to the zone then; null without a fix.
+    pub start_standing: Option<Standing>,
+    /// Headings of the items, in order.
+    pub categories: Vec<Category>,
+    /// The items, in the order of the checklist.
+    pub items: Vec<InspectionItem>,
+    /// What is missing before it can be submitted.
+    pub lacks: Vec<Lack>,
+    /// How the items came out.
+    pub tally: OutcomeTally,
+    /// How much of the zone came into sight; null without a track.
+    pub coverage: Option<Coverage>,
+}
+
+/// What came of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct AnswerView {
+    /// The item.
+    pub item: InspectionItem,
+    /// What is missing before the inspection can be submitted.
+    pub lacks: Vec<Lack>,
+    /// How the items came out.
+    pub tally: OutcomeTally,
 }
 
 /// How far a finding has come; each is shown with its own words.
@@ -285,7 +419,7 @@ pub enum Change {
     Sync,
     /// Points, standards or the district.
     Reference,
-    /// Findings or their reviews.
+    /// Findings or their reviews, and inspections.
     Findings,
     /// The phone moved.
     Position,

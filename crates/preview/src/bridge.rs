@@ -16,7 +16,7 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use tokio_stream::wrappers::BroadcastStream;
 use xunfang_domain::{CaptureSource, PointId, Sha256Hex};
-use xunfang_phone::{Command, CommandError, ErrorCode, Phone, PhotoSize};
+use xunfang_phone::{Command, CommandError, ErrorCode, Phone, PhotoPlace, PhotoSize};
 use xunfang_protocol::UPLOAD_PHOTO_BYTES_MAX;
 
 use crate::screens;
@@ -138,6 +138,7 @@ async fn command(
 #[derive(Deserialize)]
 struct StageQuery {
     point: PointId,
+    item: Option<String>,
     source: CaptureSource,
 }
 
@@ -150,9 +151,13 @@ async fn stage(
     let bytes = body.map_err(|rejection| {
         CommandError::new(ErrorCode::PhotoTooManyBytes, &rejection.body_text())
     })?;
+    let place = PhotoPlace {
+        point: query.point,
+        item: query.item,
+    };
     let view = bridge
         .phone
-        .stage_photo(query.point, query.source, bytes.into())
+        .stage_photo(place, query.source, bytes.into())
         .await?;
     Ok(Json(view).into_response())
 }

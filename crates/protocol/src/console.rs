@@ -1,7 +1,10 @@
 //! What the web console asks and gets.
 
 use serde::{Deserialize, Serialize};
-use xunfang_domain::{Decision, FindingId, FindingRecord, Point, Review, ReviewState, UnixMillis};
+use xunfang_domain::{
+    Decision, FindingId, FindingRecord, InspectionId, InspectionRecord, Point, Review, ReviewState,
+    UnixMillis,
+};
 
 /// One line of the review queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,4 +85,37 @@ pub enum LiveNotice {
         /// How it stands now.
         state: ReviewState,
     },
+    /// An inspection arrived.
+    Inspection {
+        /// Which.
+        id: InspectionId,
+    },
+}
+
+/// An inspection as supervisors look through them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct InspectionRow {
+    /// The record as the phone sent it.
+    pub record: InspectionRecord,
+    /// Name of the point.
+    pub point_name: String,
+    /// Who made it, as a name to show.
+    pub author_name: String,
+    /// When it became durable on the server, by the server's clock.
+    pub received_at: UnixMillis,
+    /// Codes of the criteria that the server judges otherwise than the phone did; usually none.
+    pub differing: Vec<String>,
+    /// Position in the district's queue of inspections; pages continue below it.
+    pub seq: u64,
+}
+
+/// `GET /api/v1/inspections?before=&limit=`: newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct InspectionPage {
+    /// At most `limit` rows.
+    pub rows: Vec<InspectionRow>,
+    /// Pass as `before` for the next page; null at the end.
+    pub next_before: Option<u64>,
 }

@@ -61,6 +61,8 @@ pub mod codes {
     pub const RECORD_INVALID: &str = "record_invalid";
     /// The record names a point of no or another district.
     pub const POINT_UNKNOWN: &str = "point_unknown";
+    /// The district does not have the version of the standard that the record is judged by.
+    pub const STANDARD_UNKNOWN: &str = "standard_unknown";
     /// The kind of operation is newer than this server.
     pub const KIND_UNKNOWN: &str = "kind_unknown";
     /// Photos of the record are not here yet; upload them and push again.

@@ -9,7 +9,10 @@ mod session;
 mod sync;
 mod upload;
 
-pub use console::{FindingDetail, FindingPage, FindingRow, LiveNotice, ReviewRequest, ReviewTally};
+pub use console::{
+    FindingDetail, FindingPage, FindingRow, InspectionPage, InspectionRow, LiveNotice,
+    ReviewRequest, ReviewTally,
+};
 pub use error::{ErrorBody, codes};
 pub use session::{SessionView, SignInRequest, SignedIn};
 pub use sync::{

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xunfang_domain::{
-    BatchId, DeviceId, District, FindingRecord, OpId, Point, Review, Sha256Hex, Standard,
-    UnixMillis,
+    BatchId, DeviceId, District, FindingRecord, InspectionRecord, OpId, Point, Review, Sha256Hex,
+    Standard, UnixMillis,
 };
 
 /// The protocol version of this build.
@@ -27,6 +27,8 @@ pub const PUSH_BYTES_MAX: usize = 1024 * 1024;
 pub enum OpKind {
     /// Submits a [`FindingRecord`].
     FindingSubmitted,
+    /// Submits an [`InspectionRecord`].
+    InspectionSubmitted,
     /// A kind that this build does not know, by its name.
     Unknown(String),
 }
@@ -35,6 +37,7 @@ impl From<String> for OpKind {
     fn from(name: String) -> Self {
         match name.as_str() {
             "finding.submitted" => Self::FindingSubmitted,
+            "inspection.submitted" => Self::InspectionSubmitted,
             _ => Self::Unknown(name),
         }
     }
@@ -44,6 +47,7 @@ impl From<OpKind> for String {
     fn from(kind: OpKind) -> Self {
         match kind {
             OpKind::FindingSubmitted => "finding.submitted".to_owned(),
+            OpKind::InspectionSubmitted => "inspection.submitted".to_owned(),
             OpKind::Unknown(name) => name,
         }
     }
@@ -201,6 +205,8 @@ pub enum EventBody {
     Review(Review),
     /// `finding.received`: one's own record, so that a reinstalled phone has it again.
     Finding(FindingRecord),
+    /// `inspection.received`: likewise.
+    Inspection(Box<InspectionRecord>),
 }
 
 /// Why an event was not understood; it is kept, and the cursor passes it.
@@ -237,6 +243,7 @@ impl EventBody {
             "standard.published" => body(event).map(Self::Standard),
             "finding.reviewed" => body(event).map(Self::Review),
             "finding.received" => body(event).map(Self::Finding),
+            "inspection.received" => body(event).map(Self::Inspection),
             _ => Err(UnreadEvent::KindUnknown(event.kind.clone())),
         }
     }
@@ -249,6 +256,7 @@ impl EventBody {
             Self::Standard(_) => "standard.published",
             Self::Review(_) => "finding.reviewed",
             Self::Finding(_) => "finding.received",
+            Self::Inspection(_) => "inspection.received",
         }
     }
 
@@ -263,6 +271,7 @@ impl EventBody {
             Self::Standard(body) => serde_json::to_string(body),
             Self::Review(body) => serde_json::to_string(body),
             Self::Finding(body) => serde_json::to_string(body),
+            Self::Inspection(body) => serde_json::to_string(body),
         }
     }
 }

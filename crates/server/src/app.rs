@@ -6,7 +6,9 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use xunfang_domain::UnixMillis;
+use xunfang_domain::catalogue::Catalogue;
 
+use crate::catalogue;
 use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
 use crate::live::Live;
@@ -21,6 +23,8 @@ use crate::uploads::Uploads;
 pub struct AppConfig {
     /// The folder that holds everything.
     pub data: PathBuf,
+    /// A folder with another catalogue of criteria than the product's own.
+    pub catalogue: Option<PathBuf>,
     /// What to do with a damaged database.
     pub on_damage: OnDamage,
     /// Where the time comes from.
@@ -41,6 +45,7 @@ impl AppConfig {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
+            catalogue: None,
             on_damage: OnDamage::Refuse,
             clock: Arc::new(SystemClock),
         }
@@ -59,6 +64,7 @@ struct Shared {
     renditions: Renditions,
     passwords: Passwords,
     live: Live,
+    catalogue: Catalogue,
     clock: Arc<dyn Clock>,
     stopping: CancellationToken,
     tasks: TaskTracker,
@@ -77,9 +83,14 @@ impl App {
     pub fn open(config: AppConfig) -> Result<Self, StartError> {
         let AppConfig {
             data,
+            catalogue,
             on_damage,
             clock,
         } = config;
+        let catalogue = match &catalogue {
+            Some(folder) => catalogue::read(folder)?,
+            None => Catalogue::embedded()?,
+        };
         let folder = Arc::new(DataDir::open(&data)?);
         let path = folder.database();
         let unusable = |error| cannot_open(path.clone(), error);
@@ -103,6 +114,7 @@ impl App {
                 renditions: Renditions::new(Arc::clone(&folder)),
                 passwords: Passwords::new()?,
                 live: Live::new(),
+                catalogue,
                 clock,
                 stopping: CancellationToken::new(),
                 tasks: TaskTracker::new(),
@@ -139,6 +151,11 @@ impl App {
 
     pub(crate) fn live(&self) -> &Live {
         &self.shared.live
+    }
+
+    /// The criteria that districts choose from.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.shared.catalogue
     }
 
     pub(crate) fn folder(&self) -> &DataDir {

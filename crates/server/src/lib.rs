@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod body;
+pub mod catalogue;
 mod clock;
 mod console;
 mod data_dir;
@@ -20,6 +21,7 @@ mod review;
 pub mod sample;
 mod serve;
 mod session;
+mod standards;
 mod start;
 mod store;
 mod uploads;

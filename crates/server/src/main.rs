@@ -1,4 +1,4 @@
-//! The command `xunfang-server`: serve, load the sample district, print the API's description.
+//! The command `xunfang-server`: serve, load the sample districts, print the API's description.
 //!
 //! Standard output is for what was asked for, standard error for logs and for what went wrong.
 //! A refusal to start exits with 1 after saying what happened, what is safe and what to do.
@@ -6,13 +6,13 @@
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use xunfang_server::{App, AppConfig, OnDamage, listen, openapi_json, sample, serve};
+use xunfang_server::{App, AppConfig, OnDamage, catalogue, listen, openapi_json, sample, serve};
 
 /// Server of Xunfang 巡访, field inspection that loses nothing.
 #[derive(Parser)]
@@ -34,8 +34,16 @@ enum Command {
         /// Move a damaged database to the folder set-aside and begin an empty one
         #[arg(long)]
         set_aside_damaged: bool,
+        /// Folder with a catalogue of criteria to use instead of the product's own
+        #[arg(long, env = "XUNFANG_CATALOGUE")]
+        catalogue: Option<PathBuf>,
     },
-    /// Load the sample district and print its accounts
+    /// Read a catalogue of criteria and say whether it can be used
+    CheckCatalogue {
+        /// Folder with standard.toml, criteria/ and profiles/
+        folder: PathBuf,
+    },
+    /// Load two sample districts and print their accounts
     Sample {
         #[command(flatten)]
         folder: Folder,
@@ -65,6 +73,7 @@ async fn main() -> ExitCode {
             folder,
             listen,
             set_aside_damaged,
+            catalogue,
         } => {
             let on_damage = if set_aside_damaged {
                 OnDamage::SetAside
@@ -74,12 +83,14 @@ async fn main() -> ExitCode {
             run(
                 AppConfig {
                     on_damage,
+                    catalogue,
                     ..AppConfig::new(folder.data)
                 },
                 listen,
             )
             .await
         }
+        Command::CheckCatalogue { folder } => check_catalogue(&folder),
         Command::Sample { folder } => load_sample(folder.data).await,
         Command::Openapi => print_openapi(),
     };
@@ -120,13 +131,31 @@ async fn load_sample(data: PathBuf) -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "Sample district 泗县（示例）: {} new or changed.",
+        "Sample districts 泗县（示例） and 宿马园区（示例）: {} new or changed.",
         report.changed
     )?;
     for account in &report.accounts {
         let name = &account.person.display_name;
         writeln!(out, "{}  {}  {name}", account.account, account.password)?;
     }
+    Ok(())
+}
+
+fn check_catalogue(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let read = catalogue::read(folder)?;
+    let rules: usize = read
+        .profiles
+        .iter()
+        .map(|profile| profile.rules.len())
+        .sum();
+    writeln!(
+        io::stdout(),
+        "{} is sound: version {}, {} criteria, {} profiles with {rules} rules.",
+        folder.display(),
+        read.version,
+        read.criteria.len(),
+        read.profiles.len(),
+    )?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
-//! The sample district 泗县（示例）: real kinds of places and criteria, invented coordinates.
+//! Two sample districts 泗县（示例） and 宿马园区（示例）: real kinds of places and criteria,
+//! invented coordinates.
 //!
-//! Loading it twice changes nothing: ids are constants, and a phone is told only of what changed.
+//! Loading them twice changes nothing: ids are constants, and a phone is told only of what changed.
 //! Passwords are drawn at the first run and kept in `sample-accounts.json` beside the database,
 //! readable by its owner only, so that a later run prints the same ones. They are in no repository.
 
@@ -12,28 +13,54 @@ use std::path::Path;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use tokio::task::{JoinError, spawn_blocking};
-use xunfang_domain::{District, Person, Point, Standard};
+use uuid::{Uuid, uuid};
+use xunfang_domain::catalogue::{Catalogue, Profile};
+use xunfang_domain::{District, Person, Point, StandardId, StandardRef, UnixMillis};
 use xunfang_durable::{DiskError, rename};
 use xunfang_protocol::EventBody;
 
 use crate::App;
 use crate::passwords;
+use crate::standards::{self, PublishError};
 use crate::start::StartError;
 use crate::store::accounts::{self, Account};
 use crate::store::feed::{self, NewEvent};
-use crate::store::{StoreError, reference, sessions};
+use crate::store::{StoreError, profiles, reference, sessions};
 
-const DISTRICT: &str = include_str!("sample/district.json");
-const STANDARD: &str = include_str!("sample/standard.json");
-const POINTS: &str = include_str!("sample/points.json");
-const PEOPLE: &str = include_str!("sample/people.json");
+/// A district as it is compiled in.
+struct Source {
+    district: &'static str,
+    points: &'static str,
+    people: &'static str,
+    /// Its profile in the catalogue.
+    profile: &'static str,
+    /// Its own standard.
+    standard: Uuid,
+}
+
+const SOURCES: [Source; 2] = [
+    Source {
+        district: include_str!("sample/sixian/district.json"),
+        points: include_str!("sample/sixian/points.json"),
+        people: include_str!("sample/sixian/people.json"),
+        profile: "sixian-2023",
+        standard: uuid!("f2d97c40-b574-5bf0-9aab-aa08a2c0aa20"),
+    },
+    Source {
+        district: include_str!("sample/suma/district.json"),
+        points: include_str!("sample/suma/points.json"),
+        people: include_str!("sample/suma/people.json"),
+        profile: "suma-2023",
+        standard: uuid!("b6469d52-f3c8-5f3d-92fe-262af805291b"),
+    },
+];
 
 /// Syllables of a password, six random bits each.
 const PASSWORD_SYLLABLES: usize = 8;
 const CONSONANTS: &[u8; 16] = b"bcdfghjkmnprstwz";
 const VOWELS: &[u8; 4] = b"aeiu";
 
-/// An account of the sample district with its password in the clear.
+/// An account of a sample district with its password in the clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SampleAccount {
     /// Name to sign in with.
@@ -44,16 +71,16 @@ pub struct SampleAccount {
     pub person: Person,
 }
 
-/// What loading the sample district came to.
+/// What loading the sample districts came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SampleReport {
-    /// How many of the district, its standard and its points were new or changed.
+    /// How many of the districts, standards and points were new or changed.
     pub changed: usize,
     /// Every account.
     pub accounts: Vec<SampleAccount>,
 }
 
-/// Why the sample district could not be loaded; the database is as it was.
+/// Why the sample districts could not be loaded; the database is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
     /// The compiled-in data does not parse.
@@ -74,6 +101,9 @@ pub enum SampleError {
     /// The database refused.
     #[error("{0}. Nothing was changed.")]
     Store(#[from] StoreError),
+    /// The catalogue does not hold what the sample asks for.
+    #[error("the catalogue does not fit the sample districts: {0}. Nothing was changed.")]
+    Catalogue(String),
     /// The work was broken off.
     #[error("loading was broken off: {0}")]
     BrokeOff(#[from] JoinError),
@@ -85,28 +115,37 @@ struct SamplePerson {
     person: Person,
 }
 
-/// The accounts, and whether their passwords were drawn just now.
+/// The accounts, and those whose passwords were drawn just now.
 struct Drawn {
     accounts: Vec<SampleAccount>,
     hashes: Vec<String>,
-    new: bool,
+    new: Vec<String>,
 }
 
-/// Loads the sample district into a server's database.
+/// Loads the sample districts into a server's database.
 ///
 /// # Errors
 /// [`SampleError`]; the database is then as it was.
 pub async fn load(app: &App) -> Result<SampleReport, SampleError> {
-    let district: District = serde_json::from_str(DISTRICT).map_err(SampleError::Data)?;
-    let standard: Standard = serde_json::from_str(STANDARD).map_err(SampleError::Data)?;
-    let points: Vec<Point> = serde_json::from_str(POINTS).map_err(SampleError::Data)?;
-    let people: Vec<SamplePerson> = serde_json::from_str(PEOPLE).map_err(SampleError::Data)?;
+    let mut districts = Vec::new();
+    let mut people: Vec<SamplePerson> = Vec::new();
+    for source in SOURCES {
+        let named: Vec<SamplePerson> =
+            serde_json::from_str(source.people).map_err(SampleError::Data)?;
+        people.extend(named);
+        districts.push(SampleDistrict::read(&source, app.catalogue())?);
+    }
     let path = app.folder().sample_accounts();
     // The file comes before the rows: a password that is in force can always be looked up.
     let drawn = spawn_blocking(move || draw(&path, &people)).await??;
-    app.database()
+    let (app, now) = (app.clone(), app.now());
+    app.clone()
+        .database()
         .write(move |db| {
-            let changed = put_reference(db, &district, &standard, &points)?;
+            let mut changed = 0;
+            for district in &districts {
+                changed += put_reference(db, app.catalogue(), district, now)?;
+            }
             put_accounts(db, &drawn)?;
             Ok(SampleReport {
                 changed,
@@ -116,30 +155,66 @@ pub async fn load(app: &App) -> Result<SampleReport, SampleError> {
         .await
 }
 
-/// Stores what changed, and tells phones of that.
+struct SampleDistrict {
+    district: District,
+    points: Vec<Point>,
+    profile: Profile,
+    standard: StandardRef,
+}
+
+impl SampleDistrict {
+    fn read(source: &Source, catalogue: &Catalogue) -> Result<Self, SampleError> {
+        let profile = catalogue.profile(source.profile).cloned();
+        Ok(Self {
+            district: serde_json::from_str(source.district).map_err(SampleError::Data)?,
+            points: serde_json::from_str(source.points).map_err(SampleError::Data)?,
+            profile: profile.ok_or_else(|| {
+                SampleError::Catalogue(format!("there is no profile {}", source.profile))
+            })?,
+            standard: StandardRef {
+                id: StandardId::from_uuid(source.standard),
+                version: 1,
+            },
+        })
+    }
+}
+
+/// Stores what changed, and tells phones of that. What an administrator made of a district's
+/// standard since the first time stays.
 fn put_reference(
     db: &Transaction<'_>,
-    district: &District,
-    standard: &Standard,
-    points: &[Point],
+    catalogue: &Catalogue,
+    sample: &SampleDistrict,
+    now: UnixMillis,
 ) -> Result<usize, SampleError> {
+    let id = sample.district.id;
     let mut changes = Vec::new();
-    if reference::put_district(db, district)? {
-        changes.push(EventBody::District(district.clone()));
+    if reference::district(db, id)?.is_none() {
+        reference::put_district(db, &sample.district)?;
+        changes.push(EventBody::District(sample.district.clone()));
     }
-    if reference::publish_standard(db, district.id, standard)? {
-        changes.push(EventBody::Standard(standard.clone()));
-    }
-    for point in points {
-        if reference::put_point(db, point)? {
+    for point in &sample.points {
+        if reference::point(db, id, point.id)?.is_none() {
+            reference::put_point(db, point)?;
             changes.push(EventBody::Point(point.clone()));
         }
     }
     for change in &changes {
-        let event = NewEvent::new(feed::district_scope(district.id), change)?;
-        feed::append(db, district.id, &event)?;
+        let event = NewEvent::new(feed::district_scope(id), change)?;
+        feed::append(db, id, &event)?;
     }
-    Ok(changes.len())
+    let mut changed = changes.len();
+    if profiles::newest(db, id)?.is_none() {
+        let (profile, standard) = (&sample.profile, sample.standard);
+        standards::publish(db, catalogue, id, profile, standard, None, now).map_err(|error| {
+            match error {
+                PublishError::Store(error) => SampleError::Store(error),
+                error => SampleError::Catalogue(error.to_string()),
+            }
+        })?;
+        changed += 1;
+    }
+    Ok(changed)
 }
 
 /// Adds the accounts that are missing; new passwords replace old ones and end their sessions.
@@ -147,7 +222,7 @@ fn put_accounts(db: &Transaction<'_>, drawn: &Drawn) -> Result<(), SampleError> 
     for (sample, hash) in drawn.accounts.iter().zip(&drawn.hashes) {
         let Person { id, district, .. } = sample.person;
         accounts::put_person(db, &sample.person)?;
-        if drawn.new || accounts::find(db, &sample.account)?.is_none() {
+        if drawn.new.contains(&sample.account) || accounts::find(db, &sample.account)?.is_none() {
             let account = Account {
                 district,
                 person: id,
@@ -160,16 +235,30 @@ fn put_accounts(db: &Transaction<'_>, drawn: &Drawn) -> Result<(), SampleError> 
     Ok(())
 }
 
-/// Reads the passwords, or draws them and keeps them for the next run.
+/// Reads the passwords, draws those that are missing and keeps them for the next run.
 fn draw(path: &Path, people: &[SamplePerson]) -> Result<Drawn, SampleError> {
-    let (accounts, new) = match fs::read(path) {
-        Ok(text) => (
-            serde_json::from_slice(&text).map_err(SampleError::Accounts)?,
-            false,
-        ),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => (keep_new(path, people)?, true),
+    let known: Vec<SampleAccount> = match fs::read(path) {
+        Ok(text) => serde_json::from_slice(&text).map_err(SampleError::Accounts)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(DiskError::at("read", path)(error).into()),
     };
+    let is_known = |person: &SamplePerson| known.iter().any(|old| old.account == person.account);
+    let drawn: Vec<SampleAccount> = people
+        .iter()
+        .filter(|person| !is_known(person))
+        .map(|SamplePerson { account, person }| {
+            Ok(SampleAccount {
+                account: account.clone(),
+                password: password()?,
+                person: person.clone(),
+            })
+        })
+        .collect::<Result<_, StartError>>()?;
+    let new: Vec<String> = drawn.iter().map(|sample| sample.account.clone()).collect();
+    let accounts = [known, drawn].concat();
+    if !new.is_empty() {
+        keep(path, &accounts)?;
+    }
     let hashes = accounts
         .iter()
         .map(|sample: &SampleAccount| passwords::hash(&sample.password))
@@ -181,19 +270,8 @@ fn draw(path: &Path, people: &[SamplePerson]) -> Result<Drawn, SampleError> {
     })
 }
 
-fn keep_new(path: &Path, people: &[SamplePerson]) -> Result<Vec<SampleAccount>, SampleError> {
-    let accounts = people
-        .iter()
-        .map(|SamplePerson { account, person }| {
-            let password = password()?;
-            Ok(SampleAccount {
-                account: account.clone(),
-                password,
-                person: person.clone(),
-            })
-        })
-        .collect::<Result<Vec<_>, StartError>>()?;
-    let json = serde_json::to_vec_pretty(&accounts).map_err(SampleError::Accounts)?;
+fn keep(path: &Path, accounts: &[SampleAccount]) -> Result<(), SampleError> {
+    let json = serde_json::to_vec_pretty(accounts).map_err(SampleError::Accounts)?;
     let new = path.with_extension("json.new");
     // Nobody else may read it, from its first byte on.
     OpenOptions::new()
@@ -205,7 +283,7 @@ fn keep_new(path: &Path, people: &[SamplePerson]) -> Result<Vec<SampleAccount>, 
         .and_then(|mut file| file.write_all(&json).and_then(|()| file.sync_all()))
         .map_err(DiskError::at("write", &new))?;
     rename(&new, path)?;
-    Ok(accounts)
+    Ok(())
 }
 
 /// Draws a password of 48 random bits, like `kavu-rite-subi-mepa`.
@@ -231,15 +309,45 @@ fn password() -> Result<String, StartError> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use xunfang_domain::{KEY_POINT_TYPES, PointType, Wgs84};
+    use xunfang_domain::{PointType, Wgs84};
 
     use super::*;
 
     #[test]
-    fn the_district_has_every_key_kind_of_place_within_four_kilometres() {
-        let points: Vec<Point> = serde_json::from_str(POINTS).unwrap();
-        let count = |kind| points.iter().filter(|point| point.kind == kind).count();
-        assert!(points.len() >= 22);
+    fn each_district_has_every_key_kind_of_its_profile_close_by() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let mut ids = BTreeSet::new();
+        let mut all = 0;
+        for (source, radius_m, center) in [
+            (&SOURCES[0], 500.0, Wgs84::new(33.48, 117.88).unwrap()),
+            (&SOURCES[1], 600.0, Wgs84::new(33.57, 117.04).unwrap()),
+        ] {
+            let sample = SampleDistrict::read(source, &catalogue).unwrap();
+            for kind in &sample.profile.key_point_types {
+                let there = |point: &Point| point.kind.with_wider().any(|wider| wider == *kind);
+                assert!(
+                    sample.points.iter().any(there),
+                    "{}: {kind:?}",
+                    source.profile
+                );
+            }
+            for point in &sample.points {
+                assert_eq!(point.district, sample.district.id);
+                assert!(point.sample && point.radius_m == radius_m, "{point:?}");
+                assert!(center.distance_m(point.place) < 4_000.0, "{point:?}");
+                ids.insert(point.id);
+            }
+            all += sample.points.len();
+        }
+        assert_eq!(ids.len(), all);
+        let first = SampleDistrict::read(&SOURCES[0], &catalogue).unwrap();
+        let count = |kind| {
+            first
+                .points
+                .iter()
+                .filter(|point| point.kind == kind)
+                .count()
+        };
         assert_eq!(
             (
                 count(PointType::ParkSquare),
@@ -247,48 +355,6 @@ mod tests {
             ),
             (8, 7)
         );
-        assert!(KEY_POINT_TYPES.iter().all(|&kind| count(kind) >= 1));
-        let center = Wgs84::new(33.48, 117.88).unwrap();
-        for point in &points {
-            assert!(point.sample && point.radius_m == 500.0, "{point:?}");
-            assert!(center.distance_m(point.place) < 4_000.0, "{point:?}");
-        }
-        let ids: BTreeSet<_> = points.iter().map(|point| point.id).collect();
-        assert_eq!(ids.len(), points.len());
-    }
-
-    #[test]
-    fn the_standard_says_where_each_figure_was_printed() {
-        let standard: Standard = serde_json::from_str(STANDARD).unwrap();
-        let limits: Vec<_> = standard
-            .criteria
-            .iter()
-            .map(|criterion| {
-                let limit = criterion.threshold.as_ref();
-                (criterion.code.as_str(), limit.map(|limit| limit.value))
-            })
-            .collect();
-        assert_eq!(
-            limits,
-            [
-                ("cables-tidy", None),
-                ("messy-cable-count", Some(3.0)),
-                ("parking-lines-complete", None),
-                ("manhole-intact-rate", Some(98.0)),
-            ]
-        );
-        for criterion in &standard.criteria {
-            assert!(
-                !criterion.provenance.document.is_empty(),
-                "{}",
-                criterion.code
-            );
-            assert!(
-                !criterion.provenance.jurisdiction.is_empty(),
-                "{}",
-                criterion.code
-            );
-        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use xunfang_domain::catalogue::CatalogueError;
 
 use xunfang_durable::DiskError;
 
@@ -27,6 +28,24 @@ pub enum StartError {
     Listen {
         /// The address that was asked for.
         address: SocketAddr,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+    /// The catalogue of criteria is faulty.
+    #[error(
+        "The catalogue of criteria was refused: {0}. Nothing was changed, and what is published \
+         stays in force. Mend the line and start again, or leave --catalogue out to use the one \
+         that comes with the product."
+    )]
+    Catalogue(#[from] CatalogueError),
+    /// A file of the catalogue cannot be read.
+    #[error(
+        "The catalogue of criteria could not be read: {path}: {source}. Nothing was changed. Name \
+         a folder with standard.toml, criteria/ and profiles/ with --catalogue."
+    )]
+    CatalogueFile {
+        /// The file or folder.
+        path: PathBuf,
         /// The operating system's answer.
         source: std::io::Error,
     },

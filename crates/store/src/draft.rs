@@ -1,9 +1,10 @@
 //! What was begun at a point, and saving it as a finding.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use uuid::Uuid;
 use xunfang_domain::{
-    CaptureSource, FindingId, FindingRecord, OpId, PHOTOS_PER_FINDING_MAX, PersonId, PhotoRef,
-    PointId, PositionEvidence, RecordError, Sha256Hex, StandardId, Standing, UnixMillis,
+    CaptureSource, FindingId, FindingRecord, InspectionId, OpId, PHOTOS_PER_FINDING_MAX, PersonId,
+    PhotoRef, PointId, PositionEvidence, RecordError, Sha256Hex, StandardId, Standing, UnixMillis,
 };
 use xunfang_protocol::OpKind;
 
@@ -73,6 +74,8 @@ pub struct SaveFinding {
     pub position: PositionEvidence,
     /// How that lies to the zone.
     pub standing: Option<Standing>,
+    /// The inspection that is under way at the point.
+    pub inspection: Option<InspectionId>,
 }
 
 impl Store {
@@ -207,7 +210,9 @@ impl Store {
             record.check()?;
             let body = json("finding", &record)?;
             put_finding(tx, person, &record, &body).map_err(StoreError::sql(step))?;
-            put_op(tx, person, op, &record).map_err(StoreError::sql(step))?;
+            let kind = OpKind::FindingSubmitted;
+            put_op(tx, person, op, kind, record.id.uuid(), record.found_at)
+                .map_err(StoreError::sql(step))?;
             end_draft(tx, person, record.point).map_err(StoreError::sql(step))?;
             Ok(record)
         })
@@ -225,19 +230,8 @@ fn assemble(new: SaveFinding, photos: Vec<DraftPhoto>) -> FindingRecord {
         found_at: new.found_at,
         position: new.position,
         standing: new.standing,
-        photos: photos
-            .into_iter()
-            .map(|photo| PhotoRef {
-                sha256: photo.facts.sha256,
-                bytes: photo.facts.bytes,
-                media_type: photo.facts.media_type,
-                width: photo.facts.width,
-                height: photo.facts.height,
-                source: photo.source,
-                taken_at: photo.taken_at,
-                position: photo.position,
-            })
-            .collect(),
+        photos: photos.into_iter().map(PhotoRef::from).collect(),
+        inspection: new.inspection,
     }
 }
 
@@ -249,8 +243,8 @@ fn put_finding(
 ) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO finding
-           (id, person, point, criterion, found_at, record, applied, review_state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 'pending')",
+           (id, person, point, criterion, found_at, record, applied, review_state, inspection)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 'pending', ?7)",
     )?
     .execute(params![
         record.id.to_string(),
@@ -259,6 +253,7 @@ fn put_finding(
         record.criterion,
         record.found_at.get(),
         body,
+        record.inspection.map(|id| id.to_string()),
     ])?;
     let mut link = tx
         .prepare_cached("INSERT INTO finding_photo (finding, place, sha256) VALUES (?1, ?2, ?3)")?;
@@ -268,11 +263,14 @@ fn put_finding(
     Ok(())
 }
 
-fn put_op(
+/// Queues an operation about a record that is written in the same transaction.
+pub(crate) fn put_op(
     tx: &Transaction<'_>,
     person: PersonId,
     op: OpId,
-    record: &FindingRecord,
+    kind: OpKind,
+    entity: Uuid,
+    made_at: UnixMillis,
 ) -> rusqlite::Result<usize> {
     tx.prepare_cached(
         "INSERT INTO outbox
@@ -282,9 +280,9 @@ fn put_op(
     .execute(params![
         op.to_string(),
         person.to_string(),
-        String::from(OpKind::FindingSubmitted),
-        record.id.to_string(),
-        record.found_at.get(),
+        String::from(kind),
+        entity.to_string(),
+        made_at.get(),
     ])
 }
 
@@ -321,35 +319,51 @@ fn read_draft(db: &Connection, person: PersonId, point: PointId) -> Result<Draft
     let mut rows = statement.query(keys).map_err(StoreError::sql(step))?;
     let mut photos = Vec::new();
     while let Some(row) = rows.next().map_err(StoreError::sql(step))? {
-        let columns = || -> rusqlite::Result<_> {
-            let (sha256, source): (String, String) = (row.get("sha256")?, row.get("source")?);
-            let position: String = row.get("position")?;
-            let sha256 = sha256.parse().map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(
-                    0,
-                    rusqlite::types::Type::Text,
-                    Box::<xunfang_domain::Sha256HexError>::new(error),
-                )
-            })?;
-            let facts = read_facts(row, sha256)?;
-            Ok((
-                facts,
-                source,
-                UnixMillis::new(row.get("taken_at")?),
-                position,
-            ))
-        };
-        let (facts, source, taken_at, position) = columns().map_err(StoreError::sql(step))?;
-        photos.push(DraftPhoto {
-            facts,
-            source: parse("capture source", &source)?,
-            taken_at,
-            position: parse("position", &position)?,
-        });
+        photos.push(read_photo(row, step)?);
     }
     Ok(Draft {
         criterion,
         note,
         photos,
     })
+}
+
+/// Reads a photo that is not part of a record yet, with how and where it was taken.
+pub(crate) fn read_photo(row: &Row<'_>, step: &'static str) -> Result<DraftPhoto, StoreError> {
+    let columns = || -> rusqlite::Result<_> {
+        let (sha256, source): (String, String) = (row.get("sha256")?, row.get("source")?);
+        let position: String = row.get("position")?;
+        let sha256 = sha256.parse().map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(
+                0,
+                rusqlite::types::Type::Text,
+                Box::<xunfang_domain::Sha256HexError>::new(error),
+            )
+        })?;
+        let facts = read_facts(row, sha256)?;
+        let taken_at = UnixMillis::new(row.get("taken_at")?);
+        Ok((facts, source, taken_at, position))
+    };
+    let (facts, source, taken_at, position) = columns().map_err(StoreError::sql(step))?;
+    Ok(DraftPhoto {
+        facts,
+        source: parse("capture source", &source)?,
+        taken_at,
+        position: parse("position", &position)?,
+    })
+}
+
+impl From<DraftPhoto> for PhotoRef {
+    fn from(photo: DraftPhoto) -> Self {
+        Self {
+            sha256: photo.facts.sha256,
+            bytes: photo.facts.bytes,
+            media_type: photo.facts.media_type,
+            width: photo.facts.width,
+            height: photo.facts.height,
+            source: photo.source,
+            taken_at: photo.taken_at,
+            position: photo.position,
+        }
+    }
 }

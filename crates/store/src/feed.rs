@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
-use xunfang_domain::{FindingRecord, PersonId, Point, Review, Standard};
+use xunfang_domain::{FindingRecord, InspectionRecord, PersonId, Point, Review, Standard};
 use xunfang_protocol::{Event, EventBody, ScopePage, UnreadEvent};
 
 use crate::store::{json, parse};
@@ -112,6 +112,9 @@ fn apply(
         EventBody::Finding(record) => {
             applied.findings |= put_received(tx, person, &record)?;
         }
+        EventBody::Inspection(record) => {
+            applied.findings |= put_inspection(tx, person, &record)?;
+        }
     }
     Ok(())
 }
@@ -124,12 +127,13 @@ fn json_sql<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
 fn put_point(tx: &Transaction<'_>, point: &Point) -> rusqlite::Result<usize> {
     let kind = json_sql(&point.kind)?;
     tx.prepare_cached(
-        "INSERT INTO point (id, district, name, kind, lat, lng, radius_m, sample, retired)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO point
+           (id, district, name, kind, lat, lng, radius_m, sample, retired, shape)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET
            district = excluded.district, name = excluded.name, kind = excluded.kind,
            lat = excluded.lat, lng = excluded.lng, radius_m = excluded.radius_m,
-           sample = excluded.sample, retired = excluded.retired",
+           sample = excluded.sample, retired = excluded.retired, shape = excluded.shape",
     )?
     .execute(params![
         point.id.to_string(),
@@ -141,6 +145,7 @@ fn put_point(tx: &Transaction<'_>, point: &Point) -> rusqlite::Result<usize> {
         point.radius_m,
         point.sample,
         point.retired,
+        point.shape.as_ref().map(json_sql).transpose()?,
     ])
 }
 
@@ -196,8 +201,8 @@ fn put_received(
     let added = tx
         .prepare_cached(
             "INSERT INTO finding
-               (id, person, point, criterion, found_at, record, applied, review_state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 'pending') ON CONFLICT (id) DO NOTHING",
+               (id, person, point, criterion, found_at, record, applied, review_state, inspection)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 'pending', ?7) ON CONFLICT (id) DO NOTHING",
         )
         .and_then(|mut put| {
             put.execute(params![
@@ -207,9 +212,44 @@ fn put_received(
                 record.criterion,
                 record.found_at.get(),
                 json_sql(record)?,
+                record.inspection.map(|id| id.to_string()),
             ])
         })
         .map_err(StoreError::sql("keep a received finding"))?;
+    Ok(added > 0)
+}
+
+/// Keeps an inspection that this phone does not have.
+fn put_inspection(
+    tx: &Transaction<'_>,
+    person: PersonId,
+    record: &InspectionRecord,
+) -> Result<bool, StoreError> {
+    let kind = json("point type", &record.point_kind)?;
+    let added = tx
+        .prepare_cached(
+            "INSERT INTO inspection
+               (id, person, point, point_kind, standard, standard_version, started_at,
+                touched_at, start, start_standing, submitted_at, applied, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?8, 1, ?11)
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .and_then(|mut put| {
+            put.execute(params![
+                record.id.to_string(),
+                person.to_string(),
+                record.point.to_string(),
+                kind.trim_matches('"'),
+                record.standard.to_string(),
+                record.standard_version,
+                record.started_at.get(),
+                record.submitted_at.get(),
+                json_sql(&record.start)?,
+                record.start_standing.as_ref().map(json_sql).transpose()?,
+                json_sql(record)?,
+            ])
+        })
+        .map_err(StoreError::sql("keep a received inspection"))?;
     Ok(added > 0)
 }
 

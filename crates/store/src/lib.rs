@@ -3,6 +3,8 @@
 //! Invariants:
 //! - A photo's row commits only after its file is synced, renamed and its folder synced.
 //! - A finding, the link to its photos and its outbox row commit together or not at all.
+//! - An inspection's record and its outbox row commit together; its answers are durable one by
+//!   one.
 //! - An outbox row leaves only in the transaction that records the server's acknowledgement.
 //! - A database that cannot be used is set aside and reported, never deleted.
 //!
@@ -13,6 +15,7 @@ mod draft;
 mod error;
 mod feed;
 mod findings;
+mod inspections;
 mod installation;
 mod open;
 mod outbox;
@@ -25,6 +28,7 @@ pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};
 pub use error::{StoreError, StoreFault};
 pub use feed::Applied;
 pub use findings::{FindingQuery, FindingRow, SendState, Tally};
+pub use inspections::{Inspection, NewInspection, RaisedFinding, StoredAnswer};
 pub use installation::{Installation, Notice, SignedInSession};
 pub use open::{Opened, SetAside};
 pub use outbox::{OpOutcome, QueueHead, QueuedOp, QueuedPhoto};

@@ -20,9 +20,10 @@ const DATABASE: &str = "device.sqlite";
 const DAMAGE_MARK: &str = "device.sqlite.damaged";
 
 /// Numbered steps; the place in this list is the schema version, and a step never changes.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../../migrations/device/0001_init.sql"),
     include_str!("../../../migrations/device/0002_fewer_pages_a_save.sql"),
+    include_str!("../../../migrations/device/0003_inspections.sql"),
 ];
 
 /// An opened store.

@@ -72,8 +72,11 @@ impl Store {
             let read = || {
                 let mut missing = db.prepare_cached(
                     "SELECT ph.sha256, ph.bytes
-                     FROM finding_photo fp JOIN photo ph ON ph.sha256 = fp.sha256
-                     WHERE fp.finding = ?1 AND ph.stored_at IS NULL ORDER BY fp.place",
+                     FROM (SELECT sha256, place FROM finding_photo WHERE finding = ?1
+                           UNION ALL
+                           SELECT sha256, place FROM answer_photo WHERE inspection = ?1) shown
+                     JOIN photo ph ON ph.sha256 = shown.sha256
+                     WHERE ph.stored_at IS NULL ORDER BY shown.place",
                 )?;
                 db.prepare_cached(
                     "SELECT dev_seq, op, entity FROM outbox
@@ -219,11 +222,13 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
     let op = op.to_string();
     match outcome {
         OpOutcome::Applied => {
-            tx.prepare_cached(
-                "UPDATE finding SET applied = 1
-                 WHERE id = (SELECT entity FROM outbox WHERE op = ?1)",
-            )?
-            .execute(params![op])?;
+            for table in ["finding", "inspection"] {
+                tx.prepare_cached(&format!(
+                    "UPDATE {table} SET applied = 1
+                     WHERE id = (SELECT entity FROM outbox WHERE op = ?1)"
+                ))?
+                .execute(params![op])?;
+            }
             tx.prepare_cached("DELETE FROM outbox WHERE op = ?1")?
                 .execute(params![op])?;
         }
@@ -249,8 +254,12 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
 fn read_op(db: &Connection, op: OpId) -> Result<Op, StoreError> {
     let (op, record) = db
         .prepare_cached(
-            "SELECT o.dev_seq, o.kind, o.entity, o.made_at, f.record
-             FROM outbox o JOIN finding f ON f.id = o.entity WHERE o.op = ?1",
+            "SELECT o.dev_seq, o.kind, o.entity, o.made_at,
+                    coalesce(f.record, i.record) AS record
+             FROM outbox o
+             LEFT JOIN finding f ON f.id = o.entity
+             LEFT JOIN inspection i ON i.id = o.entity
+             WHERE o.op = ?1",
         )
         .and_then(|mut find| {
             find.query_row(params![op.to_string()], |row| {
@@ -270,7 +279,7 @@ fn read_op(db: &Connection, op: OpId) -> Result<Op, StoreError> {
         })
         .map_err(StoreError::sql("read an operation"))?;
     Ok(Op {
-        body: parse("finding", &record)?,
+        body: parse("record", &record)?,
         ..op
     })
 }

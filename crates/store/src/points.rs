@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use xunfang_domain::{DistrictId, PersonId, Point, PointId, PointType, UnixMillis, Wgs84};
+use xunfang_domain::{
+    DistrictId, PersonId, Point, PointId, PointType, UnixMillis, Wgs84, ZoneShape, spelled_like,
+};
 
 use crate::store::id;
 use crate::{Store, StoreError};
@@ -24,7 +26,7 @@ pub struct PointQuery<'a> {
     pub district: DistrictId,
     /// Whose findings to count.
     pub person: PersonId,
-    /// Part of a name; empty for all.
+    /// Part of a name, or its pinyin; empty for all.
     pub text: &'a str,
     /// One type, or all.
     pub kind: Option<PointType>,
@@ -73,7 +75,6 @@ impl Store {
     /// [`StoreError`] of the database.
     pub fn points(&self, query: &PointQuery<'_>) -> Result<PointsFound, StoreError> {
         let index = self.point_index()?;
-        let needle = query.text.trim().to_lowercase();
         let mut types = std::collections::BTreeMap::new();
         let mut matching: Vec<&Point> = Vec::new();
         for point in &index.points {
@@ -82,7 +83,7 @@ impl Store {
             }
             *types.entry(point.kind).or_insert(0) += 1;
             let kind_fits = query.kind.is_none_or(|kind| kind == point.kind);
-            if kind_fits && (needle.is_empty() || point.name.to_lowercase().contains(&needle)) {
+            if kind_fits && spelled_like(&point.name, query.text) {
                 matching.push(point);
             }
         }
@@ -119,7 +120,7 @@ impl Store {
     pub fn point(&self, point: PointId) -> Result<Point, StoreError> {
         self.read(|db| {
             db.prepare_cached(
-                "SELECT id, district, name, kind, lat, lng, radius_m, sample, retired
+                "SELECT id, district, name, kind, lat, lng, radius_m, sample, retired, shape
                  FROM point WHERE id = ?1",
             )
             .and_then(|mut find| {
@@ -145,7 +146,7 @@ impl Store {
         let points = self.read(|db| {
             let read = || {
                 db.prepare(
-                    "SELECT id, district, name, kind, lat, lng, radius_m, sample, retired
+                    "SELECT id, district, name, kind, lat, lng, radius_m, sample, retired, shape
                      FROM point",
                 )?
                 .query_map([], read_point)?
@@ -196,6 +197,12 @@ fn findings_at(
     read().map_err(StoreError::sql("count the findings of a point"))
 }
 
+fn read_shape(text: &str) -> rusqlite::Result<ZoneShape> {
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(9, rusqlite::types::Type::Text, Box::new(error))
+    })
+}
+
 fn read_point(row: &Row<'_>) -> rusqlite::Result<Point> {
     let point_id: String = row.get("id")?;
     let district: String = row.get("district")?;
@@ -203,6 +210,7 @@ fn read_point(row: &Row<'_>) -> rusqlite::Result<Point> {
     let place = Wgs84::new(row.get("lat")?, row.get("lng")?).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(4, rusqlite::types::Type::Real, Box::new(error))
     })?;
+    let shape: Option<String> = row.get("shape")?;
     Ok(Point {
         id: id(0, &point_id)?,
         district: id(1, &district)?,
@@ -211,6 +219,9 @@ fn read_point(row: &Row<'_>) -> rusqlite::Result<Point> {
         kind: serde_json::from_value(serde_json::Value::String(kind)).unwrap_or(PointType::Other),
         place,
         radius_m: row.get("radius_m")?,
+        shape: shape.as_deref().map(read_shape).transpose()?,
+        // What the zone follows is the server's business.
+        own_zone: false,
         sample: row.get("sample")?,
         retired: row.get("retired")?,
     })

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use xunfang_domain::{Standard, StandardId};
+use xunfang_domain::{District, DistrictId, Standard, StandardId, StandardRef};
 
 use crate::store::{id, parse};
 use crate::{Store, StoreError};
@@ -16,12 +16,30 @@ use crate::{Store, StoreError};
 pub(crate) type ParsedStandards = Mutex<HashMap<(StandardId, u32), Arc<Standard>>>;
 
 impl Store {
-    /// Returns the newest version of the standard, where one has arrived.
+    /// Returns the standard in force in a district, where one has arrived.
+    ///
+    /// A district of the first servers names none; the newest version is in force there.
     ///
     /// # Errors
     /// [`StoreError`] of the database, or where the stored standard does not parse.
-    pub fn newest_standard(&self) -> Result<Option<Arc<Standard>>, StoreError> {
+    pub fn standard_in_force(
+        &self,
+        district: DistrictId,
+    ) -> Result<Option<Arc<Standard>>, StoreError> {
         self.read(|db| {
+            let named: Option<String> = db
+                .prepare_cached("SELECT body FROM district WHERE id = ?1")
+                .and_then(|mut find| {
+                    find.query_row(params![district.to_string()], |row| row.get("body"))
+                        .optional()
+                })
+                .map_err(StoreError::sql("read the district"))?;
+            let named: Option<District> = named.map(|body| parse("district", &body)).transpose()?;
+            if let Some(StandardRef { id, version }) = named.and_then(|named| named.standard)
+                && let Some(standard) = self.parsed(db, id, version)?
+            {
+                return Ok(Some(standard));
+            }
             let newest = db
                 .prepare_cached(
                     "SELECT id, version FROM standard ORDER BY version DESC, id LIMIT 1",

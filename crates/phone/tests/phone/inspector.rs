@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
 use xunfang_domain::{CaptureSource, PointId, Wgs84};
 use xunfang_phone::{
-    CommandError, ErrorCode, Patience, Phone, PhoneConfig, PhotoView, SimulatedPosition,
+    CommandError, ErrorCode, Patience, Phone, PhoneConfig, PhotoPlace, PhotoView, SimulatedPosition,
 };
 
 /// How long anything may take before a test gives up; nothing waits this long when all is well.
@@ -20,14 +20,26 @@ pub(crate) struct Inspector {
     phone: Option<Phone>,
     pub(crate) folder: TempDir,
     server: String,
+    /// Whether it knows where it is.
+    receiver: bool,
 }
 
 impl Inspector {
     pub(crate) fn with_new_phone(server: &str) -> Self {
+        Self::new(server, true)
+    }
+
+    /// A phone whose receiver gives nothing.
+    pub(crate) fn without_receiver(server: &str) -> Self {
+        Self::new(server, false)
+    }
+
+    fn new(server: &str, receiver: bool) -> Self {
         let mut inspector = Self {
             phone: None,
             folder: tempfile::tempdir().unwrap(),
             server: server.to_owned(),
+            receiver,
         };
         inspector.reopen().unwrap();
         inspector
@@ -37,10 +49,15 @@ impl Inspector {
     pub(crate) fn reopen(&mut self) -> Result<(), CommandError> {
         self.phone = None;
         let place = Wgs84::new(33.48, 117.88).unwrap();
+        let position = if self.receiver {
+            SimulatedPosition::at(place, 8.0)
+        } else {
+            SimulatedPosition::nowhere()
+        };
         let phone = Phone::open(PhoneConfig {
             data_dir: self.data(),
             default_server: self.server.clone(),
-            position: Arc::new(SimulatedPosition::at(place, 8.0)),
+            position: Arc::new(position),
             patience: Patience {
                 connect: Duration::from_millis(500),
                 read: Duration::from_millis(500),
@@ -132,6 +149,22 @@ impl Inspector {
         self.run(json!({"cmd": "point", "id": id})).await
     }
 
+    pub(crate) async fn photograph_item(
+        &self,
+        point: &str,
+        item: &str,
+        bytes: Vec<u8>,
+    ) -> Result<PhotoView, ErrorCode> {
+        let place = PhotoPlace {
+            point: point.parse().unwrap(),
+            item: Some(item.to_owned()),
+        };
+        let staged = self
+            .phone()
+            .stage_photo(place, CaptureSource::Camera, bytes);
+        staged.await.map_err(|error| error.code)
+    }
+
     pub(crate) async fn photograph(
         &self,
         point: &str,
@@ -140,7 +173,7 @@ impl Inspector {
         let point: PointId = point.parse().unwrap();
         let staged = self
             .phone()
-            .stage_photo(point, CaptureSource::Camera, bytes)
+            .stage_photo(PhotoPlace::draft(point), CaptureSource::Camera, bytes)
             .await;
         staged.map_err(|error| error.code)
     }

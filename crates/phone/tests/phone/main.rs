@@ -13,5 +13,6 @@ mod photos;
 mod bad_link;
 mod bad_photos;
 mod district;
+mod inspecting;
 mod main_job;
 mod storage;

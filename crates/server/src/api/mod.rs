@@ -6,6 +6,7 @@
 mod address;
 mod findings;
 mod health;
+mod inspections;
 mod layers;
 mod live;
 mod openapi;
@@ -54,6 +55,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(findings::list))
         .routes(routes!(findings::detail))
         .routes(routes!(findings::review))
+        .routes(routes!(inspections::list))
         .routes(routes!(points::list))
         .routes(routes!(photos::show))
         .routes(routes!(live::stream))

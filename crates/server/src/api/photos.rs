@@ -19,7 +19,7 @@ use crate::error::ApiError;
 use crate::renditions::Copy;
 use crate::session::Session;
 use crate::store::blobs::{self, Blob};
-use crate::store::{StoreError, findings};
+use crate::store::{StoreError, findings, inspections};
 
 /// A photo's name is its content, so a browser need not ask twice; others must not keep it.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
@@ -78,14 +78,17 @@ pub(super) fn photo_name(text: &str) -> Result<Sha256Hex, ApiError> {
         .map_err(|error: xunfang_domain::Sha256HexError| ApiError::BadRequest(error.to_string()))
 }
 
-/// Finds a photo, if a finding shows it that the actor may read.
+/// Finds a photo, if a finding or an inspection shows it that the actor may read.
 fn visible(db: &Connection, actor: Actor, sha256: &Sha256Hex) -> Result<Option<Blob>, StoreError> {
     let district = actor.district;
-    let authors = findings::authors_of_photo(db, district, sha256)?;
-    let readable = authors
+    let found = findings::authors_of_photo(db, district, sha256)?
         .into_iter()
-        .any(|author| allows(actor, Verb::Read, Object::Finding { district, author }));
-    if readable {
+        .map(|author| Object::Finding { district, author });
+    let visited = inspections::authors_of_photo(db, district, sha256)?
+        .into_iter()
+        .map(|author| Object::Inspection { district, author });
+    let readable = |object| allows(actor, Verb::Read, object);
+    if found.chain(visited).any(readable) {
         blobs::find(db, district, sha256)
     } else {
         Ok(None)

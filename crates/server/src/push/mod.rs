@@ -10,17 +10,14 @@
 //! and the first stands.
 
 mod digest;
+mod record;
 
 use rusqlite::Transaction;
-use serde::Deserialize;
-use xunfang_domain::{
-    Actor, DeviceId, DistrictId, FindingRecord, Object, ReviewState, Sha256Hex, UnixMillis, Verb,
-    allows,
-};
-use xunfang_protocol::{EventBody, LiveNotice, Op, OpKind, OpResult, OpStatus, codes};
+use xunfang_domain::{Actor, DeviceId, DistrictId, Sha256Hex, UnixMillis, Verb, allows};
+use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, codes};
 
+use self::record::{Record, Unread};
 use crate::store::feed::{self, NewEvent};
-use crate::store::findings::{self, NewFinding};
 use crate::store::ops::{self, AppliedOp};
 use crate::store::{StoreError, StoreFault, blobs, reference};
 
@@ -159,42 +156,37 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
             rejected(codes::OP_ID_REUSED, "another operation has this id")
         });
     }
-    if let OpKind::Unknown(kind) = &op.kind {
-        let message = format!("this server does not know {kind} yet");
-        return Ok(Verdict::Retry {
-            code: codes::KIND_UNKNOWN,
-            message,
-            need_blobs: Vec::new(),
-        });
-    }
-    let record = match read_finding(op) {
+    let record = match Record::read(op) {
         Ok(record) => record,
-        Err(message) => return Ok(rejected(codes::RECORD_INVALID, &message)),
+        Err(Unread::Invalid(message)) => return Ok(rejected(codes::RECORD_INVALID, &message)),
+        Err(Unread::KindUnknown(kind)) => {
+            let message = format!("this server does not know {kind} yet");
+            return Ok(later(codes::KIND_UNKNOWN, message));
+        }
     };
-    if !allows(
-        push.actor,
-        Verb::Submit,
-        Object::Finding {
-            district,
-            author: push.actor.person,
-        },
-    ) {
-        return Ok(rejected(
-            codes::FORBIDDEN,
-            "only inspectors submit findings",
-        ));
+    if op.dev_seq > DEV_SEQ_MAX {
+        return Ok(rejected(codes::RECORD_INVALID, "dev_seq is out of range"));
     }
-    if findings::author(db, district, record.id)?.is_some() {
+    let object = record.object(district, push.actor.person);
+    if !allows(push.actor, Verb::Submit, object) {
+        return Ok(rejected(codes::FORBIDDEN, "only inspectors submit records"));
+    }
+    if record.is_stored(db, district)? {
         return Ok(rejected(
             codes::RECORD_INVALID,
-            "another operation submitted this finding",
+            "another operation submitted this record",
         ));
     }
-    if reference::point(db, district, record.point)?.is_none() {
+    if reference::point(db, district, record.point())?.is_none() {
         return Ok(rejected(
             codes::POINT_UNKNOWN,
             "the point is not one of this district",
         ));
+    }
+    if !record.standard_is_known(db, district)? {
+        // A server that came back from a backup gets its standards again.
+        let message = "the district does not have this version of the standard".to_owned();
+        return Ok(later(codes::STANDARD_UNKNOWN, message));
     }
     let need_blobs = missing_photos(db, district, &record)?;
     if !need_blobs.is_empty() {
@@ -208,6 +200,14 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
     store(db, push, op, &record, digest)
 }
 
+fn later(code: &'static str, message: String) -> Verdict {
+    Verdict::Retry {
+        code,
+        message,
+        need_blobs: Vec::new(),
+    }
+}
+
 fn rejected(code: &'static str, message: &str) -> Verdict {
     Verdict::Rejected {
         code,
@@ -215,28 +215,15 @@ fn rejected(code: &'static str, message: &str) -> Verdict {
     }
 }
 
-/// Reads the record of an operation, or says what is wrong with it.
-fn read_finding(op: &Op) -> Result<FindingRecord, String> {
-    let record = FindingRecord::deserialize(&op.body).map_err(|error| error.to_string())?;
-    record.check().map_err(|error| error.to_string())?;
-    if record.id.uuid() != op.entity {
-        return Err("the operation is about another record than the one it carries".to_owned());
-    }
-    if op.dev_seq > DEV_SEQ_MAX {
-        return Err("dev_seq is out of range".to_owned());
-    }
-    Ok(record)
-}
-
 fn missing_photos(
     db: &rusqlite::Connection,
     district: DistrictId,
-    record: &FindingRecord,
+    record: &Record,
 ) -> Result<Vec<Sha256Hex>, StoreError> {
     let mut missing = Vec::new();
-    for photo in &record.photos {
-        if blobs::find(db, district, &photo.sha256)?.is_none() {
-            missing.push(photo.sha256.clone());
+    for sha256 in record.photos() {
+        if blobs::find(db, district, sha256)?.is_none() {
+            missing.push(sha256.clone());
         }
     }
     Ok(missing)
@@ -246,21 +233,13 @@ fn store(
     db: &rusqlite::Connection,
     push: Push,
     op: &Op,
-    record: &FindingRecord,
+    record: &Record,
     digest: ops::OpDigest,
 ) -> Result<Verdict, StoreError> {
     let Push { actor, device, now } = push;
-    let seq = feed::next_seq(db, actor.district, feed::QUEUE)?;
     // As it came: a field that a newer phone added is kept for a newer server.
     let body = op.body.to_string();
-    let finding = NewFinding {
-        record,
-        body: &body,
-        author: actor.person,
-        seq,
-        received_at: now,
-    };
-    findings::add(db, actor.district, &finding)?;
+    let seq = record.store(db, push, &body)?;
     let applied = AppliedOp {
         device,
         dev_seq: op.dev_seq,
@@ -270,17 +249,13 @@ fn store(
         seq,
     };
     ops::add(db, actor.district, op.id, &applied, now)?;
-    let kind = EventBody::Finding(record.clone()).kind();
     Ok(Verdict::Applied {
         seq,
         event: NewEvent {
             scope: feed::person_scope(actor.person),
-            kind,
+            kind: record.event_kind(),
             body,
         },
-        notice: LiveNotice::Finding {
-            id: record.id,
-            state: ReviewState::Pending,
-        },
+        notice: record.notice(),
     })
 }

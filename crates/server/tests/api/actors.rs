@@ -99,7 +99,7 @@ impl TestServer {
     pub fn add_neighbours(&self) -> &'static str {
         let sql = "
             INSERT INTO district (district_id, body)
-            SELECT x'0000000000004000800000000000000a', body FROM district;
+            SELECT x'0000000000004000800000000000000a', body FROM district LIMIT 1;
             INSERT INTO person (district_id, person_id, display_name, role)
             VALUES (x'0000000000004000800000000000000a', x'0000000000004000800000000000000b',
                     '邻县巡访员', 'inspector'),

@@ -24,8 +24,23 @@ async fn a_new_phone_gets_its_district_its_standard_and_every_point() {
         .iter()
         .map(|e| EventBody::read(e).unwrap())
         .collect();
-    assert!(matches!(&bodies[0], EventBody::District(d) if *d == phone.session.district));
-    assert!(matches!(&bodies[1], EventBody::Standard(s) if s.criteria.len() == 4));
+    // The district comes first, its points, the standard, and then that the standard is in force.
+    assert!(matches!(&bodies[0], EventBody::District(d) if d.standard.is_none()));
+    let [
+        ..,
+        EventBody::Standard(standard),
+        EventBody::District(in_force),
+    ] = &bodies[..]
+    else {
+        panic!("{:?}", bodies.last());
+    };
+    assert_eq!(*in_force, phone.session.district);
+    assert_eq!(in_force.standard, Some(standard.reference()));
+    let profile = standard.profile.as_ref().unwrap();
+    assert_eq!(
+        (profile.id.as_str(), standard.criteria.len()),
+        ("sixian-2023", 26)
+    );
     let points = bodies
         .iter()
         .filter(|body| matches!(body, EventBody::Point(p) if p.sample));

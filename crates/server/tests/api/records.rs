@@ -6,7 +6,7 @@ use uuid::Uuid;
 use xunfang_domain::{FindingId, Sha256Hex};
 
 /// The sample district's standard.
-const STANDARD: &str = "b385505c-9fe0-56c3-a9ac-0045e269369d";
+const STANDARD: &str = "f2d97c40-b574-5bf0-9aab-aa08a2c0aa20";
 
 /// A photo as a camera would give it.
 #[derive(Clone)]

@@ -17,7 +17,7 @@ async fn a_decision_shows_in_the_list_in_the_history_and_in_the_author_s_feed() 
         (ReviewState::Pending, 0)
     );
     assert_eq!((first.author_name.as_str(), first.seq), ("巡访员一号", 1));
-    assert_eq!(first.criterion_name_zh, "空中缆线整齐");
+    assert_eq!(first.criterion_name_zh, "架空线整齐");
 
     let back = json!({ "rev": 0, "decision": "return", "reason": " 照片看不清 " });
     let returned: Review = console.review(&record, back).await.ok();

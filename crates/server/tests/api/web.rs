@@ -118,6 +118,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "GET /api/openapi.json",
             "GET /api/v1/findings",
             "GET /api/v1/findings/{id}",
+            "GET /api/v1/inspections",
             "GET /api/v1/live",
             "GET /api/v1/photos/{sha256}/{copy}",
             "GET /api/v1/points",

@@ -13,9 +13,9 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 use xunfang_domain::{
-    CaptureSource, CriterionKind, DeviceId, District, DistrictId, FindingId, OpId, Person,
-    PersonId, Point, PointId, PointType, PositionEvidence, PositionMissing, RecordError, Review,
-    ReviewState, Role, StandardId, UnixMillis, Wgs84,
+    CaptureSource, DeviceId, District, DistrictId, FindingId, OpId, Person, PersonId, Point,
+    PointId, PointType, PositionEvidence, PositionMissing, RecordError, Review, ReviewState, Role,
+    StandardId, UnixMillis, Wgs84,
 };
 use xunfang_protocol::{Event, EventBody, OpKind, ScopePage, SessionView};
 use xunfang_store::{
@@ -64,6 +64,7 @@ fn phone() -> (TempDir, Store) {
             id: district(),
             name: "示例".into(),
             zone_radius_m: 500.0,
+            standard: None,
         },
     };
     store
@@ -91,6 +92,8 @@ fn point(number: u128, name: &str, lat: f64) -> Point {
         kind: PointType::FarmersMarket,
         place: Wgs84::new(lat, 117.88).unwrap(),
         radius_m: 500.0,
+        shape: None,
+        own_zone: false,
         sample: true,
         retired: false,
     }
@@ -143,6 +146,7 @@ fn photograph(store: &Store, digit: char) -> PhotoFacts {
 
 fn finding(number: u128) -> SaveFinding {
     SaveFinding {
+        inspection: None,
         id: FindingId::from_uuid(uuid(number)),
         op: OpId::from_uuid(uuid(number + 1_000_000)),
         person: lin(),

@@ -96,21 +96,39 @@ fn standards_are_kept_by_version() {
         name_en: name.into(),
         criteria: vec![xunfang_domain::Criterion {
             code: "cables-tidy".into(),
-            name_zh: "线缆".into(),
-            name_en: "Cables".into(),
-            hint_zh: String::new(),
-            hint_en: String::new(),
-            kind: CriterionKind::Boolean,
-            threshold: None,
-            provenance: xunfang_domain::Provenance {
-                document: "001".into(),
-                jurisdiction: "sixian-2023".into(),
-            },
+            ..xunfang_domain::Criterion::default()
         }],
+        categories: vec![],
+        profile: None,
+        edited: None,
     };
     let events = [standard(1, "一"), standard(2, "二")].map(EventBody::Standard);
     store.apply_page(uuid(5), lin(), &page(1, &events)).unwrap();
-    assert_eq!(store.newest_standard().unwrap().unwrap().version, 2);
+    let in_force = || {
+        store
+            .standard_in_force(district())
+            .unwrap()
+            .unwrap()
+            .version
+    };
+    assert_eq!(in_force(), 2);
+    // The district says which one is in force; one that has not arrived cannot be.
+    for (version, expected) in [(1, 1), (3, 2)] {
+        let named = EventBody::District(District {
+            id: district(),
+            name: "示例".into(),
+            zone_radius_m: 500.0,
+            standard: Some(xunfang_domain::StandardRef {
+                id: StandardId::from_uuid(uuid(50)),
+                version,
+            }),
+        });
+        let from = store.cursors().unwrap()["s"];
+        store
+            .apply_page(uuid(5), lin(), &page(from, &[named]))
+            .unwrap();
+        assert_eq!(in_force(), expected);
+    }
     let first = store
         .standard(StandardId::from_uuid(uuid(50)), 1)
         .unwrap()

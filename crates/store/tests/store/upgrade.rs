@@ -19,6 +19,7 @@ fn hash(digit: char) -> Sha256Hex {
 
 fn record(number: u128, photo: char) -> FindingRecord {
     FindingRecord {
+        inspection: None,
         id: FindingId::from_uuid(uuid(number)),
         point: PointId::from_uuid(uuid(100)),
         standard: StandardId::from_uuid(uuid(50)),
@@ -194,6 +195,7 @@ fn a_phone_of_schema_1_keeps_its_findings_queue_and_draft() {
         .unwrap();
     store
         .save_finding(SaveFinding {
+            inspection: None,
             id: FindingId::from_uuid(uuid(3)),
             op: OpId::from_uuid(uuid(901)),
             person,

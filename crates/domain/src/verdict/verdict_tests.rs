@@ -1,0 +1,765 @@
+use super::*;
+use crate::{
+    AnswerError, AnswerFault, AnswerField, CriterionKind, LimitValue, Marker, Part, Wgs84,
+};
+
+fn criterion(kind: CriterionKind, limit: Option<(Comparator, f64, Unit)>) -> Criterion {
+    Criterion {
+        code: "test".into(),
+        kind,
+        threshold: limit.map(|(comparator, value, unit)| Threshold {
+            comparator,
+            value: LimitValue::Number(value),
+            unit,
+        }),
+        ..Criterion::default()
+    }
+}
+
+fn today() -> CivilDate {
+    CivilDate::new(2026, 11, 22).unwrap()
+}
+
+fn no_titles() -> Day<'static> {
+    Day {
+        today: today(),
+        titles: &[],
+    }
+}
+
+fn outcome(criterion: &Criterion, answer: &AnswerValue) -> Outcome {
+    judge(criterion, Some(answer), no_titles()).outcome
+}
+
+fn rate(good: u64, counted: u64, counting: Counting) -> AnswerValue {
+    AnswerValue::Rate {
+        good,
+        counted,
+        counting,
+    }
+}
+
+#[test]
+fn ninety_seven_manholes_of_ninety_nine_are_not_yet_ninety_eight_percent() {
+    let covers = criterion(
+        CriterionKind::RateThreshold,
+        Some((Comparator::AtLeast, 98.0, Unit::Percent)),
+    );
+    // Everything counted: 97.98 % is less than 98 %.
+    assert_eq!(
+        outcome(&covers, &rate(97, 99, Counting::Census)),
+        Outcome::NotMet
+    );
+    assert_eq!(
+        outcome(&covers, &rate(98, 100, Counting::Census)),
+        Outcome::Met
+    );
+    // Some counted: nobody knows yet, and the person is told how many more it takes.
+    let open = judge(
+        &covers,
+        Some(&rate(97, 99, Counting::Sample { total: None })),
+        no_titles(),
+    );
+    assert_eq!(open.outcome, Outcome::Undetermined);
+    let Why::Sample {
+        low, high, more, ..
+    } = open.why
+    else {
+        panic!("{open:?}");
+    };
+    assert!((low - 92.892_39).abs() < 1e-3 && (high - 99.754_40).abs() < 1e-3);
+    let more = more.unwrap();
+    let settled = rate(97 + more, 99 + more, Counting::Sample { total: None });
+    assert_eq!(outcome(&covers, &settled), Outcome::Met, "{more} more");
+    // Two missing of 100 in all: 98 % whatever the last one is like.
+    let known = rate(97, 99, Counting::Sample { total: Some(100) });
+    let Why::Sample { more, .. } = judge(&covers, Some(&known), no_titles()).why else {
+        panic!("no sample");
+    };
+    assert_eq!(more, Some(1));
+    // A sample far off decides.
+    let bad = rate(80, 99, Counting::Sample { total: None });
+    assert_eq!(outcome(&covers, &bad), Outcome::NotMet);
+}
+
+#[test]
+fn above_means_above_and_at_least_means_at_least() {
+    let above = |comparator| {
+        let helmets = criterion(
+            CriterionKind::RateThreshold,
+            Some((comparator, 70.0, Unit::Percent)),
+        );
+        outcome(&helmets, &rate(70, 100, Counting::Census))
+    };
+    assert_eq!(above(Comparator::MoreThan), Outcome::NotMet);
+    assert_eq!(above(Comparator::AtLeast), Outcome::Met);
+}
+
+fn street(length_m: f64) -> (Wgs84, Vec<Wgs84>) {
+    let start = Wgs84::new(36.54, 104.17).unwrap();
+    let steps = (length_m / 25.0).round() as u32;
+    let walked = (0..=steps).map(|step| start.towards(75.0, f64::from(step) * 25.0));
+    (start, walked.collect())
+}
+
+fn marks(start: Wgs84, at: &[f64], accuracy_m: f64) -> Vec<Marker> {
+    at.iter()
+        .map(|m| Marker {
+            // On the pavement, 8 m beside the middle of the street.
+            place: start.towards(75.0, *m).towards(165.0, 8.0),
+            accuracy_m,
+        })
+        .collect()
+}
+
+#[test]
+fn the_longest_stretch_without_an_advert_decides() {
+    let adverts = criterion(
+        CriterionKind::DistanceSpacing,
+        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
+    );
+    let (start, walked) = street(1_500.0);
+    let line = |at: &[f64], accuracy_m: f64| AnswerValue::Line {
+        street: walked.clone(),
+        markers: marks(start, at, accuracy_m),
+        walking: false,
+    };
+    let gap = |answer: &AnswerValue| match judge(&adverts, Some(answer), no_titles()) {
+        Verdict {
+            outcome,
+            why: Why::Gap {
+                longest_m, from_m, ..
+            },
+        } => (outcome, longest_m, from_m),
+        other => panic!("{other:?}"),
+    };
+    let (found, longest_m, from_m) = gap(&line(&[100.0, 550.0, 980.0, 1_400.0], 5.0));
+    assert_eq!(found, Outcome::Met);
+    assert!(
+        (longest_m - 450.0).abs() < 0.5 && (from_m - 100.0).abs() < 0.5,
+        "{longest_m} {from_m}"
+    );
+    // The order in which they were marked does not matter.
+    assert_eq!(
+        gap(&line(&[1_400.0, 550.0, 980.0, 100.0], 5.0)).0,
+        Outcome::Met
+    );
+    // The far end counts as well.
+    let (found, longest_m, from_m) = gap(&line(&[100.0, 550.0], 5.0));
+    assert_eq!(found, Outcome::NotMet);
+    assert!((longest_m - 950.0).abs() < 0.5 && (from_m - 550.0).abs() < 0.5);
+    // 495 m is under, but two receivers off by 5 m each may hide 505 m.
+    assert_eq!(
+        gap(&line(&[10.0, 505.0, 995.0, 1_480.0], 5.0)).0,
+        Outcome::Undetermined
+    );
+    assert_eq!(
+        gap(&line(&[10.0, 505.0, 995.0, 1_480.0], 1.0)).0,
+        Outcome::Met
+    );
+    assert_eq!(gap(&line(&[], 5.0)).0, Outcome::NotMet);
+    // On the way nothing is met yet, but a gap is a gap.
+    for (at, expected) in [
+        (&[100.0, 550.0, 980.0, 1_400.0][..], Outcome::Undetermined),
+        (&[100.0, 980.0, 1_400.0][..], Outcome::NotMet),
+    ] {
+        let on_the_way = AnswerValue::Line {
+            street: walked.clone(),
+            markers: marks(start, at, 5.0),
+            walking: true,
+        };
+        assert_eq!(gap(&on_the_way).0, expected);
+    }
+    // One far beside the street is on another street.
+    let mut far = marks(start, &[100.0, 550.0, 980.0, 1_400.0], 5.0);
+    far[1].place = start.towards(75.0, 550.0).towards(165.0, 90.0);
+    let far = AnswerValue::Line {
+        street: walked.clone(),
+        markers: far,
+        walking: false,
+    };
+    assert_eq!(gap(&far).0, Outcome::NotMet);
+    let (_, short) = street(300.0);
+    for (street, expected) in [
+        (short, Outcome::Undetermined),
+        (vec![], Outcome::Undetermined),
+    ] {
+        let none = AnswerValue::Line {
+            street,
+            markers: vec![],
+            walking: false,
+        };
+        assert_eq!(outcome(&adverts, &none), expected);
+    }
+}
+
+#[test]
+fn a_corner_does_not_shorten_a_street() {
+    let adverts = criterion(
+        CriterionKind::DistanceSpacing,
+        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
+    );
+    let start = Wgs84::new(36.54, 104.17).unwrap();
+    let corner = start.towards(0.0, 400.0);
+    let mut walked: Vec<Wgs84> = (0..=16)
+        .map(|step| start.towards(0.0, f64::from(step) * 25.0))
+        .collect();
+    walked.extend((1..=16).map(|step| corner.towards(90.0, f64::from(step) * 25.0)));
+    let ends = [start, corner.towards(90.0, 400.0)].map(|place| Marker {
+        place,
+        accuracy_m: 3.0,
+    });
+    // 566 m as the crow flies, 800 m along the street.
+    let answer = AnswerValue::Line {
+        street: walked,
+        markers: ends.to_vec(),
+        walking: false,
+    };
+    let Why::Gap { longest_m, .. } = judge(&adverts, Some(&answer), no_titles()).why else {
+        panic!("no gap");
+    };
+    assert!((longest_m - 800.0).abs() < 0.5, "{longest_m}");
+}
+
+#[test]
+fn an_extinguisher_is_due_after_twenty_eight_days() {
+    let tags = criterion(
+        CriterionKind::IntervalDays,
+        Some((Comparator::AtMost, 28.0, Unit::Days)),
+    );
+    let on = |dates: &[&str]| AnswerValue::Checked {
+        on: dates.iter().map(|date| date.parse().unwrap()).collect(),
+    };
+    assert_eq!(outcome(&tags, &on(&["2026-10-25"])), Outcome::Met);
+    assert_eq!(outcome(&tags, &on(&["2026-10-24"])), Outcome::NotMet);
+    assert_eq!(
+        outcome(&tags, &on(&["2026-11-22", "2026-10-01"])),
+        Outcome::NotMet
+    );
+    assert_eq!(outcome(&tags, &on(&[])), Outcome::Undetermined);
+    let Why::Oldest { days, due, .. } = judge(&tags, Some(&on(&["2026-10-25"])), no_titles()).why
+    else {
+        panic!("no date");
+    };
+    assert_eq!((days, due.to_string().as_str()), (28, "2026-11-22"));
+}
+
+#[test]
+fn hoardings_are_judged_by_their_area() {
+    let adverts = |percent| {
+        criterion(
+            CriterionKind::ShareThreshold,
+            Some((Comparator::AtLeast, percent, Unit::Percent)),
+        )
+    };
+    let answer = AnswerValue::Share {
+        part: 52.5,
+        whole: 150.0,
+    };
+    assert_eq!(outcome(&adverts(30.0), &answer), Outcome::Met);
+    assert_eq!(outcome(&adverts(40.0), &answer), Outcome::NotMet);
+}
+
+#[test]
+fn a_measured_figure_near_the_limit_leaves_it_open() {
+    let zone = criterion(
+        CriterionKind::DistanceSpacing,
+        Some((Comparator::AtMost, 500.0, Unit::M)),
+    );
+    let figure = |value: f64, plus_minus: f64| AnswerValue::Figure { value, plus_minus };
+    assert_eq!(outcome(&zone, &figure(480.0, 10.0)), Outcome::Met);
+    assert_eq!(outcome(&zone, &figure(495.0, 10.0)), Outcome::Undetermined);
+    assert_eq!(outcome(&zone, &figure(520.0, 10.0)), Outcome::NotMet);
+    assert_eq!(outcome(&zone, &figure(500.0, 0.0)), Outcome::Met);
+}
+
+#[test]
+fn a_bundle_is_met_when_enough_parts_hold_and_open_while_they_might() {
+    let part = |id: &str| Part {
+        id: id.into(),
+        name_zh: id.into(),
+        name_en: id.into(),
+    };
+    let mut bundle = criterion(CriterionKind::Boolean, None);
+    bundle.parts = vec![part("a"), part("b"), part("c")];
+    let ticks = |ticks: &[(&str, bool)]| AnswerValue::Parts {
+        parts: ticks
+            .iter()
+            .map(|(id, holds)| PartAnswer {
+                id: (*id).into(),
+                holds: *holds,
+            })
+            .collect(),
+    };
+    assert_eq!(
+        outcome(&bundle, &ticks(&[("a", true), ("b", true), ("c", true)])),
+        Outcome::Met
+    );
+    assert_eq!(
+        outcome(&bundle, &ticks(&[("a", true), ("b", true)])),
+        Outcome::Undetermined
+    );
+    assert_eq!(
+        outcome(&bundle, &ticks(&[("a", true), ("b", false)])),
+        Outcome::NotMet
+    );
+    // Two of three are enough where the limit says so.
+    bundle.kind = CriterionKind::CountLimit;
+    bundle.threshold = Some(Threshold {
+        comparator: Comparator::AtLeast,
+        value: LimitValue::Number(2.0),
+        unit: Unit::Types,
+    });
+    assert_eq!(
+        outcome(&bundle, &ticks(&[("a", true), ("b", true)])),
+        Outcome::Met
+    );
+    assert_eq!(
+        outcome(&bundle, &ticks(&[("a", true), ("b", false)])),
+        Outcome::Undetermined
+    );
+    assert_eq!(
+        outcome(&bundle, &ticks(&[("c", false), ("b", false)])),
+        Outcome::NotMet
+    );
+    for bad in [&[("d", true)][..], &[("a", true), ("a", true)]] {
+        assert_eq!(
+            ticks(bad).check(&bundle, &[], today()),
+            Err(AnswerError {
+                field: AnswerField::Part,
+                fault: AnswerFault::UnknownPart
+            })
+        );
+    }
+}
+
+#[test]
+fn a_title_passes_what_nobody_looked_at_and_a_look_counts_more() {
+    let mut smoking = criterion(CriterionKind::Boolean, None);
+    smoking.excuses = vec![crate::Excuse {
+        by: "county-hygiene-auto-pass".into(),
+        id: "title-held".into(),
+        mode: ExcuseMode::Passes,
+        name_zh: "有称号".into(),
+        name_en: "Title held".into(),
+        title: Some("national-hygienic-city".into()),
+    }];
+    let titles = ["national-hygienic-city".to_owned()];
+    let held = Day {
+        today: today(),
+        titles: &titles,
+    };
+    assert_eq!(
+        judge(&smoking, None, no_titles()).outcome,
+        Outcome::Undetermined
+    );
+    let passed = judge(&smoking, None, held);
+    assert_eq!(passed.outcome, Outcome::Met);
+    assert!(matches!(
+        passed.why,
+        Why::Excused {
+            mode: ExcuseMode::Passes,
+            ..
+        }
+    ));
+    let seen = AnswerValue::Holds { holds: false };
+    assert_eq!(judge(&smoking, Some(&seen), held).outcome, Outcome::NotMet);
+    // Nobody claims a title that is not held.
+    let claimed = AnswerValue::Excused {
+        by: "county-hygiene-auto-pass".into(),
+        reason: "title-held".into(),
+    };
+    assert_eq!(claimed.check(&smoking, &titles, today()), Ok(()));
+    assert_eq!(
+        claimed.check(&smoking, &[], today()).unwrap_err().fault,
+        AnswerFault::TitleNotHeld
+    );
+    assert_eq!(outcome(&smoking, &claimed), Outcome::Undetermined);
+}
+
+#[test]
+fn answers_that_cannot_be_true_are_refused_at_their_field() {
+    use AnswerFault as F;
+    use AnswerField as A;
+    let of = |kind, comparator, value, unit| criterion(kind, Some((comparator, value, unit)));
+    let count = of(
+        CriterionKind::CountLimit,
+        Comparator::AtMost,
+        3.0,
+        Unit::Cables,
+    );
+    let change = of(
+        CriterionKind::CountLimit,
+        Comparator::LessThan,
+        0.0,
+        Unit::DeltaCases,
+    );
+    let rates = of(
+        CriterionKind::RateThreshold,
+        Comparator::AtLeast,
+        98.0,
+        Unit::Percent,
+    );
+    let area = of(
+        CriterionKind::AreaLimit,
+        Comparator::LessThan,
+        1.0,
+        Unit::M2,
+    );
+    let share = of(
+        CriterionKind::ShareThreshold,
+        Comparator::AtLeast,
+        30.0,
+        Unit::Percent,
+    );
+    let days = of(
+        CriterionKind::IntervalDays,
+        Comparator::AtMost,
+        28.0,
+        Unit::Days,
+    );
+    let line = of(
+        CriterionKind::DistanceSpacing,
+        Comparator::AtMost,
+        500.0,
+        Unit::MPerItem,
+    );
+    let nowhere = Wgs84::new(0.0, 0.0).unwrap();
+    let marker = Marker {
+        place: nowhere,
+        accuracy_m: 5.0,
+    };
+    let sample = |total| Counting::Sample { total: Some(total) };
+    let tomorrow = today().plus_days(1);
+    for (criterion, answer, field, fault) in [
+        (
+            &count,
+            AnswerValue::Count { count: -1 },
+            A::Count,
+            F::Negative,
+        ),
+        (
+            &count,
+            AnswerValue::Count { count: 2_000_000 },
+            A::Count,
+            F::TooLarge,
+        ),
+        (
+            &count,
+            AnswerValue::Holds { holds: true },
+            A::Form,
+            F::WrongForm,
+        ),
+        (
+            &rates,
+            rate(100, 99, Counting::Census),
+            A::Good,
+            F::MoreGoodThanCounted,
+        ),
+        (&rates, rate(97, 99, sample(98)), A::Total, F::MoreThanTotal),
+        (
+            &area,
+            AnswerValue::Areas {
+                m2: vec![0.2, f64::NAN],
+            },
+            A::Area,
+            F::NotANumber,
+        ),
+        (
+            &area,
+            AnswerValue::Areas { m2: vec![-0.2] },
+            A::Area,
+            F::Negative,
+        ),
+        (
+            &area,
+            AnswerValue::Areas { m2: vec![0.1; 501] },
+            A::Area,
+            F::TooMany,
+        ),
+        (
+            &share,
+            AnswerValue::Share {
+                part: 5.0,
+                whole: 4.0,
+            },
+            A::Part,
+            F::MoreThanWhole,
+        ),
+        (
+            &share,
+            AnswerValue::Share {
+                part: 0.0,
+                whole: 0.0,
+            },
+            A::Whole,
+            F::NothingCounted,
+        ),
+        (
+            &share,
+            AnswerValue::Share {
+                part: f64::INFINITY,
+                whole: 4.0,
+            },
+            A::Part,
+            F::NotANumber,
+        ),
+        (
+            &days,
+            AnswerValue::Checked { on: vec![tomorrow] },
+            A::Date,
+            F::InFuture,
+        ),
+        (
+            &line,
+            AnswerValue::Line {
+                street: vec![nowhere],
+                markers: vec![],
+                walking: false,
+            },
+            A::Place,
+            F::NoPlace,
+        ),
+        (
+            &line,
+            AnswerValue::Line {
+                street: vec![],
+                markers: vec![marker],
+                walking: false,
+            },
+            A::Place,
+            F::NoPlace,
+        ),
+        (
+            &count,
+            AnswerValue::NotApplicable {
+                reason: "  ".into(),
+            },
+            A::Reason,
+            F::Empty,
+        ),
+        (
+            &count,
+            AnswerValue::NotApplicable {
+                reason: "长".repeat(501),
+            },
+            A::Reason,
+            F::TooLarge,
+        ),
+        (
+            &count,
+            AnswerValue::Excused {
+                by: "x".into(),
+                reason: "y".into(),
+            },
+            A::Reason,
+            F::UnknownReason,
+        ),
+    ] {
+        let found = answer.check(criterion, &[], today());
+        assert_eq!(found, Err(AnswerError { field, fault }), "{answer:?}");
+        assert_eq!(
+            outcome(criterion, &answer),
+            Outcome::Undetermined,
+            "{answer:?}"
+        );
+    }
+    assert_eq!(
+        AnswerValue::Count { count: -2 }.check(&change, &[], today()),
+        Ok(())
+    );
+    // And what no type can hold does not even parse.
+    for text in [
+        r#"{"form":"rate","good":-1,"counted":3,"counting":{"how":"census"}}"#,
+        r#"{"form":"areas","m2":[null]}"#,
+        r#"{"form":"areas","m2":["NaN"]}"#,
+        r#"{"form":"checked","on":["2026-02-30"]}"#,
+        r#"{"form":"line","street":[{"lat":91,"lng":0}],"markers":[]}"#,
+    ] {
+        assert!(serde_json::from_str::<AnswerValue>(text).is_err(), "{text}");
+    }
+}
+
+/// Answers that come out met, not met and undetermined.
+#[cfg(feature = "catalogue")]
+fn examples(criterion: &Criterion) -> [Option<AnswerValue>; 3] {
+    let limit = criterion.threshold;
+    let number = limit.and_then(|limit| limit.number()).unwrap_or(0.0);
+    let comparator = limit.map(|limit| limit.comparator);
+    // On the right and on the wrong side of the limit, as near as is certain.
+    let (right, wrong) = match comparator {
+        Some(Comparator::AtLeast) => (number, number - 1.0),
+        Some(Comparator::MoreThan) => (number + 1.0, number),
+        Some(Comparator::AtMost) => (number, number + 1.0),
+        Some(Comparator::LessThan) => (number - 0.1, number),
+        _ => (number, number + 1.0),
+    };
+    match criterion.control() {
+        crate::Control::Holds => [
+            Some(AnswerValue::Holds { holds: true }),
+            Some(AnswerValue::Holds { holds: false }),
+            None,
+        ],
+        crate::Control::Parts => {
+            let all = |holds: bool| AnswerValue::Parts {
+                parts: criterion
+                    .parts
+                    .iter()
+                    .map(|part| PartAnswer {
+                        id: part.id.clone(),
+                        holds,
+                    })
+                    .collect(),
+            };
+            let none = AnswerValue::Parts { parts: vec![] };
+            [Some(all(true)), Some(all(false)), Some(none)]
+        }
+        crate::Control::Count => {
+            let count = |count: f64| {
+                Some(AnswerValue::Count {
+                    count: count as i64,
+                })
+            };
+            let right = if comparator == Some(Comparator::LessThan) {
+                number - 1.0
+            } else {
+                right
+            };
+            [count(right), count(wrong), None]
+        }
+        crate::Control::Rate => {
+            let whole = number >= 100.0;
+            let good = if whole {
+                1_000
+            } else {
+                (number * 10.0) as u64 + 1
+            };
+            [
+                Some(rate(good, 1_000, Counting::Census)),
+                Some(rate((number * 10.0) as u64 - 1, 1_000, Counting::Census)),
+                Some(rate(4, 4, Counting::Sample { total: None })),
+            ]
+        }
+        crate::Control::Figure => {
+            let figure =
+                |value: f64, plus_minus: f64| Some(AnswerValue::Figure { value, plus_minus });
+            let wrong = if number < 2.0 { number / 2.0 } else { wrong };
+            let right = if comparator == Some(Comparator::MoreThan) {
+                number + 0.5
+            } else {
+                right
+            };
+            let whole = number >= 100.0 && limit.is_some_and(|limit| limit.unit == Unit::Percent);
+            let open = if whole { 99.5 } else { number };
+            [figure(right, 0.0), figure(wrong, 0.0), figure(open, 1.0)]
+        }
+        crate::Control::Trend => [(10.0, 11.0), (10.0, 9.0), (10.0, 10.0)]
+            .map(|(before, now)| Some(AnswerValue::Trend { before, now })),
+        crate::Control::Areas => [
+            Some(AnswerValue::Areas { m2: vec![right] }),
+            Some(AnswerValue::Areas {
+                m2: vec![0.01, wrong],
+            }),
+            None,
+        ],
+        crate::Control::Line => {
+            let (start, walked) = street(number * 2.0);
+            let line = |at: &[f64], accuracy_m: f64| {
+                Some(AnswerValue::Line {
+                    street: walked.clone(),
+                    markers: marks(start, at, accuracy_m),
+                    walking: false,
+                })
+            };
+            [
+                line(&[number * 0.7, number * 1.4], 5.0),
+                line(&[10.0], 5.0),
+                line(&[number], 5.0),
+            ]
+        }
+        crate::Control::Checked => {
+            let ago = |days: f64| {
+                // So many days before today, found by counting forward.
+                let mut on = CivilDate::new(2020, 1, 1).unwrap();
+                on = on.plus_days((today().days_since(on) - days as i64) as u32);
+                Some(AnswerValue::Checked { on: vec![on] })
+            };
+            [
+                ago(right),
+                ago(wrong),
+                Some(AnswerValue::Checked { on: vec![] }),
+            ]
+        }
+        crate::Control::Share => {
+            let share = |part: f64| Some(AnswerValue::Share { part, whole: 100.0 });
+            [share(right), share(wrong), None]
+        }
+        crate::Control::Times => {
+            let times = |counts: Vec<u32>, running: Option<u32>| {
+                Some(AnswerValue::Times { counts, running })
+            };
+            if comparator == Some(Comparator::Recurring) {
+                return [
+                    times(vec![1, 1], None),
+                    times(vec![0], Some(0)),
+                    times(vec![1], Some(0)),
+                ];
+            }
+            let enough = number as u32;
+            let periods = 24;
+            [
+                times(vec![enough; periods], None),
+                times([vec![enough; periods - 1], vec![enough - 1]].concat(), None),
+                times(vec![], Some(enough - 1)),
+            ]
+        }
+        crate::Control::Done => {
+            let Some(LimitValue::Day(deadline)) = limit.map(|limit| limit.value) else {
+                panic!("{} has no day", criterion.code);
+            };
+            let due = deadline.in_year(2026);
+            let done = |on: CivilDate| Some(AnswerValue::Done { on: Some(on) });
+            [done(due), done(due.plus_days(1)), None]
+        }
+    }
+}
+
+#[test]
+#[cfg(feature = "catalogue")]
+fn every_criterion_of_every_place_can_be_met_missed_and_left_open() {
+    let catalogue = crate::catalogue::Catalogue::embedded().unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    let mut judged = 0;
+    for profile in &catalogue.profiles {
+        let standard = crate::catalogue::resolve(
+            &catalogue,
+            profile,
+            crate::catalogue::Issue {
+                reference: crate::StandardRef {
+                    id: catalogue.id,
+                    version: 1,
+                },
+                edited: None,
+            },
+        )
+        .unwrap();
+        for criterion in &standard.criteria {
+            let wanted = [Outcome::Met, Outcome::NotMet, Outcome::Undetermined];
+            for (answer, expected) in examples(criterion).into_iter().zip(wanted) {
+                let place = format!("{} {} {answer:?}", profile.id, criterion.code);
+                if let Some(answer) = &answer {
+                    assert_eq!(answer.check(criterion, &[], today()), Ok(()), "{place}");
+                    assert_eq!(answer.control(), Some(criterion.control()), "{place}");
+                }
+                let verdict = judge(criterion, answer.as_ref(), no_titles());
+                assert_eq!(verdict.outcome, expected, "{place}: {:?}", verdict.why);
+                let read: Verdict =
+                    serde_json::from_str(&serde_json::to_string(&verdict).unwrap()).unwrap();
+                assert_eq!(read, verdict, "{place}");
+                judged += 1;
+            }
+            seen.insert(criterion.code.split('.').next().unwrap().to_owned());
+        }
+    }
+    assert_eq!((seen.len(), judged), (169, 3 * 235));
+}

@@ -1,0 +1,76 @@
+//! Inspections, as supervisors look through them.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use xunfang_domain::{Object, Verb};
+use xunfang_protocol::{ErrorBody, InspectionPage, InspectionRow};
+
+use super::address::InQuery;
+use super::openapi::SessionRefusals;
+use crate::App;
+use crate::error::ApiError;
+use crate::session::Session;
+use crate::store::inspections::{self, StoredInspection};
+
+/// A record of 60 answers with its track is some 100 kB, so a page is short.
+const ROWS_DEFAULT: u32 = 20;
+const ROWS_MAX: u32 = 50;
+
+/// Which inspections to list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Filter {
+    /// Only those below this place in the queue: `next_before` of the page before.
+    before: Option<u64>,
+    /// Most rows, up to 50; 20 where it is left out.
+    limit: Option<u32>,
+}
+
+/// Lists inspections, newest first, with what the server judges otherwise than the phone did.
+#[utoipa::path(
+    get,
+    path = "/api/v1/inspections",
+    tag = "console",
+    params(Filter),
+    security(("browser" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "One page", body = InspectionPage),
+        (status = 400, description = "bad_request: the query does not parse", body = ErrorBody),
+        (status = 403, description = "forbidden", body = ErrorBody),
+    )
+)]
+pub(super) async fn list(
+    State(app): State<App>,
+    session: Session,
+    InQuery(filter): InQuery<Filter>,
+) -> Result<Json<InspectionPage>, ApiError> {
+    let district = session.actor.district;
+    session.require(Verb::Read, Object::ReviewQueue { district })?;
+    let limit = filter.limit.unwrap_or(ROWS_DEFAULT).clamp(1, ROWS_MAX);
+    let before = filter.before.unwrap_or(u64::MAX).min(i64::MAX as u64);
+    let rows: Vec<InspectionRow> = app
+        .database()
+        .read(move |db| inspections::page(db, district, before, limit))
+        .await?
+        .into_iter()
+        .map(row)
+        .collect();
+    let full = u32::try_from(rows.len()).is_ok_and(|rows| rows == limit);
+    Ok(Json(InspectionPage {
+        next_before: rows.last().filter(|_| full).map(|row| row.seq),
+        rows,
+    }))
+}
+
+fn row(stored: StoredInspection) -> InspectionRow {
+    InspectionRow {
+        record: stored.record,
+        point_name: stored.point_name,
+        author_name: stored.author_name,
+        received_at: stored.received_at,
+        differing: stored.differing,
+        seq: stored.seq,
+    }
+}

@@ -1,0 +1,122 @@
+//! Inspections and their photos.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+use uuid::Uuid;
+use xunfang_domain::{DistrictId, InspectionId, InspectionRecord, PersonId, Sha256Hex, UnixMillis};
+
+use super::{StoreError, values};
+
+/// The feed's name for the order in which a district's inspections were received.
+pub(crate) const QUEUE: &str = "inspections";
+
+/// An inspection that is stored for the first time.
+#[derive(Debug)]
+pub(crate) struct NewInspection<'a> {
+    pub(crate) record: &'a InspectionRecord,
+    /// The record as it came, as JSON.
+    pub(crate) body: &'a str,
+    pub(crate) author: PersonId,
+    pub(crate) seq: u64,
+    pub(crate) received_at: UnixMillis,
+    /// Codes of the criteria that this server judges otherwise.
+    pub(crate) differing: &'a [String],
+}
+
+/// An inspection with the names that a list shows.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredInspection {
+    pub(crate) record: InspectionRecord,
+    pub(crate) author_name: String,
+    pub(crate) point_name: String,
+    pub(crate) received_at: UnixMillis,
+    pub(crate) differing: Vec<String>,
+    pub(crate) seq: u64,
+}
+
+/// Stores an inspection with its photos.
+pub(crate) fn add(
+    db: &Connection,
+    district: DistrictId,
+    new: &NewInspection<'_>,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("inspections/add.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":inspection_id": new.record.id.uuid(),
+            ":seq": new.seq,
+            ":author_id": new.author.uuid(),
+            ":point_id": new.record.point.uuid(),
+            ":body": new.body,
+            ":received_at": new.received_at.get(),
+            ":differing": values::to_json("differing", &new.differing)?,
+        })?;
+    let mut add_photo = db.prepare_cached(include_str!("inspections/add_photo.sql"))?;
+    for photo in new.record.answers.iter().flat_map(|answer| &answer.photos) {
+        add_photo.execute(named_params! {
+            ":district_id": district.uuid(),
+            ":sha256": photo.sha256.as_str(),
+            ":inspection_id": new.record.id.uuid(),
+        })?;
+    }
+    Ok(())
+}
+
+/// Says whether an inspection is there.
+pub(crate) fn exists(
+    db: &Connection,
+    district: DistrictId,
+    inspection: InspectionId,
+) -> Result<bool, StoreError> {
+    let found = db
+        .prepare_cached(include_str!("inspections/exists.sql"))?
+        .query_row(
+            named_params! {
+                ":district_id": district.uuid(),
+                ":inspection_id": inspection.uuid(),
+            },
+            |_| Ok(()),
+        )
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Lists who made the inspections that show a photo.
+pub(crate) fn authors_of_photo(
+    db: &Connection,
+    district: DistrictId,
+    sha256: &Sha256Hex,
+) -> Result<Vec<PersonId>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("inspections/authors_of_photo.sql"))?;
+    let authors = statement.query_map(
+        named_params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
+        |row| row.get::<_, Uuid>("author_id").map(PersonId::from_uuid),
+    )?;
+    Ok(authors.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Lists inspections below `before`, newest first.
+pub(crate) fn page(
+    db: &Connection,
+    district: DistrictId,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<StoredInspection>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("inspections/page.sql"))?;
+    let mut rows = statement.query(named_params! {
+        ":district_id": district.uuid(),
+        ":before": before,
+        ":limit": limit,
+    })?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(StoredInspection {
+            record: values::from_json("inspection", &row.get::<_, String>("body")?)?,
+            author_name: row.get("author_name")?,
+            point_name: row.get("point_name")?,
+            received_at: UnixMillis::new(row.get("received_at")?),
+            differing: values::from_json("differing", &row.get::<_, String>("differing")?)?,
+            seq: row.get("seq")?,
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,63 @@
+//! The districts' profiles, version by version.
+
+use rusqlite::{Connection, named_params};
+use uuid::Uuid;
+use xunfang_domain::catalogue::Profile;
+use xunfang_domain::{DistrictId, PersonId, StandardId, StandardRef, UnixMillis};
+
+use super::{StoreError, values};
+
+/// A profile and what its version is published as.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredProfile {
+    pub(crate) reference: StandardRef,
+    pub(crate) profile: Profile,
+}
+
+/// A version that is about to be stored.
+#[derive(Debug)]
+pub(crate) struct NewProfile<'a> {
+    pub(crate) reference: StandardRef,
+    pub(crate) profile: &'a Profile,
+    pub(crate) made_by: Option<PersonId>,
+    pub(crate) made_at: UnixMillis,
+    pub(crate) note: &'a str,
+}
+
+/// Finds the version in force.
+pub(crate) fn newest(
+    db: &Connection,
+    district: DistrictId,
+) -> Result<Option<StoredProfile>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("profiles/newest.sql"))?;
+    let mut rows = statement.query(named_params! { ":district_id": district.uuid() })?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some(StoredProfile {
+        reference: StandardRef {
+            id: StandardId::from_uuid(row.get::<_, Uuid>("standard_id")?),
+            version: row.get("version")?,
+        },
+        profile: values::from_json("profile", &row.get::<_, String>("body")?)?,
+    }))
+}
+
+/// Stores a version; its standard is there already.
+pub(crate) fn add(
+    db: &Connection,
+    district: DistrictId,
+    new: &NewProfile<'_>,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("profiles/add.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":version": new.reference.version,
+            ":standard_id": new.reference.id.uuid(),
+            ":body": values::to_json("profile", new.profile)?,
+            ":made_by": new.made_by.map(PersonId::uuid),
+            ":made_at": new.made_at.get(),
+            ":note": new.note,
+        })?;
+    Ok(())
+}

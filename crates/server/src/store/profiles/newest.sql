@@ -1,0 +1,5 @@
+SELECT version, standard_id, body
+FROM profile
+WHERE district_id = :district_id
+ORDER BY version DESC
+LIMIT 1
