@@ -1,12 +1,11 @@
-import type { LiveNotice } from '@xunfang/shared'
 import { inject, type InjectionKey, onScopeDispose, provide, type Ref, ref } from 'vue'
 
-import { useApi } from './api/api'
+import { useApi, type FindingNotice } from './api/api'
 
 interface Listener {
   /** Notices may have been missed: ask for everything again. */
   reopened: () => void
-  notice: (notice: LiveNotice) => void
+  notice: (notice: FindingNotice) => void
 }
 
 interface LiveConnection {

@@ -30,6 +30,12 @@ export function makeRouter(app: AppState, opened: Promise<void>, history?: Route
         props: true,
       },
       {
+        path: '/point/:point/inspection/:id',
+        name: 'inspection',
+        component: () => import('./pages/InspectionPage.vue'),
+        props: true,
+      },
+      {
         // With its point, because a point's own page lists its findings in one request.
         path: '/point/:point/finding/:id',
         name: 'finding',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Text } from './messages'
 import { zhCN } from './messages/zh-CN'
 import { finding } from './testing/samples'
-import { stuckWords, syncMark, syncWords, thresholdWords } from './words'
+import { stuckWords, syncMark, syncWords } from './words'
 
 const t: Text = (key, named = {}) =>
   zhCN[key].replace(/\{(\w+)\}/g, (_all, name: string) => String(named[name]))
@@ -33,15 +33,6 @@ describe('syncMark', () => {
     expect(syncMark(sync('online', 0, 1)).tone).toBe('bad')
     expect(syncMark(sync('online', 0)).tone).toBe('good')
     expect(syncMark(sync('online', 2)).icon).toBe('phone')
-  })
-})
-
-describe('thresholdWords', () => {
-  it('shows the limit with its unit', () => {
-    expect(thresholdWords({ comparator: '<=', value: 3, unit: 'cables' }, t)).toBe('≤ 3 根')
-    expect(thresholdWords({ comparator: '>=', value: 98, unit: 'percent' }, t)).toBe('≥ 98%')
-    expect(thresholdWords({ comparator: '<=', value: 2, unit: 'new' }, t)).toBe('≤ 2')
-    expect(thresholdWords(null, t)).toBe('')
   })
 })
 

@@ -3,13 +3,13 @@ import type {
   Criterion,
   FindingStage,
   FindingView,
+  InspectionStage,
   LinkState,
-  PointType,
+  Outcome,
   PositionMissing,
   Role,
   Side,
   SyncView,
-  Threshold,
 } from '@xunfang/shared'
 
 import { stuckKey } from './errors/presentation'
@@ -18,21 +18,6 @@ import type { Locale, MessageKey, Text } from './messages'
 
 /** Colour families of the theme. No mark relies on its tone alone: each has words and an icon. */
 export type Tone = 'accent' | 'calm' | 'good' | 'warn' | 'bad'
-
-export const POINT_TYPES: Record<PointType, MessageKey> = {
-  'farmers-market': 'type.farmersMarket',
-  'transport-hub': 'type.transportHub',
-  hospital: 'type.hospital',
-  mall: 'type.mall',
-  community: 'type.community',
-  residential: 'type.residential',
-  complex: 'type.complex',
-  school: 'type.school',
-  'park-square': 'type.parkSquare',
-  'main-road': 'type.mainRoad',
-  junction: 'type.junction',
-  other: 'type.other',
-}
 
 export const ROLES: Record<Role, MessageKey> = {
   inspector: 'mine.inspector',
@@ -50,6 +35,20 @@ export const SIDES: Record<Side | 'missing', Mark> = {
   outside: { label: 'point.outside', icon: 'outside', tone: 'warn' },
   unsure: { label: 'point.unsure', icon: 'question', tone: 'calm' },
   missing: { label: 'point.noFix', icon: 'no-fix', tone: 'calm' },
+}
+
+export const OUTCOMES: Record<Outcome, Omit<Mark, 'label'>> = {
+  met: { icon: 'check-circle', tone: 'good' },
+  not_met: { icon: 'alert', tone: 'bad' },
+  undetermined: { icon: 'question', tone: 'warn' },
+  not_applicable: { icon: 'minus', tone: 'calm' },
+}
+
+export const INSPECTION_STAGES: Record<InspectionStage, Mark> = {
+  open: { label: 'inspection.stageOpen', icon: 'pencil', tone: 'warn' },
+  saved: { label: 'stage.saved', icon: 'phone', tone: 'calm' },
+  applied: { label: 'stage.applied', icon: 'cloud', tone: 'accent' },
+  rejected: { label: 'stage.rejected', icon: 'alert', tone: 'bad' },
 }
 
 export const STAGES: Record<FindingStage, Mark> = {
@@ -112,20 +111,6 @@ export function stuckWords({ stage, stuck }: FindingView, t: Text): string {
   const key = stuckKey(stuck)
   // A refusal is final: an unknown code must not promise another attempt.
   return t(key === 'stuck.other' && stage === 'rejected' ? 'stuck.refused' : key, { code: stuck })
-}
-
-const COMPARATORS: Record<Threshold['comparator'], string> = { '>=': '≥', '<=': '≤' }
-
-const UNITS: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
-  ['percent', 'criterion.percent'],
-  ['cables', 'criterion.cables'],
-])
-
-/** The limit in words; empty where there is none. */
-export function thresholdWords(threshold: Threshold | null, t: Text): string {
-  if (threshold === null) return ''
-  const key = UNITS.get(threshold.unit) ?? 'criterion.count'
-  return t(key, { sign: COMPARATORS[threshold.comparator], value: threshold.value })
 }
 
 export function criterionName(criterion: Criterion, locale: Locale): string {

@@ -13,6 +13,9 @@ import type {
 import { inject, type InjectionKey } from 'vue'
 
 /** Which findings to ask for, newest first. */
+/** The queue shows findings; notices of anything else are for other pages. */
+export type FindingNotice = Extract<LiveNotice, { kind: 'finding' }>
+
 export interface FindingQuery {
   /** One state; all without it. */
   state?: ReviewState
@@ -32,7 +35,7 @@ export interface LiveListener {
   /** The connection is gone; it comes back by itself. */
   lost: () => void
   /** Something changed. */
-  notice: (notice: LiveNotice) => void
+  notice: (notice: FindingNotice) => void
 }
 
 /** Everything the console asks of the server. Every rejection is an `ApiError`. */

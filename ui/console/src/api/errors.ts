@@ -26,6 +26,7 @@ export const ERROR_MESSAGES = {
   op_id_reused: 'error.unknown',
   record_invalid: 'error.unknown',
   point_unknown: 'error.unknown',
+  standard_unknown: 'error.unknown',
   kind_unknown: 'error.unknown',
   photos_missing: 'error.unknown',
   unreachable: 'error.unreachable',

@@ -3,14 +3,13 @@ import type {
   FindingId,
   FindingPage,
   FindingRow,
-  LiveNotice,
   Point,
   Review,
   ReviewRequest,
   SessionView,
 } from '@xunfang/shared'
 
-import type { Api, FindingQuery, LiveListener, PhotoSize } from './api'
+import type { Api, FindingNotice, FindingQuery, LiveListener, PhotoSize } from './api'
 import { ApiError } from './errors'
 
 /** A server in memory that keeps the real one's rules about revisions and reasons; for tests. */
@@ -61,7 +60,7 @@ export class FakeApi implements Api {
     this.rows = this.rows.map((row) => (row.record.id === id ? { ...row, review } : row))
   }
 
-  private tell(notice: LiveNotice): void {
+  private tell(notice: FindingNotice): void {
     for (const listener of this.listeners) listener.notice(notice)
   }
 

@@ -1,11 +1,9 @@
-import type { LiveNotice } from '@xunfang/shared'
-
-import type { LiveListener } from './api'
+import type { FindingNotice, LiveListener } from './api'
 
 const RETRY_FIRST_MS = 2_000
 const RETRY_MAX_MS = 30_000
 
-function isNotice(value: unknown): value is LiveNotice {
+function isNotice(value: unknown): value is FindingNotice {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -17,7 +15,7 @@ function isNotice(value: unknown): value is LiveNotice {
   )
 }
 
-function parseNotice(data: unknown): LiveNotice | null {
+function parseNotice(data: unknown): FindingNotice | null {
   if (typeof data !== 'string') return null
   try {
     const value: unknown = JSON.parse(data)

@@ -1,7 +1,7 @@
-import type { FindingId, FindingPage, FindingRow, LiveNotice, Review, ReviewState, ReviewTally } from '@xunfang/shared'
+import type { FindingId, FindingPage, FindingRow, Review, ReviewState, ReviewTally } from '@xunfang/shared'
 import { computed, onScopeDispose, ref, type Ref, shallowRef } from 'vue'
 
-import type { Api } from '../api/api'
+import type { Api, FindingNotice } from '../api/api'
 import { codeOf, isAborted } from '../api/errors'
 
 /** Rows per request: two screens of a large monitor. */
@@ -141,7 +141,7 @@ export function useQueue(api: Api, filter: Ref<Filter>) {
   }
 
   /** Reacts to one notice; the rows themselves come from the server. */
-  function notice({ id, state }: LiveNotice): void {
+  function notice({ id, state }: FindingNotice): void {
     const row = rows.value.find((candidate) => candidate.record.id === id)
     if (row && row.review.state !== state) {
       // The top is asked for below; a row further down has to be asked for by itself.

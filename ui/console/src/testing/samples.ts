@@ -3,7 +3,7 @@ import type { FindingRow, Point, SessionView } from '@xunfang/shared'
 /** A supervisor of a sample district. */
 export const SESSION_VIEW: SessionView = {
   person: { id: 'person-1', district: 'district-1', display_name: 'Chen', role: 'supervisor' },
-  district: { id: 'district-1', name: 'Sample district', zone_radius_m: 500 },
+  district: { id: 'district-1', name: 'Sample district', zone_radius_m: 500, standard: null },
 }
 
 export const POINT: Point = {
@@ -13,6 +13,7 @@ export const POINT: Point = {
   kind: 'farmers-market',
   place: { lat: 30.5928, lng: 114.3055 },
   radius_m: 400,
+  own_zone: false,
   sample: true,
   retired: false,
 }

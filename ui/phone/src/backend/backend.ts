@@ -3,6 +3,7 @@
  * developer's preview or a test's memory - a failure arrives as a `BackendError` and nothing else.
  */
 import type {
+  AnswerView,
   CaptureSource,
   Change,
   Command,
@@ -11,6 +12,7 @@ import type {
   ErrorCode,
   FindingPageView,
   FindingView,
+  InspectionView,
   Notice,
   PhotoView,
   PointDetail,
@@ -35,6 +37,13 @@ export interface Answers {
   point: PointDetail
   save_draft: DraftView
   remove_draft_photo: DraftView
+  begin_inspection: InspectionView
+  inspection: InspectionView
+  inspection_item: AnswerView
+  save_answer: AnswerView
+  walk_line: AnswerView
+  remove_answer_photo: AnswerView
+  submit_inspection: InspectionView
   save_finding: SavedFinding
   findings: FindingPageView
   finding: FindingView
@@ -51,13 +60,19 @@ export type AnswerOf<Name extends Command['cmd']> = Answers[Name]
 
 export type PhotoSize = 'thumb' | 'working' | 'original'
 
+/** What a photo is taken for: the draft of a point, or an item of the inspection open there. */
+export interface PhotoPlace {
+  readonly point: PointId
+  readonly item?: string
+}
+
 export interface Backend {
   /** Runs one command. Rejects with `BackendError`. */
   run<C extends Command>(command: C): Promise<AnswerOf<C['cmd']>>
   /** The answer that came with the page: there at once, given once, undefined for all else. */
   known<C extends Command>(command: C): AnswerOf<C['cmd']> | undefined
-  /** Makes a photo's raw bytes durable and adds it to the point's draft. */
-  stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView>
+  /** Makes a photo's raw bytes durable and adds it to what it is taken for. */
+  stagePhoto(place: PhotoPlace, source: CaptureSource, file: Blob): Promise<PhotoView>
   /** An address that an `<img>` can show. */
   photoUrl(sha256: Sha256Hex, size: PhotoSize): string
   /** Calls back when something has to be asked again; returns how to stop. */
@@ -91,6 +106,9 @@ const CODES: Record<ErrorCode, true> = {
   photo_missing: true,
   photo_too_many: true,
   criterion_missing: true,
+  checklist_empty: true,
+  position_missing: true,
+  inspection_incomplete: true,
   note_too_long: true,
   disk_full: true,
   disk_read_only: true,

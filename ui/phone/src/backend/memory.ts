@@ -1,10 +1,16 @@
 /** The backend of unit tests: answers from memory, at once, and remembers what was asked. */
 import type {
+  AnswerView,
   CaptureSource,
   Change,
   Command,
   DraftView,
   FindingView,
+  InspectionId,
+  InspectionItem,
+  InspectionView,
+  Lack,
+  Outcome,
   PhotoView,
   PointDetail,
   PointId,
@@ -14,13 +20,22 @@ import type {
   StartView,
 } from '@xunfang/shared'
 
-import { BackendError, type Answers, type AnswerOf, type Backend, type PhotoSize } from './backend'
+import {
+  BackendError,
+  type Answers,
+  type AnswerOf,
+  type Backend,
+  type PhotoPlace,
+  type PhotoSize,
+} from './backend'
 
 /** What the memory backend starts with; tests change it as they go. */
 export interface MemoryData {
   start: StartView
   points: PointDetail[]
   position: PositionEvidence
+  /** The inspections that can be begun, one a point at most. */
+  inspections: InspectionView[]
 }
 
 type Handlers = {
@@ -57,7 +72,7 @@ export class MemoryBackend implements Backend {
     return undefined
   }
 
-  stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView> {
+  stagePhoto(place: PhotoPlace, source: CaptureSource, file: Blob): Promise<PhotoView> {
     try {
       this.stage(file)
       const photo: PhotoView = {
@@ -69,8 +84,12 @@ export class MemoryBackend implements Backend {
         taken_at: 0,
         state: 'draft',
       }
-      const detail = this.#point(point)
-      detail.draft = { ...detail.draft, photos: [...detail.draft.photos, photo] }
+      const detail = this.#point(place.point)
+      if (place.item === undefined) {
+        detail.draft = { ...detail.draft, photos: [...detail.draft.photos, photo] }
+      } else {
+        this.#itemAt(place.point, place.item).photos.push(photo)
+      }
       return Promise.resolve(photo)
     } catch (thrown) {
       return Promise.reject(thrown instanceof Error ? thrown : new Error(String(thrown)))
@@ -97,6 +116,49 @@ export class MemoryBackend implements Backend {
     const detail = this.data.points.find((one) => one.point.id === id)
     if (detail === undefined) throw new BackendError('not_found', `no point ${id}`)
     return detail
+  }
+
+  #inspection(id: InspectionId): InspectionView {
+    const view = this.data.inspections.find((one) => one.id === id)
+    if (view === undefined) throw new BackendError('not_found', `no inspection ${id}`)
+    return view
+  }
+
+  #itemAt(point: PointId, code: string): InspectionItem {
+    const view = this.data.inspections.find((one) => one.point.id === point)
+    const item = view?.items.find((one) => one.criterion.code === code)
+    if (item === undefined) throw new BackendError('not_found', `no item ${code}`)
+    return item
+  }
+
+  /** Judges yes and no as the core does; leaves everything else open. */
+  #answered(view: InspectionView, code: string): AnswerView {
+    const item = this.#itemAt(view.point.id, code)
+    const { value } = item
+    if (value === null) item.verdict = { outcome: 'undetermined', why: { because: 'unanswered' } }
+    else if (value.form === 'holds') {
+      item.verdict = value.holds
+        ? { outcome: 'met', why: { because: 'holds' } }
+        : { outcome: 'not_met', why: { because: 'does_not_hold' } }
+    } else item.verdict = { outcome: 'undetermined', why: { because: 'unfit' } }
+    item.photos_wanted = item.verdict.outcome === 'not_met' ? item.criterion.evidence.photos : 0
+    view.lacks = view.items.flatMap((one): Lack[] => {
+      const criterion = one.criterion.code
+      if (one.value === null) return [{ lacks: 'answer', criterion }]
+      const have = one.photos.length
+      return have < one.photos_wanted
+        ? [{ lacks: 'photos', criterion, have, need: one.photos_wanted }]
+        : []
+    })
+    const count = (outcome: Outcome): number =>
+      view.items.filter((one) => one.verdict.outcome === outcome).length
+    view.tally = {
+      met: count('met'),
+      not_met: count('not_met'),
+      undetermined: count('undetermined'),
+      not_applicable: count('not_applicable'),
+    }
+    return structuredClone({ item, lacks: view.lacks, tally: view.tally })
   }
 
   #findings(): FindingView[] {
@@ -144,6 +206,44 @@ export class MemoryBackend implements Backend {
       const photos = detail.draft.photos.filter((photo) => photo.sha256 !== sha256)
       detail.draft = { ...detail.draft, photos }
       return detail.draft
+    },
+    begin_inspection: ({ point }) => {
+      const view = this.data.inspections.find((one) => one.point.id === point)
+      if (view === undefined) throw new BackendError('checklist_empty', `nothing at ${point}`)
+      return structuredClone(view)
+    },
+    inspection: ({ id }) => structuredClone(this.#inspection(id)),
+    inspection_item: ({ id, criterion }) => this.#answered(this.#inspection(id), criterion),
+    save_answer: ({ id, criterion, value, note }) => {
+      const view = this.#inspection(id)
+      const item = this.#itemAt(view.point.id, criterion)
+      // As it crosses to the core: without the screen's own wrapping.
+      item.value = JSON.parse(JSON.stringify(value)) as typeof value
+      item.note = note
+      return this.#answered(view, criterion)
+    },
+    walk_line: ({ id, criterion, step }) => {
+      const view = this.#inspection(id)
+      const item = this.#itemAt(view.point.id, criterion)
+      const { value } = item
+      const markers = value?.form === 'line' && step !== 'start' ? [...value.markers] : []
+      if (step === 'mark') markers.push({ place: view.point.place, accuracy_m: 5 })
+      if (step === 'undo') markers.pop()
+      item.value = { form: 'line', street: [view.point.place], markers, walking: step !== 'end' }
+      return this.#answered(view, criterion)
+    },
+    remove_answer_photo: ({ id, criterion, sha256 }) => {
+      const view = this.#inspection(id)
+      const item = this.#itemAt(view.point.id, criterion)
+      item.photos = item.photos.filter((photo) => photo.sha256 !== sha256)
+      return this.#answered(view, criterion)
+    },
+    submit_inspection: ({ id }) => {
+      const view = this.#inspection(id)
+      if (view.lacks.length > 0) throw new BackendError('inspection_incomplete', 'not complete')
+      view.stage = 'saved'
+      view.submitted_at = 0
+      return structuredClone(view)
     },
     save_finding: ({ point }) => {
       const { sync } = this.data.start

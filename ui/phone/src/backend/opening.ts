@@ -1,7 +1,7 @@
 /** A backend that knows the answers which came with the page. */
-import type { CaptureSource, Change, Command, PhotoView, PointId, Sha256Hex } from '@xunfang/shared'
+import type { CaptureSource, Change, Command, PhotoView, Sha256Hex } from '@xunfang/shared'
 
-import type { AnswerOf, Backend, PhotoSize } from './backend'
+import type { AnswerOf, Backend, PhotoPlace, PhotoSize } from './backend'
 
 interface Answered {
   readonly command: Command
@@ -49,8 +49,8 @@ export class OpeningBackend implements Backend {
     return this.#backend.run(command)
   }
 
-  stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView> {
-    return this.#backend.stagePhoto(point, source, file)
+  stagePhoto(place: PhotoPlace, source: CaptureSource, file: Blob): Promise<PhotoView> {
+    return this.#backend.stagePhoto(place, source, file)
   }
 
   photoUrl(sha256: Sha256Hex, size: PhotoSize): string {

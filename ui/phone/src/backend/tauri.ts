@@ -1,9 +1,15 @@
 /** The backend inside the app's own window. */
 import { convertFileSrc, invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
-import type { CaptureSource, Change, Command, PhotoView, PointId, Sha256Hex } from '@xunfang/shared'
+import type { CaptureSource, Change, Command, PhotoView, Sha256Hex } from '@xunfang/shared'
 
-import { toBackendError, type AnswerOf, type Backend, type PhotoSize } from './backend'
+import {
+  toBackendError,
+  type AnswerOf,
+  type Backend,
+  type PhotoPlace,
+  type PhotoSize,
+} from './backend'
 import { Listeners } from './listeners'
 
 export class TauriBackend implements Backend {
@@ -42,11 +48,15 @@ export class TauriBackend implements Backend {
     return undefined
   }
 
-  async stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView> {
+  async stagePhoto(place: PhotoPlace, source: CaptureSource, file: Blob): Promise<PhotoView> {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer())
       return await invoke<PhotoView>('stage_photo', bytes, {
-        headers: { 'x-point': point, 'x-source': source },
+        headers: {
+          'x-point': place.point,
+          'x-source': source,
+          ...(place.item === undefined ? {} : { 'x-item': place.item }),
+        },
       })
     } catch (thrown) {
       throw toBackendError(thrown)

@@ -1,5 +1,5 @@
 /** The backend of the developer's preview: the same core behind a bridge of the same origin. */
-import type { CaptureSource, Change, Command, PhotoView, PointId, Sha256Hex } from '@xunfang/shared'
+import type { CaptureSource, Change, Command, PhotoView, Sha256Hex } from '@xunfang/shared'
 
 import { zhCN } from '../messages/zh-CN'
 import {
@@ -7,6 +7,7 @@ import {
   toBackendError,
   type AnswerOf,
   type Backend,
+  type PhotoPlace,
   type PhotoSize,
 } from './backend'
 import { Listeners, asChange } from './listeners'
@@ -43,8 +44,8 @@ export class WebBackend implements Backend {
     return undefined
   }
 
-  async stagePhoto(point: PointId, source: CaptureSource, file: Blob): Promise<PhotoView> {
-    const query = new URLSearchParams({ point, source }).toString()
+  async stagePhoto(place: PhotoPlace, source: CaptureSource, file: Blob): Promise<PhotoView> {
+    const query = new URLSearchParams({ ...place, source }).toString()
     const answer = await this.#post(`/bridge/photo?${query}`, 'application/octet-stream', file)
     return answer as PhotoView
   }

@@ -42,6 +42,9 @@ export const ERRORS: Record<ErrorCode, ErrorPresentation> = {
   photo_missing: present(['notice', 'error.photoMissing.what', 'error.safe.typed', 'error.photoMissing.next', false]),
   photo_too_many: present(['warning', 'error.photoTooMany.what', 'error.safe.photos', 'error.photoTooMany.next', false]),
   criterion_missing: present(['notice', 'error.criterion.what', 'error.safe.typed', 'error.criterion.next', false]),
+  checklist_empty: present(['notice', 'error.checklist.what', null, 'error.checklist.next', false]),
+  position_missing: present(['notice', 'error.position.what', 'error.safe.typed', 'error.position.next', true]),
+  inspection_incomplete: present(['notice', 'error.incomplete.what', 'error.safe.typed', 'error.incomplete.next', false]),
   note_too_long: present(['warning', 'error.note.what', 'error.safe.typed', 'error.note.next', false]),
   disk_full: present(['danger', 'error.diskFull.what', 'error.safe.before', 'error.diskFull.next', true]),
   disk_read_only: present(['danger', 'error.diskReadOnly.what', 'error.safe.before', 'error.diskReadOnly.next', true]),
@@ -75,6 +78,7 @@ const STUCK: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>(
     op_id_reused: 'stuck.record',
     kind_unknown: 'stuck.tooOld',
     point_unknown: 'stuck.point',
+    standard_unknown: 'stuck.standard',
     storage: 'stuck.disk',
   } satisfies Record<string, MessageKey>),
 )

@@ -156,7 +156,7 @@ export class RecordForm {
     one.state = { status: 'staging' }
     await this.#inTurn(async () => {
       try {
-        const photo = await this.#backend.stagePhoto(this.#point, one.source, one.file)
+        const photo = await this.#backend.stagePhoto({ point: this.#point }, one.source, one.file)
         // The same picture twice is one photo: its name is its hash.
         if (!this.data.photos.some((known) => known.sha256 === photo.sha256)) {
           this.data.photos.push(photo)

@@ -1,9 +1,12 @@
 /** Invented data for tests, complete enough for every screen. */
 import type {
+  Control,
   Criterion,
   Fix,
   FindingStage,
   FindingView,
+  InspectionItem,
+  InspectionView,
   PointDetail,
   PointType,
   PositionEvidence,
@@ -25,31 +28,67 @@ export const FIX: Fix = {
 
 export const MEASURED: PositionEvidence = { kind: 'measured', fix: FIX }
 
-const PROVENANCE = { document: 'D-1', jurisdiction: 'J-1' }
+function criterion(code: string, changes: Partial<Criterion>): Criterion {
+  return {
+    code, name_zh: `zh-${code}`, name_en: code, hint_zh: 'zh-hint', hint_en: 'hint',
+    kind: 'boolean', threshold: null, inferred: false,
+    provenance: { document: 'D-1', jurisdiction: 'J-1', section: null },
+    category: 'street', scope: 'point', applies_to: [],
+    evidence: { photos: 1, when: 'failed', shot: 'any', needs: [] },
+    parts: [], excuses: [], grants: false, codes: [], note_zh: '', note_en: '',
+    ...changes,
+  }
+}
 
 export const CRITERIA: Criterion[] = [
-  {
-    code: 'litter', name_zh: 'zh-litter', name_en: 'No scattered litter',
-    hint_zh: 'zh-hint', hint_en: 'Ground, corners, green belts', kind: 'boolean',
-    threshold: null, provenance: PROVENANCE,
-  },
-  {
-    code: 'manhole-intact-rate', name_zh: 'zh-manhole', name_en: 'Manhole covers intact',
-    hint_zh: 'zh-hint', hint_en: 'Covers in the carriageway', kind: 'rate-threshold',
-    threshold: { comparator: '>=', value: 98, unit: 'percent' }, provenance: PROVENANCE,
-  },
-  {
-    code: 'cables', name_zh: 'zh-cables', name_en: 'Loose cables',
-    hint_zh: 'zh-hint', hint_en: 'Hanging across the way', kind: 'count-limit',
-    threshold: { comparator: '<=', value: 3, unit: 'cables' }, provenance: PROVENANCE,
-  },
+  criterion('litter', { name_en: 'No scattered litter', hint_en: 'Ground, corners, green belts' }),
+  criterion('manhole-intact-rate', {
+    name_en: 'Manhole covers intact', hint_en: 'Covers in the carriageway', kind: 'rate-threshold',
+    threshold: { comparator: '>=', value: 98, unit: 'percent' },
+  }),
+  criterion('cables', {
+    name_en: 'Loose cables', hint_en: 'Hanging across the way', kind: 'count-limit', inferred: true,
+    threshold: { comparator: '<=', value: 3, unit: 'cables' },
+  }),
+  criterion('order', {
+    name_en: 'Street order', kind: 'boolean',
+    parts: [
+      { id: 'stalls', name_zh: 'zh-stalls', name_en: 'No stalls' },
+      { id: 'bikes', name_zh: 'zh-bikes', name_en: 'No bikes in the way' },
+    ],
+  }),
+  criterion('adverts', {
+    name_en: 'Adverts along the street', kind: 'distance-spacing',
+    threshold: { comparator: '<=', value: 500, unit: 'm_per_item' },
+  }),
 ]
+
+const CONTROLS: Record<string, Control> = {
+  litter: 'holds', 'manhole-intact-rate': 'rate', cables: 'count', order: 'parts', adverts: 'line',
+}
+
+/** An inspection of point b at which nothing is answered. */
+export function inspection(point: PointDetail): InspectionView {
+  const items = CRITERIA.map((one): InspectionItem => ({
+    criterion: one, control: CONTROLS[one.code] ?? 'holds', around: one.code === 'order',
+    value: null, error: null, note: '', photos: [], photos_wanted: 0, findings: [],
+    verdict: { outcome: 'undetermined', why: { because: 'unanswered' } },
+  }))
+  return {
+    id: 'i1', point: point.point, standard_name_zh: 'zh-standard', standard_name_en: 'Standard',
+    standard_version: 2, profile: null, started_at: NOW, submitted_at: null, stage: 'open',
+    stuck: null, position_known: true, start_standing: null,
+    categories: [{ id: 'street', name_zh: 'zh-street', name_en: 'Street' }], items,
+    lacks: CRITERIA.map(({ code }) => ({ lacks: 'answer', criterion: code })),
+    tally: { met: 0, not_met: 0, undetermined: items.length, not_applicable: 0 }, coverage: null,
+  }
+}
 
 export function startView(changes: Partial<StartView> = {}): StartView {
   return {
     session: {
       person: { id: 'p1', district: 'd1', display_name: 'Lin', role: 'inspector' },
-      district: { id: 'd1', name: 'Sample district', zone_radius_m: 400 },
+      district: { id: 'd1', name: 'Sample district', zone_radius_m: 400, standard: null },
     },
     server: 'https://xunfang.example',
     settings: { language: 'zh-CN', large_text: false, high_contrast: false },
@@ -87,15 +126,18 @@ export function pointDetail(
   return {
     point: {
       id, district: 'd1', name: `Point ${id}`, kind, place: { lat: 31.23, lng: 121.47 },
-      radius_m: 400, sample: true, retired: false,
+      radius_m: 400, own_zone: false, sample: true, retired: false,
     },
     position: MEASURED, standing, standard_name_zh: 'zh-standard', standard_name_en: 'Standard',
-    standard_version: 2, criteria: CRITERIA, draft: { criterion: '', note: '', photos: [] }, findings,
+    standard_version: 2, profile: null, checklist: CRITERIA.length, key_place: false,
+    inspections: [], criteria: CRITERIA, draft: { criterion: '', note: '', photos: [] }, findings,
   }
 }
 
 export function memoryData(changes: Partial<MemoryData> = {}): MemoryData {
+  const school = pointDetail('b', 'school', { distance_m: 1300, to_edge_m: -900, side: 'outside' })
   return {
+    inspections: [inspection(school)],
     start: startView(),
     position: MEASURED,
     points: [
@@ -103,7 +145,7 @@ export function memoryData(changes: Partial<MemoryData> = {}): MemoryData {
         finding('f1', 'a', 'returned'),
         finding('f2', 'a', 'saved'),
       ]),
-      pointDetail('b', 'school', { distance_m: 1300, to_edge_m: -900, side: 'outside' }),
+      school,
       pointDetail('c', 'hospital', { distance_m: 399, to_edge_m: 1, side: 'unsure' }),
     ],
     ...changes,

@@ -46,15 +46,30 @@ export type OpId = string;
 export type BatchId = string;
 
 /**
+ * Names an inspection 巡查.
+ */
+export type InspectionId = string;
+
+/**
  * Milliseconds since 1970-01-01T00:00:00Z, by whatever clock the field's name says.
  */
 export type UnixMillis = number;
 
 /**
- * A place as the phone's receiver measured it, in WGS-84 degrees.
+ * A day of the Gregorian calendar, written `2026-11-22`.
+ */
+export type CivilDate = string;
+
+/**
+ * The day by which something has to be done: `2023-07-31`, or `--09-30` in whatever year the
+ * plan is for.
+ */
+export type Deadline = string;
+
+/**
+ * A place as a receiver measured it, in WGS-84: what this product stores.
  *
- * Latitude lies in -90..=90 and longitude in -180..=180; both are finite. Other datums are not
- * representable here and are converted where data comes in or goes out.
+ * Latitude lies in -90..=90 and longitude in -180..=180 degrees; both are finite.
  */
 export type Wgs84 = { lat: number, lng: number, };
 
@@ -102,17 +117,25 @@ fix: Fix, } | { "kind": "missing",
 why: PositionMissing, };
 
 /**
- * The area around a point that is inspected with it 检测范围: a geodesic circle.
+ * What a zone looks like.
  */
-export type Zone = { 
+export type ZoneShape = { "mode": "circle", 
 /**
- * The point itself.
+ * Metres, 10..=5000.
  */
-center: Wgs84, 
+radius_m: number, } | { "mode": "polygon", 
 /**
- * Radius in metres, from the district's profile.
+ * Corners in order, either way round; the last is joined to the first. 3..=500.
  */
-radius_m: number, };
+corners: Array<Wgs84>, } | { "mode": "walk-visible", 
+/**
+ * How far from the point the walk counts, metres, 10..=5000.
+ */
+walk_m: number, 
+/**
+ * How far one sees from the track, metres, 1..=500.
+ */
+sight_m: number, };
 
 /**
  * Which side of a zone's edge somebody stood on.
@@ -137,11 +160,24 @@ to_edge_m: number,
 side: Side, };
 
 /**
+ * How much of a zone a track has seen, counted in cells of [`CELL_M`].
+ */
+export type Coverage = { 
+/**
+ * Cells of the zone.
+ */
+cells: number, 
+/**
+ * Cells whose middle came into sight.
+ */
+seen: number, };
+
+/**
  * What kind of place a point is, by the field's own list.
  *
  * A kind that this version does not know is kept as [`PointType::Other`].
  */
-export type PointType = "farmers-market" | "transport-hub" | "hospital" | "mall" | "community" | "residential" | "complex" | "school" | "park-square" | "main-road" | "junction" | "other";
+export type PointType = "citywide" | "main-road" | "commercial-street" | "alley" | "community" | "residential" | "old-residential" | "urban-village" | "village" | "township" | "farmers-market" | "wholesale-market" | "transport-hub" | "hospital" | "mall" | "complex" | "school" | "training" | "park-square" | "service-hall" | "bank" | "telecom" | "window" | "hotel" | "restaurant" | "cultural" | "practice" | "scenic" | "construction" | "hoarding" | "junction" | "bus-taxi" | "pedicab" | "delivery" | "parking" | "public-toilet" | "waste-facility" | "river" | "kiosk" | "outdoor-ad" | "night-market" | "surroundings" | "highspeed-corridor" | "shopfront" | "public-place" | "netcafe" | "hotline" | "material" | "process" | "government" | "other";
 
 /**
  * A place that is inspected 点位, with the zone around it.
@@ -168,9 +204,17 @@ kind: PointType,
  */
 place: Wgs84, 
 /**
- * Radius of its zone in metres, already resolved from the district's profile.
+ * How far its zone reaches in metres, already resolved from the district's profile.
  */
 radius_m: number, 
+/**
+ * The zone's shape where it is no circle of [`Point::radius_m`].
+ */
+shape?: ZoneShape | null, 
+/**
+ * Whether somebody gave the point a zone of its own, which does not follow the district's.
+ */
+own_zone: boolean, 
 /**
  * Whether the coordinate was invented for the sample district.
  */
@@ -183,12 +227,22 @@ retired: boolean, };
 /**
  * How a criterion is judged.
  */
-export type CriterionKind = "boolean" | "count-limit" | "rate-threshold";
+export type CriterionKind = "boolean" | "count-limit" | "rate-threshold" | "area-limit" | "distance-spacing" | "interval-days" | "share-threshold" | "frequency";
 
 /**
  * How a measured number is held against a limit.
  */
-export type Comparator = ">=" | "<=";
+export type Comparator = ">=" | "<=" | ">" | "<" | "==" | "rising" | "recurring";
+
+/**
+ * What a limit's number counts.
+ */
+export type Unit = "percent" | "percent_change" | "m2" | "m2_per_capita" | "m" | "m_per_item" | "minutes_walk" | "days" | "date" | "per_hour" | "per_day" | "rounds_per_day" | "per_week" | "per_month" | "per_quarter" | "per_year" | "per_node" | "per_day_month_quarter_year" | "regular" | "cables" | "duties" | "open_problems" | "types" | "new_cases" | "delta_cases" | "items" | "stations" | "photos" | "people" | "signatures" | "review_levels" | "events" | "other";
+
+/**
+ * The number of a limit, or its day.
+ */
+export type LimitValue = number | Deadline;
 
 /**
  * A limit with its unit.
@@ -199,13 +253,13 @@ export type Threshold = {
  */
 comparator: Comparator, 
 /**
- * The number, in `unit`.
+ * The number, in `unit`, or the day.
  */
-value: number, 
+value: LimitValue, 
 /**
- * `percent` or `cables`; the message files hold the words.
+ * What it counts; the message files hold the words.
  */
-unit: string, };
+unit: Unit, };
 
 /**
  * Where a figure was printed.
@@ -218,14 +272,116 @@ document: string,
 /**
  * The place whose plan it is, as in the catalogue.
  */
-jurisdiction: string, };
+jurisdiction: string, 
+/**
+ * Section of the document, where it is known.
+ */
+section: string | null, };
+
+/**
+ * When an item wants photos.
+ */
+export type PhotosWhen = "failed" | "always";
+
+/**
+ * From how near a photo is wanted.
+ */
+export type Shot = "any" | "near-far" | "close";
+
+/**
+ * What else an answer rests on.
+ */
+export type Need = "count" | "measure" | "date" | "track" | "record" | "statistics" | "signature" | "observation" | "schedule";
+
+/**
+ * What proves an answer.
+ */
+export type Evidence = { 
+/**
+ * How many photos, 0..=9.
+ */
+photos: number, 
+/**
+ * When they are wanted.
+ */
+when: PhotosWhen, 
+/**
+ * From how near.
+ */
+shot: Shot, 
+/**
+ * What else.
+ */
+needs: Array<Need>, };
+
+/**
+ * One of the things that a bundled criterion has ticked one by one.
+ */
+export type Part = { 
+/**
+ * Stable name within the criterion.
+ */
+id: string, 
+/**
+ * Chinese name.
+ */
+name_zh: string, 
+/**
+ * English name.
+ */
+name_en: string, };
+
+/**
+ * What an excuse does to a criterion.
+ */
+export type ExcuseMode = "exempts" | "passes";
+
+/**
+ * A reason for which a criterion does not count against a place.
+ */
+export type Excuse = { 
+/**
+ * Code of the criterion that grants it.
+ */
+by: string, 
+/**
+ * Stable name within that criterion.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+mode: ExcuseMode, 
+/**
+ * Chinese wording.
+ */
+name_zh: string, 
+/**
+ * English wording.
+ */
+name_en: string, 
+/**
+ * The title that the district has to hold, for [`ExcuseMode::Passes`].
+ */
+title: string | null, };
+
+/**
+ * What a criterion is about.
+ */
+export type Scope = "point" | "zone" | "city-indicator" | "material" | "process" | "scoring";
+
+/**
+ * A code of the newest edition with its kind, written `matter:06013`.
+ */
+export type CodeRef = string;
 
 /**
  * One checkable requirement 测评项.
  */
 export type Criterion = { 
 /**
- * Stable name within the catalogue, for example `manhole-intact-rate`.
+ * Stable name within the standard, for example `manhole-intact-rate`. Where a profile has
+ * several limits for one criterion, the further ones are named `wall-damage.alley`.
  */
 code: string, 
 /**
@@ -253,9 +409,145 @@ kind: CriterionKind,
  */
 threshold: Threshold | null, 
 /**
+ * Whether the limit is a reading of words and no printed figure.
+ */
+inferred: boolean, 
+/**
  * Where the requirement comes from.
  */
-provenance: Provenance, };
+provenance: Provenance, 
+/**
+ * Which of [`Standard::categories`] it is listed under.
+ */
+category: string, 
+/**
+ * What it is about.
+ */
+scope: Scope, 
+/**
+ * At which kinds of point it is looked at.
+ */
+applies_to: Array<PointType>, 
+/**
+ * What proves an answer.
+ */
+evidence: Evidence, 
+/**
+ * What is ticked one by one; empty for most.
+ */
+parts: Array<Part>, 
+/**
+ * For which reasons it does not count.
+ */
+excuses: Array<Excuse>, 
+/**
+ * Whether it is itself a rule that excuses others, and no item of a checklist.
+ */
+grants: boolean, 
+/**
+ * What urban-management systems call the problem when it is not met.
+ */
+codes: Array<CodeRef>, 
+/**
+ * What has to be known of the limit, in Chinese; empty for most.
+ */
+note_zh: string, 
+/**
+ * The same in English.
+ */
+note_en: string, };
+
+/**
+ * A heading of checklists.
+ */
+export type Category = { 
+/**
+ * Stable name.
+ */
+id: string, 
+/**
+ * Chinese name.
+ */
+name_zh: string, 
+/**
+ * English name.
+ */
+name_en: string, };
+
+/**
+ * What a district's profile says of the district as a whole.
+ */
+export type ProfileHead = { 
+/**
+ * Stable name, for example `sixian-2023`.
+ */
+id: string, 
+/**
+ * Chinese name.
+ */
+name_zh: string, 
+/**
+ * English name.
+ */
+name_en: string, 
+/**
+ * Version of the catalogue that it is a difference from.
+ */
+catalogue_version: number, 
+/**
+ * Number of the source document.
+ */
+document: string, 
+/**
+ * The edition it follows, in Chinese.
+ */
+edition_zh: string, 
+/**
+ * The same in English.
+ */
+edition_en: string, 
+/**
+ * The zone of its points, unless a point has its own.
+ */
+zone: ZoneShape, 
+/**
+ * The kinds of key place 重点公共场所 whose surroundings are inspected with them.
+ */
+key_point_types: Array<PointType>, 
+/**
+ * Titles that the district holds.
+ */
+titles: Array<string>, };
+
+/**
+ * Who made a version, and when.
+ */
+export type Edited = { 
+/**
+ * Name to show.
+ */
+by: string, 
+/**
+ * By the server's clock.
+ */
+at: UnixMillis, 
+/**
+ * Why, in their words; may be empty.
+ */
+note: string, };
+
+/**
+ * Names one version of a standard.
+ */
+export type StandardRef = { 
+/**
+ * Which standard.
+ */
+id: StandardId, 
+/**
+ * Which version.
+ */
+version: number, };
 
 /**
  * A versioned set of criteria 测评标准. A published version never changes.
@@ -278,9 +570,21 @@ name_zh: string,
  */
 name_en: string, 
 /**
+ * The headings, in the order in which they are shown.
+ */
+categories: Array<Category>, 
+/**
  * The criteria in the order in which they are shown.
  */
-criteria: Array<Criterion>, };
+criteria: Array<Criterion>, 
+/**
+ * The profile it was resolved from.
+ */
+profile: ProfileHead | null, 
+/**
+ * Who made this version; absent for one that came with the product.
+ */
+edited: Edited | null, };
 
 /**
  * A district 辖区 with the settings of its profile.
@@ -297,7 +601,11 @@ name: string,
 /**
  * Radius of a point's zone in metres, unless the point says otherwise.
  */
-zone_radius_m: number, };
+zone_radius_m: number, 
+/**
+ * The standard in force; what was begun under an earlier version stays under it.
+ */
+standard: StandardRef | null, };
 
 /**
  * What somebody does in a district.
@@ -415,7 +723,11 @@ standing: Standing | null,
 /**
  * Its photos in the order in which they were taken.
  */
-photos: Array<PhotoRef>, };
+photos: Array<PhotoRef>, 
+/**
+ * The inspection during which it was found, if it was one.
+ */
+inspection?: InspectionId | null, };
 
 /**
  * How far a finding has come on a supervisor's desk.
@@ -459,6 +771,527 @@ decided_at: UnixMillis | null,
  * Who decided, as a name to show.
  */
 decided_by: string | null, };
+
+/**
+ * How things were counted.
+ */
+export type Counting = { "how": "census" } | { "how": "sample", 
+/**
+ * How many there are in all, where it is known.
+ */
+total: number | null, };
+
+/**
+ * A tick at one part of a bundled criterion.
+ */
+export type PartAnswer = { 
+/**
+ * Which part.
+ */
+id: string, 
+/**
+ * Whether it holds.
+ */
+holds: boolean, };
+
+/**
+ * Something counted along a street.
+ */
+export type Marker = { 
+/**
+ * Where it stands.
+ */
+place: Wgs84, 
+/**
+ * How well that is known, metres.
+ */
+accuracy_m: number, };
+
+/**
+ * An answer, in the form that its criterion asks for.
+ */
+export type AnswerValue = { "form": "holds", 
+/**
+ * Which of the two.
+ */
+holds: boolean, } | { "form": "parts", 
+/**
+ * The ticks.
+ */
+parts: Array<PartAnswer>, } | { "form": "count", 
+/**
+ * How many; may be below zero only for a change in cases.
+ */
+count: number, } | { "form": "rate", 
+/**
+ * Those as they should be.
+ */
+good: number, 
+/**
+ * Those that were looked at.
+ */
+counted: number, 
+/**
+ * How they were counted.
+ */
+counting: Counting, } | { "form": "figure", 
+/**
+ * In the unit of the limit.
+ */
+value: number, 
+/**
+ * By how much it may be off either way, in the same unit.
+ */
+plus_minus: number, } | { "form": "trend", 
+/**
+ * The last time.
+ */
+before: number, 
+/**
+ * This time.
+ */
+now: number, } | { "form": "areas", 
+/**
+ * Square metres each.
+ */
+m2: Array<number>, } | { "form": "line", 
+/**
+ * The street, as it was walked.
+ */
+street: Array<Wgs84>, 
+/**
+ * The things.
+ */
+markers: Array<Marker>, 
+/**
+ * Whether somebody is still on the way to its end.
+ */
+walking: boolean, } | { "form": "checked", 
+/**
+ * One date for each.
+ */
+on: Array<CivilDate>, } | { "form": "share", 
+/**
+ * The part.
+ */
+part: number, 
+/**
+ * The whole, in the same unit.
+ */
+whole: number, } | { "form": "times", 
+/**
+ * In each period that is over, oldest first.
+ */
+counts: Array<number>, 
+/**
+ * In the period that is running.
+ */
+running: number | null, } | { "form": "done", 
+/**
+ * When; none: not yet.
+ */
+on: CivilDate | null, } | { "form": "excused", 
+/**
+ * Code of the criterion that grants it.
+ */
+by: string, 
+/**
+ * Which of its reasons.
+ */
+reason: string, } | { "form": "not-applicable", 
+/**
+ * Why, in the inspector's words.
+ */
+reason: string, };
+
+/**
+ * Which control a screen shows for a criterion; each has its form of [`AnswerValue`].
+ */
+export type Control = "holds" | "parts" | "count" | "rate" | "figure" | "trend" | "areas" | "line" | "checked" | "share" | "times" | "done";
+
+/**
+ * The field of an answer that is wrong.
+ */
+export type AnswerField = "form" | "count" | "good" | "counted" | "total" | "value" | "plus_minus" | "area" | "place" | "date" | "part" | "whole" | "reason";
+
+/**
+ * What is wrong with it.
+ */
+export type AnswerFault = "wrong_form" | "negative" | "not_a_number" | "too_large" | "more_good_than_counted" | "more_than_total" | "more_than_whole" | "nothing_counted" | "in_future" | "no_place" | "too_many" | "empty" | "unknown_part" | "unknown_reason" | "title_not_held";
+
+/**
+ * An answer that cannot be true.
+ */
+export type AnswerError = { 
+/**
+ * Which field.
+ */
+field: AnswerField, 
+/**
+ * What is wrong with it.
+ */
+fault: AnswerFault, };
+
+/**
+ * What came out.
+ */
+export type Outcome = "met" | "not_met" | "undetermined" | "not_applicable";
+
+/**
+ * Why it came out so: numbers for a sentence.
+ */
+export type Why = { "because": "unanswered" } | { "because": "holds" } | { "because": "does_not_hold" } | { "because": "parts", 
+/**
+ * Those that hold.
+ */
+held: number, 
+/**
+ * All there are.
+ */
+of: number, 
+/**
+ * How many are asked for.
+ */
+wanted: number, 
+/**
+ * Ids of those that do not hold.
+ */
+failed: Array<string>, 
+/**
+ * Ids of those nobody has looked at.
+ */
+open: Array<string>, } | { "because": "value", 
+/**
+ * The number.
+ */
+value: number, 
+/**
+ * By how much it may be off.
+ */
+plus_minus: number, 
+/**
+ * The limit.
+ */
+limit: Threshold, } | { "because": "trend", 
+/**
+ * The last time.
+ */
+before: number, 
+/**
+ * This time.
+ */
+now: number, } | { "because": "census", 
+/**
+ * As they should be.
+ */
+good: number, 
+/**
+ * All of them.
+ */
+counted: number, 
+/**
+ * The rate, in percent.
+ */
+percent: number, } | { "because": "sample", 
+/**
+ * As they should be.
+ */
+good: number, 
+/**
+ * Those looked at.
+ */
+counted: number, 
+/**
+ * All there are, where it is known.
+ */
+total: number | null, 
+/**
+ * Lower end of the rate, in percent.
+ */
+low: number, 
+/**
+ * Upper end, in percent.
+ */
+high: number, 
+/**
+ * So many more, all as they should be, would settle that it is met; absent where no
+ * number would.
+ */
+more: number | null, } | { "because": "largest_area", 
+/**
+ * Square metres; 0 where there is no such place.
+ */
+m2: number, 
+/**
+ * How many places there are.
+ */
+places: number, 
+/**
+ * The limit.
+ */
+limit: Threshold, } | { "because": "gap", 
+/**
+ * Its length in metres.
+ */
+longest_m: number, 
+/**
+ * Where it begins, metres from the start of the street.
+ */
+from_m: number, 
+/**
+ * By how much it may be off.
+ */
+plus_minus_m: number, 
+/**
+ * How many things were counted on the street.
+ */
+markers: number, 
+/**
+ * Things further from the street than 60 m, which are not counted.
+ */
+beside: number, 
+/**
+ * Length of the street in metres.
+ */
+street_m: number, } | { "because": "no_street" } | { "because": "oldest", 
+/**
+ * Its date.
+ */
+on: CivilDate, 
+/**
+ * Days since.
+ */
+days: number, 
+/**
+ * The day it is or was due again.
+ */
+due: CivilDate, 
+/**
+ * How many things were looked at.
+ */
+things: number, } | { "because": "share", 
+/**
+ * In percent.
+ */
+percent: number, 
+/**
+ * The limit.
+ */
+limit: Threshold, } | { "because": "times", 
+/**
+ * Least in a period that is over; absent where none is.
+ */
+least: number | null, 
+/**
+ * Periods that are over.
+ */
+periods: number, 
+/**
+ * In the running period.
+ */
+running: number | null, 
+/**
+ * The limit.
+ */
+limit: Threshold, } | { "because": "deadline", 
+/**
+ * When it was done.
+ */
+done: CivilDate | null, 
+/**
+ * When it is due.
+ */
+due: CivilDate, } | { "because": "excused", 
+/**
+ * By which criterion.
+ */
+by: string, 
+/**
+ * Which reason.
+ */
+reason: string, 
+/**
+ * Seen on the spot, or by a title.
+ */
+mode: ExcuseMode, } | { "because": "nothing_here", 
+/**
+ * Why, in the inspector's words.
+ */
+reason: string, } | { "because": "unfit" };
+
+/**
+ * A verdict with its reason.
+ */
+export type Verdict = { 
+/**
+ * What came out.
+ */
+outcome: Outcome, 
+/**
+ * Why.
+ */
+why: Why, };
+
+/**
+ * A place on the way, as the receiver had it.
+ */
+export type TrackFix = { 
+/**
+ * Where.
+ */
+place: Wgs84, 
+/**
+ * Radius in metres within which the true place lies (68 %).
+ */
+accuracy_m: number, 
+/**
+ * When, by the device's wall clock.
+ */
+at: UnixMillis, };
+
+/**
+ * The answer to one item.
+ */
+export type Answer = { 
+/**
+ * Code of the criterion.
+ */
+criterion: string, 
+/**
+ * What was answered; none where the item passes by a title that the district holds.
+ */
+value: AnswerValue | null, 
+/**
+ * What the inspector wrote beside it; may be empty.
+ */
+note: string, 
+/**
+ * Photos of the item itself; those of problems are with their findings.
+ */
+photos: Array<PhotoRef>, 
+/**
+ * What the phone made of it.
+ */
+verdict: Verdict, };
+
+/**
+ * An inspection 巡查 as the phone submits it; it never changes afterwards.
+ */
+export type InspectionRecord = { 
+/**
+ * Its id, minted on the phone.
+ */
+id: InspectionId, 
+/**
+ * The point.
+ */
+point: PointId, 
+/**
+ * The kind of point that it was when the inspection began, which decides the checklist.
+ */
+point_kind: PointType, 
+/**
+ * The standard it is judged by.
+ */
+standard: StandardId, 
+/**
+ * The version of that standard that was in force when it began.
+ */
+standard_version: number, 
+/**
+ * When it was begun, by the device's wall clock.
+ */
+started_at: UnixMillis, 
+/**
+ * When it was submitted, by the device's wall clock.
+ */
+submitted_at: UnixMillis, 
+/**
+ * Where the phone was when it was begun.
+ */
+start: PositionEvidence, 
+/**
+ * How that lay to the zone.
+ */
+start_standing: Standing | null, 
+/**
+ * Where the phone was when it was submitted.
+ */
+end: PositionEvidence, 
+/**
+ * The answers, in the order of the checklist.
+ */
+answers: Array<Answer>, 
+/**
+ * Problems that were recorded during the inspection.
+ */
+findings: Array<FindingId>, 
+/**
+ * The way that was walked; empty where no position was to be had.
+ */
+track: Array<TrackFix>, 
+/**
+ * How much of the zone came into sight; none where no position was to be had.
+ */
+coverage: Coverage | null, };
+
+/**
+ * Something that an inspection still lacks.
+ */
+export type Lack = { "lacks": "answer", 
+/**
+ * To which item.
+ */
+criterion: string, } | { "lacks": "parts", 
+/**
+ * Of which item.
+ */
+criterion: string, 
+/**
+ * Ids of the parts that nobody has looked at.
+ */
+open: Array<string>, } | { "lacks": "sense", 
+/**
+ * To which item.
+ */
+criterion: string, 
+/**
+ * What is wrong with it.
+ */
+error: AnswerError, } | { "lacks": "photos", 
+/**
+ * Of which item.
+ */
+criterion: string, 
+/**
+ * How many there are.
+ */
+have: number, 
+/**
+ * How many are wanted.
+ */
+need: number, };
+
+/**
+ * How many items came out how.
+ */
+export type OutcomeTally = { 
+/**
+ * 达标
+ */
+met: number, 
+/**
+ * 不达标
+ */
+not_met: number, 
+/**
+ * 尚不能定
+ */
+undetermined: number, 
+/**
+ * 不适用
+ */
+not_applicable: number, };
 
 /**
  * The body of every answer that is not a success.
@@ -624,6 +1457,48 @@ rev: number, } & ({ "decision": "accept" } | { "decision": "return",
 reason: string, });
 
 /**
+ * An inspection as supervisors look through them.
+ */
+export type InspectionRow = { 
+/**
+ * The record as the phone sent it.
+ */
+record: InspectionRecord, 
+/**
+ * Name of the point.
+ */
+point_name: string, 
+/**
+ * Who made it, as a name to show.
+ */
+author_name: string, 
+/**
+ * When it became durable on the server, by the server's clock.
+ */
+received_at: UnixMillis, 
+/**
+ * Codes of the criteria that the server judges otherwise than the phone did; usually none.
+ */
+differing: Array<string>, 
+/**
+ * Position in the district's queue of inspections; pages continue below it.
+ */
+seq: number, };
+
+/**
+ * `GET /api/v1/inspections?before=&limit=`: newest first.
+ */
+export type InspectionPage = { 
+/**
+ * At most `limit` rows.
+ */
+rows: Array<InspectionRow>, 
+/**
+ * Pass as `before` for the next page; null at the end.
+ */
+next_before: number | null, };
+
+/**
  * Data of one server-sent event of `GET /api/v1/live`; a reason to ask again, not the change.
  */
 export type LiveNotice = { "kind": "finding", 
@@ -634,7 +1509,11 @@ id: FindingId,
 /**
  * How it stands now.
  */
-state: ReviewState, };
+state: ReviewState, } | { "kind": "inspection", 
+/**
+ * Which.
+ */
+id: InspectionId, };
 
 /**
  * Everything the first screen needs.
@@ -872,6 +1751,22 @@ standard_name_en: string,
  */
 standard_version: number, 
 /**
+ * The district's profile, for the name of its edition; null for a standard without one.
+ */
+profile: ProfileHead | null, 
+/**
+ * How many items its checklist has.
+ */
+checklist: number, 
+/**
+ * Whether its surroundings are inspected with it.
+ */
+key_place: boolean, 
+/**
+ * Inspections of this phone here, newest first, the open one among them; at most 20.
+ */
+inspections: Array<InspectionSummary>, 
+/**
  * The criteria; those chosen most recently on this phone come first.
  */
 criteria: Array<Criterion>, 
@@ -958,9 +1853,204 @@ id: FindingId,
 point: PointId, };
 
 /**
+ * How far an inspection has come.
+ */
+export type InspectionStage = "open" | "saved" | "applied" | "rejected";
+
+/**
+ * An inspection in a list.
+ */
+export type InspectionSummary = { 
+/**
+ * Its id.
+ */
+id: InspectionId, 
+/**
+ * When it was begun.
+ */
+started_at: UnixMillis, 
+/**
+ * When it was submitted; null while it is open.
+ */
+submitted_at: UnixMillis | null, 
+/**
+ * How far it has come.
+ */
+stage: InspectionStage, 
+/**
+ * The version of the standard that it is judged by.
+ */
+standard_version: number, 
+/**
+ * How its items came out; all zero while it is open.
+ */
+tally: OutcomeTally, 
+/**
+ * How many items are answered while it is open.
+ */
+answered: number, 
+/**
+ * How many items there are while it is open.
+ */
+items: number, };
+
+/**
+ * A finding that was made during an inspection.
+ */
+export type RaisedView = { 
+/**
+ * Which.
+ */
+id: FindingId, 
+/**
+ * How many photos it has.
+ */
+photos: number, };
+
+/**
+ * One item of a checklist as far as it is answered.
+ */
+export type InspectionItem = { 
+/**
+ * What is asked.
+ */
+criterion: Criterion, 
+/**
+ * Which control answers it.
+ */
+control: Control, 
+/**
+ * Whether it is about the surroundings rather than the point itself.
+ */
+around: boolean, 
+/**
+ * The answer so far.
+ */
+value: AnswerValue | null, 
+/**
+ * What is wrong with the answer, if it cannot be true.
+ */
+error: AnswerError | null, 
+/**
+ * The note beside it.
+ */
+note: string, 
+/**
+ * What the answer comes to.
+ */
+verdict: Verdict, 
+/**
+ * Photos of the item itself.
+ */
+photos: Array<PhotoView>, 
+/**
+ * How many photos the item wants after this verdict, those of its findings included.
+ */
+photos_wanted: number, 
+/**
+ * Findings that were raised from it.
+ */
+findings: Array<RaisedView>, };
+
+/**
+ * An inspection with everything on its page.
+ */
+export type InspectionView = { 
+/**
+ * Its id.
+ */
+id: InspectionId, 
+/**
+ * Its point.
+ */
+point: Point, 
+/**
+ * Name of the standard in Chinese.
+ */
+standard_name_zh: string, 
+/**
+ * Name of the standard in English.
+ */
+standard_name_en: string, 
+/**
+ * Its version, the one that was in force when the inspection was begun.
+ */
+standard_version: number, 
+/**
+ * The profile it is judged by.
+ */
+profile: ProfileHead | null, 
+/**
+ * When it was begun.
+ */
+started_at: UnixMillis, 
+/**
+ * When it was submitted; null while it is open.
+ */
+submitted_at: UnixMillis | null, 
+/**
+ * How far it has come.
+ */
+stage: InspectionStage, 
+/**
+ * Code of the last failure to send it; null when there was none.
+ */
+stuck: string | null, 
+/**
+ * Whether there was a fix when it was begun.
+ */
+position_known: boolean, 
+/**
+ * How the phone lay to the zone then; null without a fix.
+ */
+start_standing: Standing | null, 
+/**
+ * Headings of the items, in order.
+ */
+categories: Array<Category>, 
+/**
+ * The items, in the order of the checklist.
+ */
+items: Array<InspectionItem>, 
+/**
+ * What is missing before it can be submitted.
+ */
+lacks: Array<Lack>, 
+/**
+ * How the items came out.
+ */
+tally: OutcomeTally, 
+/**
+ * How much of the zone came into sight; null without a track.
+ */
+coverage: Coverage | null, };
+
+/**
+ * What came of an answer.
+ */
+export type AnswerView = { 
+/**
+ * The item.
+ */
+item: InspectionItem, 
+/**
+ * What is missing before the inspection can be submitted.
+ */
+lacks: Array<Lack>, 
+/**
+ * How the items came out.
+ */
+tally: OutcomeTally, };
+
+/**
  * Tells a screen what to ask again; carries no data.
  */
 export type Change = "sync" | "reference" | "findings" | "position";
+
+/**
+ * A step of counting things along a street.
+ */
+export type LineStep = "start" | "mark" | "undo" | "end";
 
 /**
  * One request of a screen. The doc comment of each names its answer.
@@ -979,7 +2069,7 @@ account: string,
  */
 password: string, } | { "cmd": "sign_out" } | { "cmd": "points", 
 /**
- * Part of a name; empty for all.
+ * Part of a name, or its pinyin; empty for all.
  */
 query: string, 
 /**
@@ -1017,7 +2107,67 @@ point: PointId,
 /**
  * Which photo.
  */
-sha256: Sha256Hex, } | { "cmd": "save_finding", 
+sha256: Sha256Hex, } | { "cmd": "begin_inspection", 
+/**
+ * At which point.
+ */
+point: PointId, } | { "cmd": "inspection", 
+/**
+ * Which.
+ */
+id: InspectionId, } | { "cmd": "inspection_item", 
+/**
+ * Which inspection.
+ */
+id: InspectionId, 
+/**
+ * Code of the item's criterion.
+ */
+criterion: string, } | { "cmd": "save_answer", 
+/**
+ * In which inspection.
+ */
+id: InspectionId, 
+/**
+ * Code of the item's criterion.
+ */
+criterion: string, 
+/**
+ * The answer; null takes it back.
+ */
+value: AnswerValue | null, 
+/**
+ * The note beside it.
+ */
+note: string, } | { "cmd": "walk_line", 
+/**
+ * In which inspection.
+ */
+id: InspectionId, 
+/**
+ * Code of the item's criterion.
+ */
+criterion: string, 
+/**
+ * What happens now.
+ */
+step: LineStep, } | { "cmd": "remove_answer_photo", 
+/**
+ * In which inspection.
+ */
+id: InspectionId, 
+/**
+ * Code of the item's criterion.
+ */
+criterion: string, 
+/**
+ * Which photo.
+ */
+sha256: Sha256Hex, } | { "cmd": "submit_inspection", 
+/**
+ * Which.
+ */
+id: InspectionId, } | { "cmd": "save_finding", 
 /**
  * At which point.
  */
@@ -1085,4 +2235,4 @@ message: string, };
 /**
  * Every reason for which a command can fail.
  */
-export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "internal";
+export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "internal";

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Criterion, Verdict } from '../generated/types'
+import { en } from './en'
+import { limitWords, whyWords } from './words'
+import { zhCN } from './zh-CN'
+
+const criterion = {
+  parts: [
+    { id: 'a', name_zh: '甲', name_en: 'A' },
+    { id: 'b', name_zh: '乙', name_en: 'B' },
+  ],
+  excuses: [
+    { by: 'rule', id: 'inside', mode: 'exempts', name_zh: '线内', name_en: 'Inside the lines', title: null },
+  ],
+} as unknown as Criterion
+
+const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort()
+
+describe('words', () => {
+  it('has the same keys and figures in both languages', () => {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(zhCN).sort())
+    for (const [key, text] of Object.entries(zhCN)) {
+      expect(placeholders(en[key as keyof typeof en]), key).toEqual(placeholders(text))
+    }
+  })
+
+  it('says a limit with its sign and unit', () => {
+    expect(limitWords({ comparator: '>=', value: 98, unit: 'percent' }, 'zh-CN')).toBe('≥ 98%')
+    expect(limitWords({ comparator: '<=', value: 500, unit: 'm_per_item' }, 'en')).toBe('one every 500 m')
+    expect(limitWords({ comparator: '<=', value: '2023-07-31', unit: 'date' }, 'en')).toBe('by 2023-07-31')
+    expect(limitWords(null, 'en')).toBe('')
+  })
+
+  it('never rounds a rate up to its limit', () => {
+    const census = (good: number, counted: number): Verdict => ({
+      outcome: 'not_met',
+      why: { because: 'census', good, counted, percent: (100 * good) / counted },
+    })
+    expect(whyWords(census(97, 99), criterion, 'en')).toEqual(['All 99 counted, 97 good: 97.9%'])
+    expect(whyWords(census(98, 100), criterion, 'en')).toEqual(['All 100 counted, 98 good: 98%'])
+  })
+
+  it('says how many more would settle a sample, or that none would', () => {
+    const sample = (more: number | null, outcome: Verdict['outcome']): string[] =>
+      whyWords(
+        { outcome, why: { because: 'sample', good: 97, counted: 99, total: null, low: 92.892, high: 99.754, more } },
+        criterion,
+        'en',
+      )
+    expect(sample(263, 'undetermined')).toEqual([
+      '99 looked at, 97 good; the rate may lie in 92.8–99.8%',
+      '263 more, all good, would settle that it is met',
+    ])
+    expect(sample(null, 'undetermined')[1]).toBe('No sample settles it: all have to be counted')
+    expect(sample(null, 'not_met')).toHaveLength(1)
+  })
+
+  it('names parts and reasons as the standard does', () => {
+    const parts: Verdict = {
+      outcome: 'not_met',
+      why: { because: 'parts', held: 0, of: 2, wanted: 2, failed: ['a'], open: ['b'] },
+    }
+    expect(whyWords(parts, criterion, 'zh-CN').slice(1)).toEqual(['不符合：甲', '还没看：乙'])
+    const excused: Verdict = {
+      outcome: 'met',
+      why: { because: 'excused', by: 'rule', reason: 'inside', mode: 'exempts' },
+    }
+    expect(whyWords(excused, criterion, 'en')).toEqual(['Does not count by the rules: Inside the lines'])
+  })
+})
