@@ -78,7 +78,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   expect(await standing.getAttribute('data-side')).toBe('inside')
   await phone.find('ring')
   await keepScreenshot('phone-point', await phone.driver.takeScreenshot())
-  await inspector.record(near.id, photos[0], 'manhole-intact-rate', '东侧井盖破损')
+  await inspector.record(near.id, photos[0], 'road-surface-intact', '东侧路面有坑')
   await inspector.record(next.id, photos[1], 'cables-tidy', '线缆下垂')
   await until('the chip counts two', async () => (await inspector.chip()).text.includes('2'))
 
@@ -137,9 +137,9 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   }
 
   // One goes back with a reason, and the phone shows it.
-  const manhole = sent.find(({ text }) => text.includes('井盖'))
-  if (manhole === undefined) throw new Error('the finding about the manhole is missing')
-  await supervisor.open(manhole.id)
+  const road = sent.find(({ text }) => text.includes('路面'))
+  if (road === undefined) throw new Error('the finding about the road is missing')
+  await supervisor.open(road.id)
   await supervisor.page.getByTestId('photo-main').evaluate((photo) => (photo as HTMLImageElement).decode())
   await keepScreenshot('console-review', await supervisor.page.screenshot())
   await supervisor.returnWith(REASON)
@@ -158,6 +158,6 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   await supervisor.page.getByTestId('nav-review').click()
   await until('two findings wait', async () => (await supervisor.queue.count()) === 2)
   const another = await generated(join(place.path, 'another.jpg'), 1200, 1600)
-  await inspector.record(next.id, another, 'messy-cable-count', '')
+  await inspector.record(next.id, another, 'green-belt-intact', '')
   await until('the new finding appears by itself', async () => (await supervisor.queue.count()) === 3)
 })

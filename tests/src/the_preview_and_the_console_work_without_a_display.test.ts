@@ -2,21 +2,19 @@
  * What `make run` serves on a machine without a display: the same phone app in a browser, over
  * the same core, and the console. Both also pass the accessibility rules of axe.
  */
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { accessibilityFindings } from './support/axe'
 import { openBrowser } from './support/browser'
 import { Supervisor } from './support/console'
 import { generated, notAPhoto } from './support/photos'
-import { PROGRAMS, endAll, folder, freePort, start, until } from './support/processes'
+import { startPreview } from './support/preview'
+import { endAll, folder, freePort, until } from './support/processes'
 import { keepScreenshot } from './support/screenshots'
 import { Server } from './support/server'
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 let place: Awaited<ReturnType<typeof folder>>
 let server: Server
@@ -27,13 +25,7 @@ beforeAll(async () => {
   place = await folder()
   server = await Server.prepare(join(place.path, 'server'), await freePort())
   await server.start()
-  preview = `http://127.0.0.1:${await freePort()}`
-  start(
-    join(PROGRAMS, 'xunfang-preview'),
-    ['--data', join(place.path, 'phone'), '--listen', preview.slice('http://'.length), '--server', server.address],
-    { DISPLAY: '', WAYLAND_DISPLAY: '', XUNFANG_POSITION: '33.4800,117.8800,8' },
-  )
-  await until('the preview answers', async () => (await fetch(preview)).ok)
+  preview = await startPreview(join(place.path, 'phone'), server, '33.4800,117.8800,8')
   browser = await openBrowser()
 })
 
@@ -43,18 +35,6 @@ afterAll(async () => {
   await endAll()
   await place.remove()
 })
-
-/** What axe finds on the page; empty when all is well. */
-async function accessibilityFindings(page: Page): Promise<string[]> {
-  // Evaluated rather than added as a script, which the page's content policy would refuse.
-  await page.evaluate(await readFile(AXE, 'utf8'))
-  return await page.evaluate(async () => {
-    interface Violation { id: string; nodes: { html: string }[] }
-    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }
-    const { violations } = await axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
-  })
-}
 
 test('a finding goes from the browser preview to the console', async () => {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })

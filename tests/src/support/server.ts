@@ -1,4 +1,4 @@
-/** The real server with the sample district, on a free port and in a folder of its own. */
+/** The real server with the two sample districts, on a free port and in a folder of its own. */
 import { readFile } from 'node:fs/promises'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -22,9 +22,12 @@ export class Server {
     readonly port: number,
     readonly inspector: Account,
     readonly supervisor: Account,
+    /** An inspector of the other sample district. */
+    readonly elsewhere: Account,
+    private readonly accounts: readonly Account[],
   ) {}
 
-  /** Loads the sample district; the server is not started yet. */
+  /** Loads the sample districts; the server is not started yet. */
   static async prepare(data: string, port: number): Promise<Server> {
     await run(PROGRAM, ['sample', '--data', data])
     const kept = await readFile(join(data, 'sample-accounts.json'), 'utf8')
@@ -34,7 +37,13 @@ export class Server {
       if (found === undefined) throw new Error(`the sample district has no account ${name}`)
       return found
     }
-    return new Server(data, port, find('xunfang01'), find('ducha01'))
+    return new Server(data, port, find('xunfang01'), find('ducha01'), find('xunfang11'), accounts)
+  }
+
+  passwordOf(name: string): string {
+    const found = this.accounts.find(({ account }) => account === name)
+    if (found === undefined) throw new Error(`the sample districts have no account ${name}`)
+    return found.password
   }
 
   get address(): string {
