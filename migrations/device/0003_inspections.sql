@@ -1,6 +1,8 @@
 -- Zones of other shapes than a circle, the standard in force, and inspections.
 
 ALTER TABLE point ADD COLUMN shape TEXT;   -- JSON, domain::ZoneShape; NULL: a circle of radius_m
+ALTER TABLE point ADD COLUMN number TEXT NOT NULL DEFAULT '';  -- what a register calls it, or empty
+ALTER TABLE point ADD COLUMN unit TEXT NOT NULL DEFAULT '';    -- who answers for it, or empty
 
 -- Inspections, open and submitted. At most one is open at a point for a person.
 CREATE TABLE inspection (

@@ -47,3 +47,7 @@ CREATE TABLE inspection_photo (
     FOREIGN KEY (district_id, sha256) REFERENCES blob (district_id, sha256),
     FOREIGN KEY (district_id, inspection_id) REFERENCES inspection (district_id, inspection_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Administrators are written as supervisors with a mark, which older servers read as supervisors.
+ALTER TABLE person ADD COLUMN administrator INTEGER NOT NULL DEFAULT 0
+    CHECK (administrator IN (0, 1));

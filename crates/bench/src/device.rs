@@ -235,6 +235,8 @@ fn point(number: u32, district: DistrictId) -> anyhow::Result<Point> {
         radius_m: 500.0,
         shape: None,
         own_zone: false,
+        number: String::new(),
+        unit: String::new(),
         sample: true,
         retired: false,
     })

@@ -8,6 +8,7 @@ mod check;
 mod profile;
 mod source;
 
+pub use check::district_zone_fault;
 pub use profile::{Issue, Profile, ResolveError, Rule, resolve};
 pub use source::{
     CatalogueError, CriterionSource, Grant, GrantReason, PointTypeName, Title, schemas,

@@ -10,7 +10,7 @@ mod dictionary;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "catalogue")]
-pub use dictionary::{CodeEntry, CodeStatus, Dictionary, DictionaryError, Edition};
+pub use dictionary::{CodeEdition, CodeEntry, CodeStatus, Dictionary, DictionaryError};
 
 /// Whether a code names a thing or what is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -4,6 +4,10 @@ use geo::{Destination, Distance, Geodesic, Point as GeoPoint};
 
 use crate::Wgs84;
 
+/// WGS-84: semi-major axis in metres and first eccentricity squared.
+pub(crate) const AXIS_M: f64 = 6_378_137.0;
+pub(crate) const ECCENTRICITY_SQUARED: f64 = 0.006_694_379_990_141_317;
+
 impl Wgs84 {
     /// Measures the geodesic distance to another place, in metres, by Karney's method.
     pub fn distance_m(self, other: Self) -> f64 {
@@ -16,6 +20,20 @@ impl Wgs84 {
     pub fn towards(self, bearing_degrees: f64, distance_m: f64) -> Self {
         let there = Geodesic.destination(self.geo(), bearing_degrees, distance_m);
         Self::wrapped(there.y(), there.x())
+    }
+
+    /// Returns where the place lies on the ellipsoid, in metres from the Earth's centre.
+    pub(crate) fn centred_m(self) -> [f64; 3] {
+        let ((lat_sin, lat_cos), (lng_sin, lng_cos)) = (
+            self.lat().to_radians().sin_cos(),
+            self.lng().to_radians().sin_cos(),
+        );
+        let across = AXIS_M / (1.0 - ECCENTRICITY_SQUARED * lat_sin * lat_sin).sqrt();
+        [
+            across * lat_cos * lng_cos,
+            across * lat_cos * lng_sin,
+            across * (1.0 - ECCENTRICITY_SQUARED) * lat_sin,
+        ]
     }
 
     fn geo(self) -> GeoPoint {

@@ -13,7 +13,9 @@ mod finding;
 mod geodesy;
 mod glossary;
 mod id;
+mod import;
 mod inspection;
+mod nearby;
 mod person;
 mod plane;
 mod point;
@@ -29,7 +31,7 @@ pub use answer::{
     Marker, PartAnswer, REMARK_CHARS_MAX,
 };
 #[cfg(feature = "catalogue")]
-pub use codes::{CodeEntry, CodeStatus, Dictionary, DictionaryError, Edition};
+pub use codes::{CodeEdition, CodeEntry, CodeStatus, Dictionary, DictionaryError};
 pub use codes::{CodeError, CodeKind, CodeRef};
 pub use coordinate::{Bd09, Cgcs2000, CoordinateError, Datum, Gcj02, Wgs84};
 pub use date::{CivilDate, DateError, Deadline};
@@ -42,18 +44,23 @@ pub use id::{
     BatchId, DeviceId, DistrictId, FindingId, InspectionId, OpId, PersonId, PointId, StandardId,
     UnitId,
 };
+pub use import::{
+    Against, Bounds, Cell, DUPLICATE_WITHIN_M, Draft, FateTally, ImportPlan, ImportRow,
+    PlannedPoint, PointField, RowFate, RowRefusal, plan_import,
+};
 pub use inspection::{
     ANSWER_NOTE_CHARS_MAX, ANSWERS_MAX, Answer, Answered, InspectionError, InspectionRecord, Lack,
     OutcomeTally, TRACK_FIXES_MAX, TrackFix, day, lacks,
 };
+pub use nearby::Nearby;
 pub use person::{Actor, Object, Person, Role, Verb, allows};
 pub use point::{Point, PointType};
 pub use position::{Fix, PositionEvidence, PositionMissing};
 pub use spelling::spelled_like;
 pub use standard::{
-    Category, Change, Comparator, Criterion, CriterionKind, District, Edited, Evidence, Excuse,
-    ExcuseMode, LimitError, LimitValue, Need, Part, PhotosWhen, ProfileHead, Provenance, Scope,
-    Shot, Standard, StandardRef, Threshold, Unit, compare,
+    Category, Comparator, Criterion, CriterionKind, District, Edited, Evidence, Excuse, ExcuseMode,
+    LimitError, LimitValue, Need, Part, PhotosWhen, ProfileHead, Provenance, Scope, Shot, Standard,
+    StandardChange, StandardRef, Threshold, Unit, compare,
 };
 pub use time::UnixMillis;
 pub use verdict::{CONFIDENCE, Day, Interval, Outcome, Sampled, Verdict, Why, interval, judge};

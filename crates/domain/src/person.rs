@@ -13,6 +13,8 @@ pub enum Role {
     Inspector,
     /// 督查: reviews what came in.
     Supervisor,
+    /// 管理员: keeps points and standards, and reads what came in.
+    Administrator,
 }
 
 /// A person as others in the district may see them.
@@ -49,6 +51,8 @@ pub enum Verb {
     Submit,
     /// Accept or return it.
     Review,
+    /// Change it.
+    Edit,
 }
 
 /// What it is asked of.
@@ -94,18 +98,26 @@ pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
     match (verb, object) {
         (Verb::Read, Object::Reference { .. }) => true,
         (Verb::Read, Object::Finding { author, .. } | Object::Inspection { author, .. }) => {
-            actor.role == Role::Supervisor || author == actor.person
+            matches!(actor.role, Role::Supervisor | Role::Administrator) || author == actor.person
         }
         (Verb::Submit, Object::Finding { author, .. } | Object::Inspection { author, .. }) => {
             actor.role == Role::Inspector && author == actor.person
         }
-        (Verb::Read, Object::ReviewQueue { .. }) => actor.role == Role::Supervisor,
+        (Verb::Read, Object::ReviewQueue { .. }) => {
+            matches!(actor.role, Role::Supervisor | Role::Administrator)
+        }
+        (Verb::Edit, Object::Reference { .. }) => actor.role == Role::Administrator,
         // Nobody reviews their own finding, whatever role they hold now.
         (Verb::Review, Object::Finding { author, .. }) => {
             actor.role == Role::Supervisor && author != actor.person
         }
         (Verb::Submit | Verb::Review, Object::Reference { .. } | Object::ReviewQueue { .. })
-        | (Verb::Review, Object::Inspection { .. }) => false,
+        | (Verb::Review, Object::Inspection { .. })
+        // What came in never changes.
+        | (
+            Verb::Edit,
+            Object::Finding { .. } | Object::Inspection { .. } | Object::ReviewQueue { .. },
+        ) => false,
     }
 }
 
@@ -136,32 +148,42 @@ mod tests {
         };
         let reference = |district| Object::Reference { district };
         let queue = |district| Object::ReviewQueue { district };
-        use Role::{Inspector, Supervisor};
-        use Verb::{Read, Review, Submit};
+        use Role::{Administrator, Inspector, Supervisor};
+        use Verb::{Edit, Read, Review, Submit};
         type ObjectIn<'a> = &'a dyn Fn(DistrictId) -> Object;
-        // (verb, object in the actor's own district, inspector, supervisor)
-        let table: [(Verb, ObjectIn<'_>, bool, bool); 18] = [
-            (Read, &reference, true, true),
-            (Submit, &reference, false, false),
-            (Review, &reference, false, false),
-            (Read, &mine, true, true),
-            (Submit, &mine, true, false),
-            (Review, &mine, false, false),
-            (Read, &theirs, false, true),
-            (Submit, &theirs, false, false),
-            (Review, &theirs, false, true),
-            (Read, &my_visit, true, true),
-            (Submit, &my_visit, true, false),
-            (Review, &my_visit, false, false),
-            (Read, &their_visit, false, true),
-            (Submit, &their_visit, false, false),
-            (Review, &their_visit, false, false),
-            (Read, &queue, false, true),
-            (Submit, &queue, false, false),
-            (Review, &queue, false, false),
+        // (verb, object in the actor's own district, inspector, supervisor, administrator)
+        let table: [(Verb, ObjectIn<'_>, bool, bool, bool); 24] = [
+            (Read, &reference, true, true, true),
+            (Submit, &reference, false, false, false),
+            (Review, &reference, false, false, false),
+            (Read, &mine, true, true, true),
+            (Submit, &mine, true, false, false),
+            (Review, &mine, false, false, false),
+            (Read, &theirs, false, true, true),
+            (Submit, &theirs, false, false, false),
+            (Review, &theirs, false, true, false),
+            (Read, &my_visit, true, true, true),
+            (Submit, &my_visit, true, false, false),
+            (Review, &my_visit, false, false, false),
+            (Read, &their_visit, false, true, true),
+            (Submit, &their_visit, false, false, false),
+            (Review, &their_visit, false, false, false),
+            (Read, &queue, false, true, true),
+            (Submit, &queue, false, false, false),
+            (Review, &queue, false, false, false),
+            (Edit, &reference, false, false, true),
+            (Edit, &mine, false, false, false),
+            (Edit, &theirs, false, false, false),
+            (Edit, &my_visit, false, false, false),
+            (Edit, &their_visit, false, false, false),
+            (Edit, &queue, false, false, false),
         ];
-        for (verb, object, inspector, supervisor) in table {
-            for (role, expected) in [(Inspector, inspector), (Supervisor, supervisor)] {
+        for (verb, object, inspector, supervisor, administrator) in table {
+            for (role, expected) in [
+                (Inspector, inspector),
+                (Supervisor, supervisor),
+                (Administrator, administrator),
+            ] {
                 let actor = Actor {
                     person: me,
                     district: home,

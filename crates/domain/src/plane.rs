@@ -1,10 +1,7 @@
 //! The plane that touches the Earth at a place, in metres east and north of it.
 
 use crate::Wgs84;
-
-/// WGS-84: semi-major axis in metres and first eccentricity squared.
-const AXIS_M: f64 = 6_378_137.0;
-const ECCENTRICITY_SQUARED: f64 = 0.006_694_379_990_141_317;
+use crate::geodesy::{AXIS_M, ECCENTRICITY_SQUARED};
 
 /// A spot on the plane.
 #[derive(Debug, Clone, Copy, PartialEq)]

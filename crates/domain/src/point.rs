@@ -217,8 +217,14 @@ pub struct Point {
     pub id: PointId,
     /// The district it belongs to.
     pub district: DistrictId,
+    /// What a register calls it; empty where it has no number.
+    #[serde(default)]
+    pub number: String,
     /// Its name as people say it.
     pub name: String,
+    /// Name of the unit that answers for it 责任单位; empty where none is named.
+    #[serde(default)]
+    pub unit: String,
     /// What kind of place it is.
     pub kind: PointType,
     /// Where it is.

@@ -10,7 +10,7 @@ mod limit;
 
 use serde::{Deserialize, Serialize};
 
-pub use diff::{Change, compare};
+pub use diff::{StandardChange, compare};
 pub use limit::{Comparator, CriterionKind, LimitError, LimitValue, Threshold, Unit};
 
 use crate::{CodeRef, DistrictId, PointType, StandardId, UnixMillis, ZoneShape};

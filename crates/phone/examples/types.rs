@@ -51,11 +51,14 @@ fn main() -> std::io::Result<()> {
             ProfileHead, Edited, StandardRef, Standard, District, Role, Person, Sha256Hex,
             CaptureSource, PhotoRef, FindingRecord, ReviewState, Decision, Review, Counting,
             PartAnswer, Marker, AnswerValue, Control, AnswerField, AnswerFault, AnswerError,
-            Outcome, Why, Verdict, TrackFix, Answer, InspectionRecord, Lack, OutcomeTally,
+            Outcome, Why, Verdict, TrackFix, Answer, InspectionRecord, Lack, OutcomeTally, StandardChange,
+            CodeKind, CodeEdition, CodeStatus, CodeEntry, Datum, PointField, RowRefusal, RowFate,
+            FateTally,
         },
         protocol::{
             ErrorBody, SignInRequest, SessionView, SignedIn, FindingRow, FindingPage, ReviewTally,
-            FindingDetail, ReviewRequest, InspectionRow, InspectionPage, LiveNotice,
+            FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
+            LimitEdit, StandardEdit, ImportPreviewRow, ImportPreview, ImportDone, LiveNotice,
         },
         phone::{
             StartView, Settings, Notice, LinkState, SyncView, PointRow, PointPage, PointTypeCount,

@@ -38,6 +38,16 @@ pub mod codes {
     pub const REVIEW_MOVED_ON: &str = "review_moved_on";
     /// A returned finding needs a reason of at most 500 characters.
     pub const REASON_INVALID: &str = "reason_invalid";
+    /// Somebody else published a version first; `details.version` is the one in force.
+    pub const STANDARD_MOVED_ON: &str = "standard_moved_on";
+    /// The change of a standard does not fit; nothing changed. The message says why.
+    pub const STANDARD_INVALID: &str = "standard_invalid";
+    /// The file is no register of points; nothing changed. The message says why.
+    pub const FILE_UNREADABLE: &str = "file_unreadable";
+    /// Rows of the file are refused, and a file is taken whole or not at all; nothing changed.
+    pub const IMPORT_REFUSED: &str = "import_refused";
+    /// The points or the file changed since the preview; nothing changed. Preview again.
+    pub const IMPORT_MOVED_ON: &str = "import_moved_on";
     /// The body is larger than this address takes.
     pub const TOO_LARGE: &str = "too_large";
     /// The upload continues at another offset: ask with HEAD and go on there.

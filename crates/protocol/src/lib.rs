@@ -5,6 +5,7 @@
 
 mod console;
 mod error;
+mod reference;
 mod session;
 mod sync;
 mod upload;
@@ -14,6 +15,9 @@ pub use console::{
     ReviewRequest, ReviewTally,
 };
 pub use error::{ErrorBody, codes};
+pub use reference::{
+    ImportDone, ImportPreview, ImportPreviewRow, LimitEdit, StandardEdit, StandardHead,
+};
 pub use session::{SessionView, SignInRequest, SignedIn};
 pub use sync::{
     Event, EventBody, OPS_PER_PUSH_MAX, Op, OpKind, OpResult, OpStatus, PROTO, PUSH_BYTES_MAX,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use xunfang_domain::UnixMillis;
 use xunfang_domain::catalogue::Catalogue;
+use xunfang_domain::{Dictionary, UnixMillis};
 
 use crate::catalogue;
 use crate::clock::{Clock, SystemClock};
@@ -65,6 +65,7 @@ struct Shared {
     passwords: Passwords,
     live: Live,
     catalogue: Catalogue,
+    dictionary: Dictionary,
     clock: Arc<dyn Clock>,
     stopping: CancellationToken,
     tasks: TaskTracker,
@@ -115,6 +116,7 @@ impl App {
                 passwords: Passwords::new()?,
                 live: Live::new(),
                 catalogue,
+                dictionary: Dictionary::embedded()?,
                 clock,
                 stopping: CancellationToken::new(),
                 tasks: TaskTracker::new(),
@@ -156,6 +158,11 @@ impl App {
     /// The criteria that districts choose from.
     pub(crate) fn catalogue(&self) -> &Catalogue {
         &self.shared.catalogue
+    }
+
+    /// The codes of urban management.
+    pub(crate) fn dictionary(&self) -> &Dictionary {
+        &self.shared.dictionary
     }
 
     pub(crate) fn folder(&self) -> &DataDir {

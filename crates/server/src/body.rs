@@ -20,8 +20,8 @@ use crate::error::ApiError;
 
 /// Longest pause inside a body.
 pub(crate) const IDLE_MAX: Duration = Duration::from_secs(30);
-/// Longest time for a whole JSON body: a full push over the slowest mobile network.
-const JSON_BODY_MAX: Duration = Duration::from_secs(180);
+/// Longest time for a whole body: a full push over the slowest mobile network.
+const BODY_MAX: Duration = Duration::from_secs(180);
 
 /// A JSON body of at most `MAX` bytes.
 pub(crate) struct JsonBody<T, const MAX: usize>(pub(crate) T);
@@ -31,32 +31,50 @@ impl<T: DeserializeOwned, const MAX: usize> FromRequest<App> for JsonBody<T, MAX
 
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
         require_media_type(request.headers(), "application/json")?;
-        let too_large = || ApiError::TooLarge {
-            most: MAX as u64,
-            unit: "bytes",
-        };
-        if content_length(request.headers()).is_some_and(|length| length > MAX as u64) {
-            return Err(too_large());
-        }
-        let mut stream = request.into_body().into_data_stream();
-        let mut text = Vec::new();
-        let collect = async {
-            while let Some(chunk) = next_chunk(&mut stream).await? {
-                if text.len() + chunk.len() > MAX {
-                    return Err(too_large());
-                }
-                text.extend_from_slice(&chunk);
-            }
-            Ok(())
-        };
-        timeout(JSON_BODY_MAX, collect)
-            .await
-            .map_err(|_| ApiError::BodyBrokeOff)??;
+        let text = collect(request, MAX).await?;
         // The error names a line and a field, which the sender knows anyway.
         serde_json::from_slice(&text)
             .map(Self)
             .map_err(|error| ApiError::BadRequest(error.to_string()))
     }
+}
+
+/// The whole bytes of a file of at most `MAX` bytes.
+pub(crate) struct FileBody<const MAX: usize>(pub(crate) Vec<u8>);
+
+impl<const MAX: usize> FromRequest<App> for FileBody<MAX> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        require_media_type(request.headers(), "application/octet-stream")?;
+        collect(request, MAX).await.map(Self)
+    }
+}
+
+/// Reads a body of at most `most` bytes.
+async fn collect(request: Request, most: usize) -> Result<Vec<u8>, ApiError> {
+    let too_large = || ApiError::TooLarge {
+        most: most as u64,
+        unit: "bytes",
+    };
+    if content_length(request.headers()).is_some_and(|length| length > most as u64) {
+        return Err(too_large());
+    }
+    let mut stream = request.into_body().into_data_stream();
+    let mut bytes = Vec::new();
+    let collect = async {
+        while let Some(chunk) = next_chunk(&mut stream).await? {
+            if bytes.len() + chunk.len() > most {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(())
+    };
+    timeout(BODY_MAX, collect)
+        .await
+        .map_err(|_| ApiError::BodyBrokeOff)??;
+    Ok(bytes)
 }
 
 async fn next_chunk(stream: &mut BodyDataStream) -> Result<Option<Bytes>, ApiError> {

@@ -13,6 +13,7 @@ use xunfang_domain::DecisionError;
 use xunfang_durable::{DiskError, DiskFault};
 use xunfang_photo::PhotoError;
 use xunfang_protocol::{ErrorBody, UPLOAD_OFFSET, codes};
+use xunfang_report::ReadError;
 
 use crate::store::{StoreError, StoreFault};
 
@@ -35,6 +36,16 @@ pub(crate) enum ApiError {
     NotFound,
     #[error("somebody else decided first")]
     ReviewMovedOn { rev: u64 },
+    #[error("somebody else published version {version} first")]
+    StandardMovedOn { version: u32 },
+    #[error("{0}")]
+    StandardInvalid(String),
+    #[error("{0}")]
+    FileUnreadable(#[from] ReadError),
+    #[error("{refused} rows are refused, and a file is taken whole or not at all")]
+    ImportRefused { refused: u32 },
+    #[error("the points or the file changed since the preview")]
+    ImportMovedOn,
     #[error("{0}")]
     ReasonInvalid(#[from] DecisionError),
     #[error("at most {most} {unit} are taken here")]
@@ -94,6 +105,17 @@ impl ApiError {
                 details: Some(json!({ "rev": rev })),
                 ..plain(S::CONFLICT, codes::REVIEW_MOVED_ON)
             },
+            Self::StandardMovedOn { version } => Refusal {
+                details: Some(json!({ "version": version })),
+                ..plain(S::CONFLICT, codes::STANDARD_MOVED_ON)
+            },
+            Self::StandardInvalid(_) => plain(S::UNPROCESSABLE_ENTITY, codes::STANDARD_INVALID),
+            Self::FileUnreadable(_) => plain(S::UNPROCESSABLE_ENTITY, codes::FILE_UNREADABLE),
+            Self::ImportRefused { refused } => Refusal {
+                details: Some(json!({ "refused": refused })),
+                ..plain(S::CONFLICT, codes::IMPORT_REFUSED)
+            },
+            Self::ImportMovedOn => plain(S::CONFLICT, codes::IMPORT_MOVED_ON),
             Self::ReasonInvalid(_) => plain(S::BAD_REQUEST, codes::REASON_INVALID),
             Self::TooLarge { most, unit } => Refusal {
                 details: Some(json!({ "most": most, "unit": unit })),

@@ -12,7 +12,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use xunfang_server::{App, AppConfig, OnDamage, catalogue, listen, openapi_json, sample, serve};
+use xunfang_domain::{Datum, FateTally, RowFate};
+use xunfang_protocol::ImportPreview;
+use xunfang_server::{
+    App, AppConfig, OnDamage, catalogue, listen, openapi_json, register, sample, serve,
+};
 
 /// Server of Xunfang 巡访, field inspection that loses nothing.
 #[derive(Parser)]
@@ -43,6 +47,19 @@ enum Command {
         /// Folder with standard.toml, criteria/ and profiles/
         folder: PathBuf,
     },
+    /// Say what would become of every row of a register of points, and take it with --commit
+    ImportPoints {
+        #[command(flatten)]
+        register: Register,
+        /// Take it: all rows or none
+        #[arg(long)]
+        commit: bool,
+    },
+    /// Write a district's points into a new file, in the columns that import-points reads
+    ExportPoints {
+        #[command(flatten)]
+        register: Register,
+    },
     /// Load two sample districts and print their accounts
     Sample {
         #[command(flatten)]
@@ -50,6 +67,26 @@ enum Command {
     },
     /// Print the description of the API
     Openapi,
+}
+
+/// A register of points. The server that uses the folder has to be stopped meanwhile; a running one
+/// is asked in its console.
+#[derive(Args)]
+struct Register {
+    #[command(flatten)]
+    folder: Folder,
+    /// Name or id of the district
+    #[arg(long)]
+    district: String,
+    /// System of the coordinates: wgs84, cgcs2000, gcj02 or bd09
+    #[arg(long, value_parser = datum)]
+    datum: Datum,
+    /// The file: .xlsx, .csv or .geojson
+    file: PathBuf,
+}
+
+fn datum(text: &str) -> Result<Datum, String> {
+    Datum::named(text).ok_or_else(|| format!("{text} is none of wgs84, cgcs2000, gcj02, bd09"))
 }
 
 #[derive(Args)]
@@ -91,6 +128,8 @@ async fn main() -> ExitCode {
             .await
         }
         Command::CheckCatalogue { folder } => check_catalogue(&folder),
+        Command::ImportPoints { register, commit } => import_points(register, commit).await,
+        Command::ExportPoints { register } => export_points(register).await,
         Command::Sample { folder } => load_sample(folder.data).await,
         Command::Openapi => print_openapi(),
     };
@@ -138,6 +177,63 @@ async fn load_sample(data: PathBuf) -> Result<(), Box<dyn Error>> {
         let name = &account.person.display_name;
         writeln!(out, "{}  {}  {name}", account.account, account.password)?;
     }
+    Ok(())
+}
+
+async fn import_points(of: Register, commit: bool) -> Result<(), Box<dyn Error>> {
+    let app = App::open(AppConfig::new(of.folder.data))?;
+    let preview = register::import(&app, &of.district, &of.file, of.datum, commit).await;
+    let preview = match preview {
+        Ok(preview) => preview,
+        // Which rows they are is what the person needs.
+        Err(error) if commit => {
+            let look = register::import(&app, &of.district, &of.file, of.datum, false).await?;
+            print_fates(&look)?;
+            return Err(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    print_fates(&preview)?;
+    let next = match (commit, preview.tally.refused) {
+        (true, _) => "All of it was taken.",
+        (false, 0) => "Nothing was changed. Repeat with --commit to take it.",
+        (false, _) => {
+            "Nothing was changed. Mend the refused rows: a file is taken whole or not at all."
+        }
+    };
+    writeln!(io::stdout(), "{next}")?;
+    Ok(())
+}
+
+/// Prints a line for every row that is not unchanged, and how many have which fate.
+fn print_fates(preview: &ImportPreview) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    for row in &preview.rows {
+        let fate = match &row.fate {
+            RowFate::Unchanged => continue,
+            RowFate::New => "new".to_owned(),
+            RowFate::Changed { fields } => format!("changed: {}", serde_json::to_string(fields)?),
+            RowFate::Refused { reasons } => format!("refused: {}", serde_json::to_string(reasons)?),
+        };
+        writeln!(out, "{:>6}  {}  {fate}", row.line, row.name)?;
+    }
+    let FateTally {
+        new,
+        changed,
+        unchanged,
+        refused,
+    } = preview.tally;
+    writeln!(
+        out,
+        "{new} new, {changed} changed, {unchanged} unchanged, {refused} refused."
+    )?;
+    Ok(())
+}
+
+async fn export_points(of: Register) -> Result<(), Box<dyn Error>> {
+    let app = App::open(AppConfig::new(of.folder.data))?;
+    register::export(&app, &of.district, &of.file, of.datum).await?;
+    writeln!(io::stdout(), "Written: {}", of.file.display())?;
     Ok(())
 }
 

@@ -6,15 +6,21 @@
 //! under it.
 
 use rusqlite::Transaction;
-use xunfang_domain::catalogue::{Catalogue, Issue, Profile, ResolveError, resolve};
+use xunfang_domain::catalogue::{
+    Catalogue, Issue, Profile, ResolveError, Rule, district_zone_fault, resolve,
+};
 use xunfang_domain::{
     District, DistrictId, Edited, Person, Point, Standard, StandardRef, UnixMillis, ZoneShape,
 };
-use xunfang_protocol::EventBody;
+use xunfang_protocol::{EventBody, LimitEdit, StandardEdit};
 
+use crate::error::ApiError;
 use crate::store::feed::{self, NewEvent};
 use crate::store::profiles::{self, NewProfile};
 use crate::store::{StoreError, reference};
+
+/// Longest reason of a version, in characters.
+const NOTE_CHARS_MAX: usize = 500;
 
 /// Who makes a version, and why.
 #[derive(Debug, Clone)]
@@ -79,6 +85,89 @@ pub(crate) fn publish(
         feed::append(db, district, &event)?;
     }
     Ok(standard)
+}
+
+/// Makes the next version of a district's standard out of the one that the editor was looking at.
+pub(crate) fn edit(
+    db: &Transaction<'_>,
+    catalogue: &Catalogue,
+    district: DistrictId,
+    edit: &StandardEdit,
+    editor: Person,
+    now: UnixMillis,
+) -> Result<Standard, ApiError> {
+    let stored = profiles::newest(db, district)?.ok_or(ApiError::NotFound)?;
+    if stored.reference.version != edit.base {
+        return Err(ApiError::StandardMovedOn {
+            version: stored.reference.version,
+        });
+    }
+    let invalid = |reason: String| ApiError::StandardInvalid(reason);
+    let mut profile = stored.profile;
+    for LimitEdit { code, limit } in &edit.limits {
+        let rule = profile.rules.iter_mut().find(|rule| rule.code() == *code);
+        let rule = rule.ok_or_else(|| invalid(format!("the district does not use {code}")))?;
+        rule.limit = Some(*limit);
+        // Somebody who answers for it has set it; it is a reading of words no longer.
+        rule.inferred = Some(false);
+    }
+    for code in &edit.drop {
+        let before = profile.rules.len();
+        profile.rules.retain(|rule| rule.code() != *code);
+        if profile.rules.len() == before {
+            return Err(invalid(format!("the district does not use {code}")));
+        }
+    }
+    for criterion in &edit.adopt {
+        if profile
+            .rules
+            .iter()
+            .any(|rule| rule.criterion == *criterion)
+        {
+            return Err(invalid(format!("the district uses {criterion} already")));
+        }
+        profile.rules.push(Rule::of(criterion));
+    }
+    if let Some(titles) = &edit.titles {
+        let known = |title: &String| catalogue.titles.iter().any(|one| one.id == *title);
+        if let Some(unknown) = titles.iter().find(|title| !known(title)) {
+            return Err(invalid(format!("there is no title {unknown}")));
+        }
+        profile.titles.clone_from(titles);
+    }
+    if let Some(zone) = &edit.zone {
+        if let Some(reason) = district_zone_fault(zone) {
+            return Err(invalid(reason));
+        }
+        profile.zone = Some(zone.clone());
+    }
+    if edit.note.chars().count() > NOTE_CHARS_MAX {
+        return Err(invalid(format!(
+            "a note has at most {NOTE_CHARS_MAX} characters"
+        )));
+    }
+    let reference = StandardRef {
+        version: stored.reference.version + 1,
+        ..stored.reference
+    };
+    let editor = Editor {
+        person: editor,
+        note: edit.note.trim().to_owned(),
+    };
+    publish(
+        db,
+        catalogue,
+        district,
+        &profile,
+        reference,
+        Some(editor),
+        now,
+    )
+    .map_err(|error| match error {
+        PublishError::Store(error) => ApiError::Store(error),
+        PublishError::Resolve(error) => invalid(error.to_string()),
+        PublishError::DistrictUnknown => ApiError::NotFound,
+    })
 }
 
 /// How far a zone of the district reaches, for lists and quick drawing.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use xunfang_domain::DictionaryError;
 use xunfang_domain::catalogue::CatalogueError;
 
 use xunfang_durable::DiskError;
@@ -38,6 +39,9 @@ pub enum StartError {
          that comes with the product."
     )]
     Catalogue(#[from] CatalogueError),
+    /// The lists of codes in this build are faulty.
+    #[error("The lists of codes in this build do not read: {0}. Nothing was changed.")]
+    Codes(#[from] DictionaryError),
     /// A file of the catalogue cannot be read.
     #[error(
         "The catalogue of criteria could not be read: {path}: {source}. Nothing was changed. Name \

@@ -128,12 +128,13 @@ fn put_point(tx: &Transaction<'_>, point: &Point) -> rusqlite::Result<usize> {
     let kind = json_sql(&point.kind)?;
     tx.prepare_cached(
         "INSERT INTO point
-           (id, district, name, kind, lat, lng, radius_m, sample, retired, shape)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+           (id, district, name, kind, lat, lng, radius_m, sample, retired, shape, number, unit)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (id) DO UPDATE SET
            district = excluded.district, name = excluded.name, kind = excluded.kind,
            lat = excluded.lat, lng = excluded.lng, radius_m = excluded.radius_m,
-           sample = excluded.sample, retired = excluded.retired, shape = excluded.shape",
+           sample = excluded.sample, retired = excluded.retired, shape = excluded.shape,
+           number = excluded.number, unit = excluded.unit",
     )?
     .execute(params![
         point.id.to_string(),
@@ -146,6 +147,8 @@ fn put_point(tx: &Transaction<'_>, point: &Point) -> rusqlite::Result<usize> {
         point.sample,
         point.retired,
         point.shape.as_ref().map(json_sql).transpose()?,
+        point.number,
+        point.unit,
     ])
 }
 

@@ -120,7 +120,8 @@ impl Store {
     pub fn point(&self, point: PointId) -> Result<Point, StoreError> {
         self.read(|db| {
             db.prepare_cached(
-                "SELECT id, district, name, kind, lat, lng, radius_m, sample, retired, shape
+                "SELECT id, district, name, kind, lat, lng, radius_m, sample, retired, shape,
+                        number, unit
                  FROM point WHERE id = ?1",
             )
             .and_then(|mut find| {
@@ -146,7 +147,8 @@ impl Store {
         let points = self.read(|db| {
             let read = || {
                 db.prepare(
-                    "SELECT id, district, name, kind, lat, lng, radius_m, sample, retired, shape
+                    "SELECT id, district, name, kind, lat, lng, radius_m, sample, retired, shape,
+                        number, unit
                      FROM point",
                 )?
                 .query_map([], read_point)?
@@ -222,6 +224,8 @@ fn read_point(row: &Row<'_>) -> rusqlite::Result<Point> {
         shape: shape.as_deref().map(read_shape).transpose()?,
         // What the zone follows is the server's business.
         own_zone: false,
+        number: row.get("number")?,
+        unit: row.get("unit")?,
         sample: row.get("sample")?,
         retired: row.get("retired")?,
     })

@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::{
-    Change, Comparator, Control, CriterionKind, ExcuseMode, LimitValue, PointType, Scope, Standard,
-    Threshold, Unit, ZoneShape, compare,
+    Comparator, Control, CriterionKind, ExcuseMode, LimitValue, PointType, Scope, Standard,
+    StandardChange, Threshold, Unit, ZoneShape, compare,
 };
 
 fn folder() -> PathBuf {
@@ -537,16 +537,16 @@ fn an_edited_limit_is_one_difference_between_two_versions() {
     assert_eq!(
         compare(&before, &after),
         [
-            Change::KeyPlaces {
+            StandardChange::KeyPlaces {
                 removed: vec![PointType::Residential],
                 added: vec![]
             },
-            Change::Limit {
+            StandardChange::Limit {
                 code: "streetlight-lit-rate".into(),
                 from,
                 to: Some(raised)
             },
-            Change::Removed {
+            StandardChange::Removed {
                 code: "off-hours-parking-sharing".into()
             },
         ]

@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::profile::Profile;
 use super::source::{CatalogueError, CriteriaFile, CriterionSource, Parsed, StandardFile};
-use crate::{Comparator, CriterionKind, ExcuseMode, PHOTOS_PER_FINDING_MAX, Threshold, Zone};
+use crate::{
+    Comparator, CriterionKind, ExcuseMode, PHOTOS_PER_FINDING_MAX, Threshold, Wgs84, Zone,
+    ZoneShape,
+};
 
 type Criteria<'a> = [Parsed<'a, CriteriaFile>];
 
@@ -201,19 +204,7 @@ fn profile(
 ) -> Result<(), CatalogueError> {
     let profile = &file.content;
     if let Some(shape) = &profile.zone {
-        // A district's zone is used around many points, so it cannot be a polygon; and where it
-        // lies does not matter to the check.
-        let zone = Zone {
-            center: crate::Wgs84::wrapped(0.0, 0.0),
-            shape: shape.clone(),
-        };
-        let error = match zone.check() {
-            Ok(()) if matches!(shape, crate::ZoneShape::Polygon { .. }) => {
-                Some("a district's zone is a circle or a walk".to_owned())
-            }
-            Ok(()) => None,
-            Err(error) => Some(error.to_string()),
-        };
+        let error = district_zone_fault(shape);
         if let Some(reason) = error {
             return Err(file.error_at("zone", reason));
         }
@@ -247,4 +238,18 @@ fn profile(
         }
     }
     Ok(())
+}
+
+/// Says why a shape cannot be the zone of a district's points; none where it can.
+pub fn district_zone_fault(shape: &ZoneShape) -> Option<String> {
+    if matches!(shape, ZoneShape::Polygon { .. }) {
+        // It is used around many points, and a polygon lies in one place.
+        return Some("a district's zone is a circle or a walk".to_owned());
+    }
+    let zone = Zone {
+        // Where it lies does not matter to a circle.
+        center: Wgs84::wrapped(0.0, 0.0),
+        shape: shape.clone(),
+    };
+    zone.check().err().map(|error| error.to_string())
 }

@@ -70,6 +70,20 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Makes a rule that takes a criterion as the catalogue has it.
+    pub fn of(criterion: &str) -> Self {
+        Self {
+            criterion: criterion.to_owned(),
+            variant: None,
+            section: None,
+            limit: None,
+            applies_to: None,
+            inferred: None,
+            note_zh: None,
+            note_en: None,
+        }
+    }
+
     /// Returns the code of the criterion that it resolves to.
     pub fn code(&self) -> String {
         match &self.variant {

@@ -8,7 +8,7 @@ use crate::spelled_like;
 /// Which list a code is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
-pub enum Edition {
+pub enum CodeEdition {
     /// Superseded; four digits.
     #[serde(rename = "cjt214")]
     Cjt214,
@@ -40,7 +40,7 @@ pub enum CodeStatus {
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct CodeEntry {
     /// Which list.
-    pub edition: Edition,
+    pub edition: CodeEdition,
     /// Thing or problem.
     pub kind: CodeKind,
     /// Four or five digits.
@@ -72,19 +72,19 @@ pub struct Dictionary {
     entries: Vec<CodeEntry>,
 }
 
-const EMBEDDED: [(Edition, &str, &str); 3] = [
+const EMBEDDED: [(CodeEdition, &str, &str); 3] = [
     (
-        Edition::Cjt214,
+        CodeEdition::Cjt214,
         "cjt214.tsv",
         include_str!("../../catalogue/codes/cjt214.tsv"),
     ),
     (
-        Edition::Gbt30428,
+        CodeEdition::Gbt30428,
         "gbt30428-2013.tsv",
         include_str!("../../catalogue/codes/gbt30428-2013.tsv"),
     ),
     (
-        Edition::Gbt47678,
+        CodeEdition::Gbt47678,
         "gbt47678-2026.tsv",
         include_str!("../../catalogue/codes/gbt47678-2026.tsv"),
     ),
@@ -108,7 +108,12 @@ impl Dictionary {
     ///
     /// # Errors
     /// [`DictionaryError`] with the first line that does not read; nothing is added then.
-    pub fn add(&mut self, edition: Edition, file: &str, text: &str) -> Result<(), DictionaryError> {
+    pub fn add(
+        &mut self,
+        edition: CodeEdition,
+        file: &str,
+        text: &str,
+    ) -> Result<(), DictionaryError> {
         let mut entries = self.entries.clone();
         for (number, line) in text.lines().enumerate() {
             if line.starts_with('#') || line.trim().is_empty() {
@@ -136,7 +141,7 @@ impl Dictionary {
     }
 
     /// Finds a code.
-    pub fn get(&self, edition: Edition, kind: CodeKind, digits: &str) -> Option<&CodeEntry> {
+    pub fn get(&self, edition: CodeEdition, kind: CodeKind, digits: &str) -> Option<&CodeEntry> {
         self.entries
             .binary_search_by(|entry| {
                 (entry.edition, entry.kind, entry.digits.as_str()).cmp(&(edition, kind, digits))
@@ -147,7 +152,7 @@ impl Dictionary {
 
     /// Finds what a criterion refers to, in the newest edition.
     pub fn resolve(&self, code: &CodeRef) -> Option<&CodeEntry> {
-        self.get(Edition::Gbt47678, code.kind, &code.digits)
+        self.get(CodeEdition::Gbt47678, code.kind, &code.digits)
     }
 
     /// Returns the entry of the 2013 edition for one of 2026, where there is one: things keep
@@ -161,14 +166,18 @@ impl Dictionary {
             CodeKind::Component => class,
             CodeKind::Matter => class.checked_sub(5)?,
         };
-        self.get(Edition::Gbt30428, code.kind, &format!("{class:02}{small}"))
+        self.get(
+            CodeEdition::Gbt30428,
+            code.kind,
+            &format!("{class:02}{small}"),
+        )
     }
 
     /// Lists what is found by a name, by the pinyin of a name or its initials, or by the first
     /// digits of a code; in the order of the codes.
     pub fn search<'a>(
         &'a self,
-        edition: Option<Edition>,
+        edition: Option<CodeEdition>,
         typed: &'a str,
     ) -> impl Iterator<Item = &'a CodeEntry> {
         let typed = typed.trim();
@@ -185,7 +194,7 @@ impl Dictionary {
     }
 }
 
-fn read(edition: Edition, line: &str) -> Result<CodeEntry, &'static str> {
+fn read(edition: CodeEdition, line: &str) -> Result<CodeEntry, &'static str> {
     let mut columns = line.split('\t');
     let (Some(kind), Some(digits), Some(class), Some(name), Some(status), None) = (
         columns.next(),
@@ -202,7 +211,11 @@ fn read(edition: Edition, line: &str) -> Result<CodeEntry, &'static str> {
         "matter" => CodeKind::Matter,
         _ => return Err("the kind is component or matter"),
     };
-    let wanted = if edition == Edition::Gbt47678 { 5 } else { 4 };
+    let wanted = if edition == CodeEdition::Gbt47678 {
+        5
+    } else {
+        4
+    };
     if digits.len() != wanted || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("the code does not have the digits of its edition");
     }
@@ -242,13 +255,13 @@ mod tests {
             let all = dictionary.search(Some(edition), "");
             all.filter(|entry| entry.kind == kind).count()
         };
-        assert_eq!(count(Edition::Gbt47678, CodeKind::Component), 153);
-        assert_eq!(count(Edition::Gbt47678, CodeKind::Matter), 250);
-        for entry in dictionary.search(Some(Edition::Gbt47678), "") {
+        assert_eq!(count(CodeEdition::Gbt47678, CodeKind::Component), 153);
+        assert_eq!(count(CodeEdition::Gbt47678, CodeKind::Matter), 250);
+        for entry in dictionary.search(Some(CodeEdition::Gbt47678), "") {
             assert_eq!(entry.status, CodeStatus::Transcribed);
         }
-        assert!(count(Edition::Gbt30428, CodeKind::Matter) > 90);
-        assert!(count(Edition::Cjt214, CodeKind::Component) > 50);
+        assert!(count(CodeEdition::Gbt30428, CodeKind::Matter) > 90);
+        assert!(count(CodeEdition::Cjt214, CodeKind::Component) > 50);
     }
 
     #[test]
@@ -259,13 +272,13 @@ mod tests {
             entry.map(|entry| entry.name_zh.clone()).unwrap_or_default()
         };
         use CodeKind::{Component, Matter};
-        assert_eq!(name(Edition::Gbt47678, Component, "01001"), "供水井盖");
-        assert_eq!(name(Edition::Gbt47678, Matter, "01001"), "供水井盖异常");
+        assert_eq!(name(CodeEdition::Gbt47678, Component, "01001"), "供水井盖");
+        assert_eq!(name(CodeEdition::Gbt47678, Matter, "01001"), "供水井盖异常");
         // A street lamp has another number in every edition.
-        assert_eq!(name(Edition::Cjt214, Component, "0118"), "路灯");
-        assert_eq!(name(Edition::Gbt30428, Component, "0137"), "路灯");
-        assert_eq!(name(Edition::Gbt47678, Component, "01037"), "路灯");
-        assert_eq!(name(Edition::Gbt47678, Component, "0137"), "");
+        assert_eq!(name(CodeEdition::Cjt214, Component, "0118"), "路灯");
+        assert_eq!(name(CodeEdition::Gbt30428, Component, "0137"), "路灯");
+        assert_eq!(name(CodeEdition::Gbt47678, Component, "01037"), "路灯");
+        assert_eq!(name(CodeEdition::Gbt47678, Component, "0137"), "");
     }
 
     #[test]
@@ -285,7 +298,7 @@ mod tests {
     fn names_are_found_by_initials_and_codes_by_digits() {
         let dictionary = dictionary();
         let first = |typed: &str| {
-            let mut found = dictionary.search(Some(Edition::Gbt47678), typed);
+            let mut found = dictionary.search(Some(CodeEdition::Gbt47678), typed);
             found.next().map(|entry| entry.digits.clone())
         };
         for typed in ["暴露垃圾", "bllj", "baolulaji", "06010"] {
@@ -316,7 +329,9 @@ mod tests {
     fn a_citys_own_codes_are_added_whole_or_not_at_all() {
         let mut dictionary = dictionary();
         let own = "# ours\nmatter\t06099\t市容环境类\t道路积水\tlocal\n";
-        dictionary.add(Edition::Gbt47678, "own.tsv", own).unwrap();
+        dictionary
+            .add(CodeEdition::Gbt47678, "own.tsv", own)
+            .unwrap();
         let code = CodeRef::try_from("matter:06099".to_owned()).unwrap();
         assert_eq!(dictionary.resolve(&code).unwrap().name_zh, "道路积水");
         for (line, reason) in [
@@ -329,7 +344,7 @@ mod tests {
         ] {
             let text = format!("matter\t06097\t类\t名\tlocal\n{line}\n");
             let error = dictionary
-                .add(Edition::Gbt47678, "own.tsv", &text)
+                .add(CodeEdition::Gbt47678, "own.tsv", &text)
                 .unwrap_err();
             assert_eq!((error.file.as_str(), error.line), ("own.tsv", 2), "{line}");
             assert!(error.reason.contains(reason), "{line}: {error}");

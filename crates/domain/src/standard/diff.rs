@@ -9,7 +9,7 @@ use crate::{PointType, ZoneShape};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 #[serde(tag = "change", rename_all = "snake_case")]
-pub enum Change {
+pub enum StandardChange {
     /// The zone of points without their own.
     Zone {
         /// Before.
@@ -78,11 +78,11 @@ fn apart<T: PartialEq + Clone>(from: &[T], to: &[T]) -> Option<(Vec<T>, Vec<T>)>
 }
 
 /// Lists what changed, in the order of the newer version; what is gone comes last.
-pub fn compare(from: &Standard, to: &Standard) -> Vec<Change> {
+pub fn compare(from: &Standard, to: &Standard) -> Vec<StandardChange> {
     let mut changes = Vec::new();
     let zone = |standard: &Standard| standard.profile.as_ref().map(|head| head.zone.clone());
     if zone(from) != zone(to) {
-        changes.push(Change::Zone {
+        changes.push(StandardChange::Zone {
             from: zone(from),
             to: zone(to),
         });
@@ -92,18 +92,18 @@ pub fn compare(from: &Standard, to: &Standard) -> Vec<Change> {
         head.map_or_else(Vec::new, |head| head.key_point_types.clone())
     };
     if let Some((removed, added)) = apart(&kinds(from), &kinds(to)) {
-        changes.push(Change::KeyPlaces { removed, added });
+        changes.push(StandardChange::KeyPlaces { removed, added });
     }
     let titles = |standard: &Standard| {
         let head = standard.profile.as_ref();
         head.map_or_else(Vec::new, |head| head.titles.clone())
     };
     if let Some((removed, added)) = apart(&titles(from), &titles(to)) {
-        changes.push(Change::Titles { removed, added });
+        changes.push(StandardChange::Titles { removed, added });
     }
     for criterion in &to.criteria {
         match from.criterion(&criterion.code) {
-            None => changes.push(Change::Added {
+            None => changes.push(StandardChange::Added {
                 code: criterion.code.clone(),
             }),
             Some(before) => compare_criteria(before, criterion, &mut changes),
@@ -111,7 +111,7 @@ pub fn compare(from: &Standard, to: &Standard) -> Vec<Change> {
     }
     for criterion in &from.criteria {
         if to.criterion(&criterion.code).is_none() {
-            changes.push(Change::Removed {
+            changes.push(StandardChange::Removed {
                 code: criterion.code.clone(),
             });
         }
@@ -119,17 +119,17 @@ pub fn compare(from: &Standard, to: &Standard) -> Vec<Change> {
     changes
 }
 
-fn compare_criteria(from: &Criterion, to: &Criterion, changes: &mut Vec<Change>) {
+fn compare_criteria(from: &Criterion, to: &Criterion, changes: &mut Vec<StandardChange>) {
     let code = || to.code.clone();
     if from.threshold != to.threshold {
-        changes.push(Change::Limit {
+        changes.push(StandardChange::Limit {
             code: code(),
             from: from.threshold,
             to: to.threshold,
         });
     }
     if let Some((removed, added)) = apart(&from.applies_to, &to.applies_to) {
-        changes.push(Change::AppliesTo {
+        changes.push(StandardChange::AppliesTo {
             code: code(),
             removed,
             added,
@@ -141,6 +141,6 @@ fn compare_criteria(from: &Criterion, to: &Criterion, changes: &mut Vec<Change>)
         ..from.clone()
     };
     if details != *to {
-        changes.push(Change::Details { code: code() });
+        changes.push(StandardChange::Details { code: code() });
     }
 }

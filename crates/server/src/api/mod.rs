@@ -13,6 +13,7 @@ mod openapi;
 mod photos;
 mod points;
 mod session;
+mod standards;
 mod sync;
 mod uploads;
 
@@ -57,6 +58,13 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(findings::review))
         .routes(routes!(inspections::list))
         .routes(routes!(points::list))
+        .routes(routes!(points::preview))
+        .routes(routes!(points::commit))
+        .routes(routes!(points::download))
+        .routes(routes!(standards::list, standards::edit))
+        .routes(routes!(standards::show))
+        .routes(routes!(standards::changes))
+        .routes(routes!(standards::codes))
         .routes(routes!(photos::show))
         .routes(routes!(live::stream))
         .routes(routes!(openapi::show))

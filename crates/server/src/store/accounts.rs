@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use uuid::Uuid;
-use xunfang_domain::{DistrictId, Person, PersonId};
+use xunfang_domain::{DistrictId, Person, PersonId, Role};
 
 use super::{StoreError, values};
 
@@ -47,7 +47,7 @@ pub(crate) fn person(
     district: DistrictId,
     person: PersonId,
 ) -> Result<Option<Person>, StoreError> {
-    let found: Option<(Uuid, String, String)> = db
+    let found: Option<(Uuid, String, String, bool)> = db
         .prepare_cached(include_str!("accounts/person.sql"))?
         .query_row(
             named_params! { ":district_id": district.uuid(), ":person_id": person.uuid() },
@@ -56,13 +56,14 @@ pub(crate) fn person(
                     row.get("person_id")?,
                     row.get("display_name")?,
                     row.get("role")?,
+                    row.get("administrator")?,
                 ))
             },
         )
         .optional()?;
     found
-        .map(|(id, display_name, role)| {
-            let role = values::role(&role)?;
+        .map(|(id, display_name, role, administrator)| {
+            let role = values::role(&role, administrator)?;
             Ok(Person {
                 id: PersonId::from_uuid(id),
                 district,
@@ -81,6 +82,7 @@ pub(crate) fn put_person(db: &Connection, person: &Person) -> Result<(), StoreEr
             ":person_id": person.id.uuid(),
             ":display_name": person.display_name,
             ":role": values::role_word(person.role),
+            ":administrator": person.role == Role::Administrator,
         })?;
     Ok(())
 }

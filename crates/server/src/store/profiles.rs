@@ -3,7 +3,7 @@
 use rusqlite::{Connection, named_params};
 use uuid::Uuid;
 use xunfang_domain::catalogue::Profile;
-use xunfang_domain::{DistrictId, PersonId, StandardId, StandardRef, UnixMillis};
+use xunfang_domain::{DistrictId, PersonId, Standard, StandardId, StandardRef, UnixMillis};
 
 use super::{StoreError, values};
 
@@ -60,4 +60,21 @@ pub(crate) fn add(
             ":note": new.note,
         })?;
     Ok(())
+}
+
+/// Lists the standards that a district's profiles resolved to, newest first.
+pub(crate) fn standards(
+    db: &Connection,
+    district: DistrictId,
+) -> Result<Vec<Standard>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("profiles/versions.sql"))?;
+    let mut rows = statement.query(named_params! { ":district_id": district.uuid() })?;
+    let mut standards = Vec::new();
+    while let Some(row) = rows.next()? {
+        standards.push(values::from_json(
+            "standard",
+            &row.get::<_, String>("body")?,
+        )?);
+    }
+    Ok(standards)
 }

@@ -48,7 +48,7 @@ pub(crate) fn find(
     token_hash: &TokenHash,
     now: UnixMillis,
 ) -> Result<Option<(Actor, Option<DeviceId>)>, StoreError> {
-    let found: Option<(Uuid, Uuid, Option<Uuid>, String)> = db
+    let found: Option<(Uuid, Uuid, Option<Uuid>, String, bool)> = db
         .prepare_cached(include_str!("sessions/find.sql"))?
         .query_row(
             named_params! { ":token_hash": token_hash.as_slice(), ":now": now.get() },
@@ -58,16 +58,17 @@ pub(crate) fn find(
                     row.get("person_id")?,
                     row.get("device_id")?,
                     row.get("role")?,
+                    row.get("administrator")?,
                 ))
             },
         )
         .optional()?;
     found
-        .map(|(district, person, device, role)| {
+        .map(|(district, person, device, role, administrator)| {
             let actor = Actor {
                 person: PersonId::from_uuid(person),
                 district: DistrictId::from_uuid(district),
-                role: values::role(&role)?,
+                role: values::role(&role, administrator)?,
             };
             Ok((actor, device.map(DeviceId::from_uuid)))
         })

@@ -28,13 +28,15 @@ pub(super) fn to_json<T: Serialize>(what: &'static str, value: &T) -> Result<Str
 pub(super) const fn role_word(role: Role) -> &'static str {
     match role {
         Role::Inspector => "inspector",
-        Role::Supervisor => "supervisor",
+        // Marked in a column of its own.
+        Role::Supervisor | Role::Administrator => "supervisor",
     }
 }
 
-pub(super) fn role(word: &str) -> Result<Role, StoreError> {
+pub(super) fn role(word: &str, administrator: bool) -> Result<Role, StoreError> {
     match word {
         "inspector" => Ok(Role::Inspector),
+        "supervisor" if administrator => Ok(Role::Administrator),
         "supervisor" => Ok(Role::Supervisor),
         _ => Err(StoreError::Value {
             what: "role",

@@ -11,6 +11,7 @@
 )]
 
 mod actors;
+mod keeping;
 mod live;
 mod photos;
 mod process;

@@ -94,6 +94,8 @@ fn point(number: u128, name: &str, lat: f64) -> Point {
         radius_m: 500.0,
         shape: None,
         own_zone: false,
+        number: String::new(),
+        unit: String::new(),
         sample: true,
         retired: false,
     }

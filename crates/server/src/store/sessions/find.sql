@@ -1,4 +1,4 @@
-SELECT session.district_id, session.person_id, session.device_id, person.role
+SELECT session.district_id, session.person_id, session.device_id, person.role, person.administrator
 FROM session
 JOIN person
     ON person.district_id = session.district_id AND person.person_id = session.person_id

@@ -1,0 +1,536 @@
+//! Points from a register: what would become of each row, before anything is written.
+//!
+//! Reading files is somebody else's work; here a row is a few cells. Every row has a fate, and one
+//! that is refused has all its reasons. Nothing is guessed: a row with swapped coordinates says so
+//! and is not turned round.
+
+mod cells;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use cells::{Reader, alike, plain, plain_name};
+
+use crate::{Datum, Nearby, Point, PointId, PointType, Wgs84};
+
+/// Points nearer to each other than this, with names alike, are taken for one, metres.
+pub const DUPLICATE_WITHIN_M: f64 = 30.0;
+/// A place that moved less than this did not move: what a register's digits leave open, metres.
+const SAME_PLACE_M: f64 = 0.5;
+/// Longest name, number or unit in characters.
+const TEXT_CHARS_MAX: usize = 100;
+/// Smallest and largest radius in metres.
+const RADIUS_M: std::ops::RangeInclusive<f64> = 10.0..=5_000.0;
+/// Share of common pairs of characters from which on two names are alike.
+const ALIKE: f64 = 0.6;
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Cell {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Text, with full-width digits and letters still as they were typed.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// A date or time, as a spreadsheet makes of what looks like one.
+    Date(String),
+    /// The error of a formula.
+    Error(String),
+}
+
+/// A row of a register.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ImportRow {
+    /// Its number in the file, as a person sees it.
+    pub line: u32,
+    /// 编号
+    pub number: Cell,
+    /// 名称
+    pub name: Cell,
+    /// 类型
+    pub kind: Cell,
+    /// 纬度
+    pub lat: Cell,
+    /// 经度
+    pub lng: Cell,
+    /// 责任单位
+    pub unit: Cell,
+    /// 半径
+    pub radius: Cell,
+    /// The column of a datum for each row; empty: the file's.
+    pub datum: Cell,
+    /// Whether one of its cells is merged with another row's.
+    pub merged: bool,
+}
+
+/// A field of a point that a row can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PointField {
+    /// 编号
+    Number,
+    /// 名称
+    Name,
+    /// 类型
+    Kind,
+    /// Latitude and longitude.
+    Place,
+    /// 责任单位
+    Unit,
+    /// 半径
+    Radius,
+    /// 坐标系
+    Datum,
+}
+
+/// Why a row cannot be taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum RowRefusal {
+    /// A field that every point has is empty.
+    Missing {
+        /// Which.
+        field: PointField,
+    },
+    /// A field is longer than 100 characters.
+    TooLong {
+        /// Which.
+        field: PointField,
+    },
+    /// A spreadsheet made a date of it.
+    DateInstead {
+        /// Which field.
+        field: PointField,
+        /// What it reads.
+        text: String,
+    },
+    /// A formula failed.
+    FormulaError {
+        /// Which field.
+        field: PointField,
+        /// What it reads.
+        text: String,
+    },
+    /// It is no number.
+    NoNumber {
+        /// Which field.
+        field: PointField,
+        /// What it reads.
+        text: String,
+    },
+    /// No kind of point is called so.
+    KindUnknown {
+        /// What it reads.
+        text: String,
+    },
+    /// No coordinate system is called so.
+    DatumUnknown {
+        /// What it reads.
+        text: String,
+    },
+    /// Latitude and longitude have changed places.
+    Swapped,
+    /// No place on Earth, or 0,0.
+    NoPlace,
+    /// Too far from where the district lies.
+    OutOfDistrict {
+        /// Kilometres beyond its edge.
+        km: f64,
+    },
+    /// The radius is not between 10 and 5000 m.
+    Radius {
+        /// Metres.
+        value: f64,
+    },
+    /// Another point is there already, with a name like this one.
+    Duplicate {
+        /// The other one's name.
+        name: String,
+        /// Its line in the file; null where it is in the district already.
+        line: Option<u32>,
+        /// How far apart, metres.
+        distance_m: f64,
+    },
+    /// Another row has the same number.
+    NumberTwice {
+        /// Its line.
+        line: u32,
+    },
+    /// A cell is merged with another row's, so that its value is a guess.
+    Merged,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "fate", rename_all = "snake_case")]
+pub enum RowFate {
+    /// A point that was not there.
+    New,
+    /// A point that is there and differs.
+    Changed {
+        /// In what.
+        fields: Vec<PointField>,
+    },
+    /// A point that is there as it is.
+    Unchanged,
+    /// Nothing can be made of it.
+    Refused {
+        /// Every reason.
+        reasons: Vec<RowRefusal>,
+    },
+}
+
+/// A row as it would be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedPoint {
+    /// Its number in the file.
+    pub line: u32,
+    /// What becomes of it.
+    pub fate: RowFate,
+    /// The point that it would be; none where it is refused. A new one has no id yet.
+    pub point: Option<Draft>,
+    /// What the row calls itself, to show it beside its fate.
+    pub shown_name: String,
+}
+
+/// A point without what only the district gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The point that it changes; none: a new one.
+    pub existing: Option<PointId>,
+    /// 编号
+    pub number: String,
+    /// 名称
+    pub name: String,
+    /// 类型
+    pub kind: PointType,
+    /// Where it is, whatever the file's system was.
+    pub place: Wgs84,
+    /// 责任单位
+    pub unit: String,
+    /// A radius of its own; none: the district's.
+    pub radius_m: Option<f64>,
+}
+
+/// What would become of a file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ImportPlan {
+    /// Its rows, in order.
+    pub rows: Vec<PlannedPoint>,
+}
+
+/// How many rows have which fate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct FateTally {
+    /// Not there yet.
+    pub new: u32,
+    /// There, and different.
+    pub changed: u32,
+    /// There as they are.
+    pub unchanged: u32,
+    /// Not to be taken.
+    pub refused: u32,
+}
+
+impl ImportPlan {
+    /// Counts the fates.
+    pub fn tally(&self) -> FateTally {
+        let mut tally = FateTally::default();
+        for row in &self.rows {
+            let count = match row.fate {
+                RowFate::New => &mut tally.new,
+                RowFate::Changed { .. } => &mut tally.changed,
+                RowFate::Unchanged => &mut tally.unchanged,
+                RowFate::Refused { .. } => &mut tally.refused,
+            };
+            *count = count.saturating_add(1);
+        }
+        tally
+    }
+}
+
+/// The rectangle that a district lies in, WGS-84.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Bounds {
+    /// South-west corner.
+    pub south_west: Wgs84,
+    /// North-east corner.
+    pub north_east: Wgs84,
+}
+
+impl Bounds {
+    /// Returns the rectangle around places, widened by so many kilometres; none without a place.
+    pub fn around(places: impl IntoIterator<Item = Wgs84>, km: f64) -> Option<Self> {
+        let mut corners: Option<(f64, f64, f64, f64)> = None;
+        for place in places {
+            let (lat, lng) = (place.lat(), place.lng());
+            corners = Some(match corners {
+                None => (lat, lng, lat, lng),
+                Some((south, west, north, east)) => {
+                    (south.min(lat), west.min(lng), north.max(lat), east.max(lng))
+                }
+            });
+        }
+        let (south, west, north, east) = corners?;
+        let north_km = 111.0;
+        let east_km = north_km * f64::midpoint(south, north).to_radians().cos().max(0.01);
+        Some(Self {
+            south_west: Wgs84::wrapped(south - km / north_km, west - km / east_km),
+            north_east: Wgs84::wrapped(north + km / north_km, east + km / east_km),
+        })
+    }
+
+    /// Returns how far a place lies outside, metres; 0 inside.
+    pub fn beyond_m(&self, place: Wgs84) -> f64 {
+        let nearest = Wgs84::wrapped(
+            place
+                .lat()
+                .clamp(self.south_west.lat(), self.north_east.lat()),
+            place
+                .lng()
+                .clamp(self.south_west.lng(), self.north_east.lng()),
+        );
+        place.distance_m(nearest)
+    }
+}
+
+/// What a plan is made against.
+#[derive(Clone, Copy)]
+pub struct Against<'a> {
+    /// The district's points, retired ones included.
+    pub points: &'a [Point],
+    /// Where the district lies; none: anywhere.
+    pub bounds: Option<Bounds>,
+    /// The system of the file's coordinates, where a row does not say.
+    pub datum: Datum,
+    /// The radius of points without their own, metres.
+    pub radius_m: f64,
+    /// Reads the name of a kind of point.
+    pub kind: &'a dyn Fn(&str) -> Option<PointType>,
+}
+
+/// Says what would become of each row.
+pub fn plan_import(rows: &[ImportRow], against: Against<'_>) -> ImportPlan {
+    let mut by_number: HashMap<&str, &Point> = HashMap::new();
+    let mut by_name: HashMap<(String, PointType), &Point> = HashMap::new();
+    for point in against.points {
+        if !point.number.is_empty() {
+            by_number.insert(&point.number, point);
+        }
+        by_name.insert((plain_name(&point.name), point.kind), point);
+    }
+    let near = Nearby::new(against.points.iter().map(|point| (point.place, point)));
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut accepted: Nearby<(u32, String)> = Nearby::new([]);
+    let mut plan = ImportPlan::default();
+    for row in rows {
+        let mut reader = Reader::default();
+        let draft = read(row, against, &mut reader);
+        let Reader { mut reasons } = reader;
+        let shown_name = match &row.name {
+            Cell::Text(text) | Cell::Date(text) | Cell::Error(text) => plain(text),
+            Cell::Number(number) => number.to_string(),
+            Cell::Empty => String::new(),
+        };
+        let Some(mut draft) = draft else {
+            plan.rows.push(refused(row.line, reasons, shown_name));
+            continue;
+        };
+        if !draft.number.is_empty()
+            && let Some(line) = numbers.insert(draft.number.clone(), row.line)
+        {
+            reasons.push(RowRefusal::NumberTwice { line });
+        }
+        let known = by_number
+            .get(draft.number.as_str())
+            .or_else(|| by_name.get(&(draft.name.clone(), draft.kind)))
+            .copied();
+        draft.existing = known.map(|point| point.id);
+        let twin = near
+            .within(draft.place, DUPLICATE_WITHIN_M)
+            .into_iter()
+            .find(|(_, point)| {
+                Some(point.id) != draft.existing
+                    && !point.retired
+                    && alike(&point.name, &draft.name)
+            });
+        if let Some((distance_m, point)) = twin {
+            reasons.push(RowRefusal::Duplicate {
+                name: point.name.clone(),
+                line: None,
+                distance_m,
+            });
+        }
+        let twin = accepted
+            .within(draft.place, DUPLICATE_WITHIN_M)
+            .into_iter()
+            .find(|(_, (_, name))| alike(name, &draft.name));
+        if let Some((distance_m, (line, name))) = twin {
+            reasons.push(RowRefusal::Duplicate {
+                name: name.clone(),
+                line: Some(*line),
+                distance_m,
+            });
+        }
+        if !reasons.is_empty() {
+            plan.rows.push(refused(row.line, reasons, shown_name));
+            continue;
+        }
+        accepted.insert(draft.place, (row.line, draft.name.clone()));
+        plan.rows.push(PlannedPoint {
+            line: row.line,
+            fate: fate(&draft, known, against.radius_m),
+            point: Some(draft),
+            shown_name,
+        });
+    }
+    plan
+}
+
+fn refused(line: u32, reasons: Vec<RowRefusal>, shown_name: String) -> PlannedPoint {
+    PlannedPoint {
+        line,
+        fate: RowFate::Refused { reasons },
+        point: None,
+        shown_name,
+    }
+}
+
+fn read(row: &ImportRow, against: Against<'_>, reader: &mut Reader) -> Option<Draft> {
+    if row.merged {
+        reader.reasons.push(RowRefusal::Merged);
+    }
+    let number = reader.text(PointField::Number, &row.number, false);
+    let name = plain_name(&reader.text(PointField::Name, &row.name, true));
+    let unit = reader.text(PointField::Unit, &row.unit, true);
+    let kind_text = reader.text(PointField::Kind, &row.kind, true);
+    let kind = (against.kind)(&kind_text);
+    if kind.is_none() && !kind_text.is_empty() {
+        reader
+            .reasons
+            .push(RowRefusal::KindUnknown { text: kind_text });
+    }
+    let datum = match plain(&reader.text(PointField::Datum, &row.datum, false)).as_str() {
+        "" => Some(against.datum),
+        named => {
+            let datum = Datum::named(named);
+            if datum.is_none() {
+                reader.reasons.push(RowRefusal::DatumUnknown {
+                    text: named.chars().take(40).collect(),
+                });
+            }
+            datum
+        }
+    };
+    let radius_m = reader.number(PointField::Radius, &row.radius, false);
+    if let Some(value) = radius_m.filter(|radius_m| !RADIUS_M.contains(radius_m)) {
+        reader.reasons.push(RowRefusal::Radius { value });
+    }
+    let lat = reader.number(PointField::Place, &row.lat, true);
+    let lng = reader.number(PointField::Place, &row.lng, true);
+    let place = match (lat, lng, datum) {
+        (Some(lat), Some(lng), Some(datum)) => place(lat, lng, datum, against.bounds, reader),
+        _ => None,
+    };
+    Some(Draft {
+        existing: None,
+        number,
+        name,
+        kind: kind?,
+        place: place?,
+        unit,
+        radius_m,
+    })
+}
+
+fn place(
+    lat: f64,
+    lng: f64,
+    datum: Datum,
+    bounds: Option<Bounds>,
+    reader: &mut Reader,
+) -> Option<Wgs84> {
+    let inside = |place: Wgs84| bounds.is_none_or(|bounds| bounds.beyond_m(place) == 0.0);
+    let as_given = datum.to_wgs84(lat, lng).ok();
+    if lat == 0.0 && lng == 0.0 {
+        reader.reasons.push(RowRefusal::NoPlace);
+        return None;
+    }
+    if as_given.is_some_and(inside) {
+        return as_given;
+    }
+    let turned = datum.to_wgs84(lng, lat).ok();
+    // Where nothing is known of the district, a latitude that cannot be one tells.
+    if turned.is_some_and(inside) && (bounds.is_some() || as_given.is_none()) {
+        reader.reasons.push(RowRefusal::Swapped);
+        return None;
+    }
+    match (as_given, bounds) {
+        (Some(place), Some(bounds)) => reader.reasons.push(RowRefusal::OutOfDistrict {
+            km: bounds.beyond_m(place) / 1_000.0,
+        }),
+        _ => reader.reasons.push(RowRefusal::NoPlace),
+    }
+    None
+}
+
+fn fate(draft: &Draft, known: Option<&Point>, district_radius_m: f64) -> RowFate {
+    let Some(point) = known else {
+        return RowFate::New;
+    };
+    let radius_m = draft.radius_m.unwrap_or(district_radius_m);
+    let own = point.own_zone && point.shape.is_some();
+    let fields: Vec<PointField> = [
+        (PointField::Number, point.number != draft.number),
+        (PointField::Name, plain_name(&point.name) != draft.name),
+        (PointField::Kind, point.kind != draft.kind),
+        (
+            PointField::Place,
+            point.place.distance_m(draft.place) >= SAME_PLACE_M,
+        ),
+        (PointField::Unit, plain(&point.unit) != draft.unit),
+        // A zone that somebody drew is not undone by a register that has no shapes.
+        (
+            PointField::Radius,
+            !own && (point.radius_m - radius_m).abs() > 0.01,
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(field, differs)| differs.then_some(field))
+    .collect();
+    if fields.is_empty() {
+        RowFate::Unchanged
+    } else {
+        RowFate::Changed { fields }
+    }
+}
+
+impl Datum {
+    /// Reads the name of a coordinate system as registers write it.
+    pub fn named(text: &str) -> Option<Self> {
+        let bare: String = plain(text)
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        match bare.as_str() {
+            "wgs84" | "epsg4326" | "4326" => Some(Self::Wgs84),
+            "cgcs2000" | "epsg4490" | "4490" | "2000" => Some(Self::Cgcs2000),
+            "gcj02" => Some(Self::Gcj02),
+            "bd09" | "bd09ll" => Some(Self::Bd09),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "import/import_tests.rs"]
+mod tests;

@@ -1,0 +1,288 @@
+use super::*;
+use crate::DistrictId;
+
+fn kind(text: &str) -> Option<PointType> {
+    match text {
+        "农贸市场" => Some(PointType::FarmersMarket),
+        "学校" => Some(PointType::School),
+        _ => None,
+    }
+}
+
+fn place(lat: f64, lng: f64) -> Wgs84 {
+    Wgs84::new(lat, lng).unwrap()
+}
+
+fn point(number: u128, name: &str, at: Wgs84) -> Point {
+    Point {
+        id: PointId::from_uuid(uuid::Uuid::from_u128(number)),
+        district: DistrictId::from_uuid(uuid::Uuid::from_u128(9)),
+        number: format!("P{number}"),
+        name: name.into(),
+        unit: "城管局".into(),
+        kind: PointType::FarmersMarket,
+        place: at,
+        radius_m: 500.0,
+        shape: None,
+        own_zone: false,
+        sample: false,
+        retired: false,
+    }
+}
+
+fn text(text: &str) -> Cell {
+    Cell::Text(text.into())
+}
+
+fn row(line: u32, name: &str, lat: f64, lng: f64) -> ImportRow {
+    ImportRow {
+        line,
+        name: text(name),
+        kind: text("农贸市场"),
+        lat: Cell::Number(lat),
+        lng: Cell::Number(lng),
+        unit: text("城管局"),
+        ..ImportRow::default()
+    }
+}
+
+fn plan(rows: &[ImportRow], points: &[Point], datum: Datum) -> ImportPlan {
+    let bounds = Bounds::around([place(33.4, 117.8), place(33.6, 118.0)], 20.0);
+    plan_import(
+        rows,
+        Against {
+            points,
+            bounds,
+            datum,
+            radius_m: 500.0,
+            kind: &kind,
+        },
+    )
+}
+
+fn reasons(row: ImportRow) -> Vec<RowRefusal> {
+    let planned = plan(
+        &[row],
+        &[point(1, "东关农贸市场", place(33.5, 117.9))],
+        Datum::Wgs84,
+    );
+    match &planned.rows[0].fate {
+        RowFate::Refused { reasons } => reasons.clone(),
+        _ => vec![],
+    }
+}
+
+#[test]
+fn every_row_has_its_fate() {
+    let points = [
+        point(1, "东关农贸市场", place(33.50, 117.90)),
+        point(2, "西关农贸市场", place(33.51, 117.91)),
+    ];
+    let mut moved = row(3, "西关农贸市场", 33.511, 117.91);
+    moved.number = text("P2");
+    let mut same = row(2, "东关农贸市场", 33.50, 117.90);
+    same.number = text("P1");
+    let planned = plan(
+        &[same, moved, row(4, "南关农贸市场", 33.52, 117.92)],
+        &points,
+        Datum::Wgs84,
+    );
+    let fates: Vec<&RowFate> = planned.rows.iter().map(|row| &row.fate).collect();
+    assert_eq!(
+        fates,
+        [
+            &RowFate::Unchanged,
+            &RowFate::Changed {
+                fields: vec![PointField::Place]
+            },
+            &RowFate::New
+        ]
+    );
+    let tally = planned.tally();
+    assert_eq!(
+        (tally.new, tally.changed, tally.unchanged, tally.refused),
+        (1, 1, 1, 0)
+    );
+    assert_eq!(
+        planned.rows[1].point.as_ref().unwrap().existing,
+        Some(points[1].id)
+    );
+}
+
+#[test]
+fn a_register_in_another_system_gives_the_same_places() {
+    let at = place(33.5, 117.9);
+    for datum in [Datum::Gcj02, Datum::Bd09, Datum::Cgcs2000] {
+        let (lat, lng) = datum.from_wgs84(at);
+        let planned = plan(
+            &[row(2, "东关农贸市场", lat, lng)],
+            &[point(1, "东关农贸市场", at)],
+            datum,
+        );
+        // The number is not in the file, so that it would be taken away.
+        let expected = RowFate::Changed {
+            fields: vec![PointField::Number],
+        };
+        assert_eq!(planned.rows[0].fate, expected, "{datum:?}");
+        let there = planned.rows[0].point.as_ref().unwrap().place;
+        assert!(there.distance_m(at) < 0.01, "{datum:?}");
+        // A column names the system of its row, over that of the file.
+        let mut own = row(2, "东关农贸市场", lat, lng);
+        own.datum = text(match datum {
+            Datum::Gcj02 => "GCJ-02",
+            Datum::Bd09 => "ＢＤ－０９",
+            _ => "cgcs2000",
+        });
+        let planned = plan(&[own], &[], Datum::Wgs84);
+        assert!(planned.rows[0].point.as_ref().unwrap().place.distance_m(at) < 0.01);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_in_all_its_reasons() {
+    let good = || row(2, "新村农贸市场", 33.45, 117.85);
+    assert_eq!(reasons(good()), []);
+    let with = |change: &dyn Fn(&mut ImportRow)| {
+        let mut row = good();
+        change(&mut row);
+        reasons(row)
+    };
+    use PointField as F;
+    use RowRefusal as R;
+    assert_eq!(
+        with(&|row| {
+            row.unit = Cell::Empty;
+            row.name = text("　 ");
+        }),
+        [R::Missing { field: F::Name }, R::Missing { field: F::Unit }]
+    );
+    assert_eq!(
+        with(&|row| row.kind = text("火箭场")),
+        [R::KindUnknown {
+            text: "火箭场".into()
+        }]
+    );
+    assert_eq!(
+        with(&|row| (row.lat, row.lng) = (Cell::Number(117.85), Cell::Number(33.45))),
+        [R::Swapped]
+    );
+    assert!(matches!(
+        with(&|row| row.lat = Cell::Number(31.2))[..],
+        [R::OutOfDistrict { km }] if (200.0..260.0).contains(&km)
+    ));
+    assert_eq!(
+        with(&|row| (row.lat, row.lng) = (Cell::Number(0.0), Cell::Number(0.0))),
+        [R::NoPlace]
+    );
+    assert_eq!(
+        with(&|row| row.lat = text("北纬33度")),
+        [R::NoNumber {
+            field: F::Place,
+            text: "北纬33度".into()
+        }]
+    );
+    assert_eq!(
+        with(&|row| row.lng = Cell::Number(f64::NAN)),
+        [R::NoNumber {
+            field: F::Place,
+            text: "NaN".into()
+        }]
+    );
+    assert_eq!(
+        with(&|row| row.name = Cell::Date("2026-03-01".into())),
+        [R::Missing { field: F::Name }]
+            .into_iter()
+            .skip(1)
+            .chain([R::DateInstead {
+                field: F::Name,
+                text: "2026-03-01".into()
+            }])
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(
+        with(&|row| row.unit = Cell::Error("#REF!".into())),
+        [R::FormulaError {
+            field: F::Unit,
+            text: "#REF!".into()
+        }]
+    );
+    assert_eq!(with(&|row| row.merged = true), [R::Merged]);
+    assert_eq!(
+        with(&|row| row.radius = Cell::Number(6.0)),
+        [R::Radius { value: 6.0 }]
+    );
+    assert_eq!(
+        with(&|row| row.datum = text("北京54")),
+        [R::DatumUnknown {
+            text: "北京54".into()
+        }]
+    );
+    assert_eq!(
+        with(&|row| row.name = text(&"长".repeat(101))),
+        [R::TooLong { field: F::Name }]
+    );
+    // Full-width digits are read as what they mean.
+    assert_eq!(with(&|row| row.lat = text("３３．４５")), []);
+    assert_eq!(with(&|row| row.number = Cell::Number(12.0)), []);
+}
+
+#[test]
+fn the_same_place_twice_is_refused_with_the_other_one() {
+    let there = point(1, "东关农贸市场", place(33.5, 117.9));
+    let near = place(33.5, 117.9).towards(90.0, 20.0);
+    let far = place(33.5, 117.9).towards(90.0, 40.0);
+    let of = |name: &str, at: Wgs84| {
+        plan(
+            &[row(2, name, at.lat(), at.lng())],
+            std::slice::from_ref(&there),
+            Datum::Wgs84,
+        )
+        .rows
+        .remove(0)
+        .fate
+    };
+    assert!(matches!(
+        &of("东关市场", near),
+        RowFate::Refused { reasons } if matches!(&reasons[..],
+            [RowRefusal::Duplicate { name, line: None, distance_m }]
+                if name == "东关农贸市场" && (19.0..21.0).contains(distance_m))
+    ));
+    assert_eq!(of("东关市场", far), RowFate::New);
+    assert_eq!(of("实验小学", near), RowFate::New);
+    // And among the rows of one file.
+    let rows = [
+        row(2, "南关农贸市场", 33.52, 117.92),
+        row(3, "南关农贸市场东区", 33.520_1, 117.92),
+    ];
+    let planned = plan(&rows, &[], Datum::Wgs84);
+    assert!(matches!(
+        &planned.rows[1].fate,
+        RowFate::Refused { reasons } if matches!(&reasons[..], [RowRefusal::Duplicate { line: Some(2), .. }])
+    ));
+    // A number that two rows have belongs to neither for certain.
+    let mut twice = [row(2, "甲", 33.52, 117.92), row(3, "乙", 33.53, 117.93)];
+    for row in &mut twice {
+        row.number = text("K1");
+    }
+    let planned = plan(&twice, &[], Datum::Wgs84);
+    assert_eq!(
+        planned.rows[1].fate,
+        RowFate::Refused {
+            reasons: vec![RowRefusal::NumberTwice { line: 2 }]
+        }
+    );
+}
+
+#[test]
+fn a_zone_that_somebody_drew_stays() {
+    let mut drawn = point(1, "东关农贸市场", place(33.5, 117.9));
+    drawn.own_zone = true;
+    drawn.radius_m = 321.0;
+    drawn.shape = Some(crate::ZoneShape::Circle { radius_m: 321.0 });
+    let mut same = row(2, "东关农贸市场", 33.5, 117.9);
+    same.number = text("P1");
+    assert_eq!(
+        plan(&[same], &[drawn], Datum::Wgs84).rows[0].fate,
+        RowFate::Unchanged
+    );
+}

@@ -1,0 +1,92 @@
+//! What administrators ask of standards and points, and get.
+
+use serde::{Deserialize, Serialize};
+use xunfang_domain::{Edited, FateTally, RowFate, StandardRef, Threshold, ZoneShape};
+
+/// One line of `GET /api/v1/standards`, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct StandardHead {
+    /// Which version.
+    pub reference: StandardRef,
+    /// Whether it is the one in force.
+    pub in_force: bool,
+    /// Name of the profile in Chinese.
+    pub profile_name_zh: String,
+    /// Name of the profile in English.
+    pub profile_name_en: String,
+    /// How many criteria it has.
+    pub criteria: u32,
+    /// Who made it; null for one that came with the product.
+    pub edited: Option<Edited>,
+}
+
+/// Another limit for a criterion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct LimitEdit {
+    /// Its code in the standard.
+    pub code: String,
+    /// The limit.
+    pub limit: Threshold,
+}
+
+/// `POST /api/v1/standards`: makes the next version; the answer is the new standard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StandardEdit {
+    /// The version that the administrator was looking at.
+    pub base: u32,
+    /// Limits that change.
+    #[serde(default)]
+    pub limits: Vec<LimitEdit>,
+    /// Ids of criteria of the catalogue that the district begins to use.
+    #[serde(default)]
+    pub adopt: Vec<String>,
+    /// Codes of criteria that it no longer uses.
+    #[serde(default)]
+    pub drop: Vec<String>,
+    /// The titles that it holds; left out: as before.
+    #[serde(default)]
+    pub titles: Option<Vec<String>>,
+    /// The zone of points without their own; left out: as before.
+    #[serde(default)]
+    pub zone: Option<ZoneShape>,
+    /// Why, in words for others; may be empty.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What would become of one row of a register.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct ImportPreviewRow {
+    /// Its number in the file.
+    pub line: u32,
+    /// What it calls itself.
+    pub name: String,
+    /// What becomes of it.
+    #[serde(flatten)]
+    pub fate: RowFate,
+}
+
+/// `POST /api/v1/points/import`: nothing is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct ImportPreview {
+    /// Names the file and the points as they are now; a commit repeats it.
+    pub digest: String,
+    /// How many rows have which fate.
+    pub tally: FateTally,
+    /// Every row.
+    pub rows: Vec<ImportPreviewRow>,
+}
+
+/// `POST /api/v1/points/import/commit`: all of it is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct ImportDone {
+    /// How many rows had which fate.
+    pub tally: FateTally,
+}

@@ -1,0 +1,207 @@
+//! Registers of points in and out.
+//!
+//! A file is looked at twice: for the preview, which writes nothing, and for the commit, which
+//! takes all of it or nothing. The digest of the preview names the file and the district's points
+//! as they were; where either is another one by then, nothing is taken and the administrator looks
+//! again.
+
+use rusqlite::{Connection, Transaction};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use xunfang_domain::catalogue::Catalogue;
+use xunfang_domain::{
+    Against, Bounds, Datum, DistrictId, Draft, ImportPlan, Point, PointId, PointType, RowFate,
+    plan_import,
+};
+use xunfang_protocol::{EventBody, ImportDone, ImportPreview, ImportPreviewRow};
+use xunfang_report::{Format, read_points, write_points};
+
+use crate::error::ApiError;
+use crate::store::feed::{self, NewEvent};
+use crate::store::{StoreError, reference};
+
+/// How far beyond its points a district may reach, kilometres.
+const BEYOND_POINTS_KM: f64 = 20.0;
+
+/// A register and how it is to be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Register {
+    pub(crate) format: Format,
+    /// The system of its coordinates, where a row does not say.
+    pub(crate) datum: Datum,
+    pub(crate) bytes: Vec<u8>,
+}
+
+struct Prepared {
+    plan: ImportPlan,
+    digest: String,
+    district_radius_m: f64,
+    points: Vec<Point>,
+}
+
+fn prepare(
+    db: &Connection,
+    catalogue: &Catalogue,
+    district: DistrictId,
+    register: &Register,
+) -> Result<Prepared, ApiError> {
+    let stored = reference::district(db, district)?.ok_or(ApiError::NotFound)?;
+    let points = reference::points(db, district)?;
+    let table = read_points(register.format, &register.bytes)?;
+    let kind = |text: &str| kind_named(catalogue, text);
+    let plan = plan_import(
+        &table.rows,
+        Against {
+            points: &points,
+            bounds: Bounds::around(points.iter().map(|point| point.place), BEYOND_POINTS_KM),
+            datum: register.datum,
+            radius_m: stored.zone_radius_m,
+            kind: &kind,
+        },
+    );
+    // Every change of a point is an event of the district, so its last number stands for them.
+    let last = feed::last_seq(db, district, &feed::district_scope(district))?;
+    let mut digest = Sha256::new();
+    digest.update(&register.bytes);
+    digest.update(format!("{:?} {:?} {last}", register.format, register.datum));
+    Ok(Prepared {
+        plan,
+        digest: hex::encode(digest.finalize()),
+        district_radius_m: stored.zone_radius_m,
+        points,
+    })
+}
+
+/// Finds a kind of point by what a register calls it.
+fn kind_named(catalogue: &Catalogue, text: &str) -> Option<PointType> {
+    let named = |name: &str| name.eq_ignore_ascii_case(text);
+    let known = catalogue.point_types.iter().filter(|kind| kind.place);
+    let by_id = || serde_json::from_value(serde_json::Value::String(text.to_lowercase())).ok();
+    known
+        .clone()
+        .find(|kind| named(&kind.name_zh) || named(&kind.name_en))
+        .map(|kind| kind.id)
+        .or_else(|| by_id().filter(|id: &PointType| *id != PointType::Other && id.is_place()))
+}
+
+fn kind_name(catalogue: &Catalogue, kind: PointType) -> String {
+    let known = catalogue.point_types.iter().find(|named| named.id == kind);
+    known.map_or_else(String::new, |named| named.name_zh.clone())
+}
+
+/// Says what would become of every row; nothing is written.
+pub(crate) fn preview(
+    db: &Connection,
+    catalogue: &Catalogue,
+    district: DistrictId,
+    register: &Register,
+) -> Result<ImportPreview, ApiError> {
+    let prepared = prepare(db, catalogue, district, register)?;
+    Ok(ImportPreview {
+        digest: prepared.digest,
+        tally: prepared.plan.tally(),
+        rows: prepared
+            .plan
+            .rows
+            .into_iter()
+            .map(|row| ImportPreviewRow {
+                line: row.line,
+                name: row.shown_name,
+                fate: row.fate,
+            })
+            .collect(),
+    })
+}
+
+/// Takes a whole register, as its preview showed it.
+pub(crate) fn commit(
+    db: &Transaction<'_>,
+    catalogue: &Catalogue,
+    district: DistrictId,
+    register: &Register,
+    digest: &str,
+) -> Result<ImportDone, ApiError> {
+    let prepared = prepare(db, catalogue, district, register)?;
+    if prepared.digest != digest {
+        return Err(ApiError::ImportMovedOn);
+    }
+    let tally = prepared.plan.tally();
+    if tally.refused > 0 {
+        return Err(ApiError::ImportRefused {
+            refused: tally.refused,
+        });
+    }
+    let standing: std::collections::HashMap<PointId, Point> = prepared
+        .points
+        .into_iter()
+        .map(|point| (point.id, point))
+        .collect();
+    for row in prepared.plan.rows {
+        let (Some(draft), RowFate::New | RowFate::Changed { .. }) = (row.point, row.fate) else {
+            continue;
+        };
+        let before = draft.existing.and_then(|id| standing.get(&id));
+        let point = written(draft, before, district, prepared.district_radius_m);
+        put(db, &point)?;
+    }
+    Ok(ImportDone { tally })
+}
+
+/// Stores a point and tells phones, where that changes anything.
+fn put(db: &Transaction<'_>, point: &Point) -> Result<(), StoreError> {
+    if reference::put_point(db, point)? {
+        let scope = feed::district_scope(point.district);
+        let event = NewEvent::new(scope, &EventBody::Point(point.clone()))?;
+        feed::append(db, point.district, &event)?;
+    }
+    Ok(())
+}
+
+fn written(
+    draft: Draft,
+    before: Option<&Point>,
+    district: DistrictId,
+    district_radius_m: f64,
+) -> Point {
+    // A zone that somebody drew is not undone by a register that has no shapes.
+    let drawn = before.filter(|point| point.own_zone && point.shape.is_some());
+    Point {
+        id: draft
+            .existing
+            .unwrap_or_else(|| PointId::from_uuid(Uuid::now_v7())),
+        district,
+        number: draft.number,
+        name: draft.name,
+        unit: draft.unit,
+        kind: draft.kind,
+        place: draft.place,
+        radius_m: drawn.map_or_else(
+            || draft.radius_m.unwrap_or(district_radius_m),
+            |point| point.radius_m,
+        ),
+        own_zone: drawn.is_some() || draft.radius_m.is_some(),
+        shape: match before {
+            // Without a radius of its own it follows the district's shape, as before.
+            Some(point) if drawn.is_some() || draft.radius_m.is_none() => point.shape.clone(),
+            _ => None,
+        },
+        sample: before.is_some_and(|point| point.sample),
+        retired: false,
+    }
+}
+
+/// Writes the district's points, those that are no longer inspected left out.
+pub(crate) fn export(
+    db: &Connection,
+    catalogue: &Catalogue,
+    district: DistrictId,
+    format: Format,
+    datum: Datum,
+) -> Result<Vec<u8>, ApiError> {
+    let mut points = reference::points(db, district)?;
+    points.retain(|point| !point.retired);
+    write_points(format, &points, datum, |kind| kind_name(catalogue, kind)).map_err(|error| {
+        tracing::error!(%error, "points could not be written");
+        ApiError::Broken("the file could not be made")
+    })
+}
