@@ -7,7 +7,9 @@
 mod device;
 mod display;
 mod drafts;
+mod importing;
 mod report;
+mod rules;
 mod samples;
 mod saving;
 mod starting;
@@ -61,6 +63,12 @@ enum Promise {
     P3,
     /// Starting the app.
     P4,
+    /// Points within 600 m.
+    P5,
+    /// Judging an inspection.
+    Judge,
+    /// Importing a register of points.
+    Import,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -89,19 +97,32 @@ fn run(
         .prefix("bench-")
         .tempdir_in(folder)
         .with_context(|| format!("make a folder in {}", folder.display()))?;
-    let data = work.path().join("phone");
-    say("filling a phone with 10,000 points and 100,000 findings")?;
-    let device = Device::fill(&data)?;
-
     let mut report = Report::default();
-    // The start first: what is saved afterwards would be part of it.
-    if wanted(Promise::P4) {
-        say("P4: starting the app and an empty window in turns")?;
-        report.add(starting::measure(programs, &data, work.path())?);
+    if wanted(Promise::P3) || wanted(Promise::P4) {
+        let data = work.path().join("phone");
+        say("filling a phone with 10,000 points and 100,000 findings")?;
+        let device = Device::fill(&data)?;
+        // The start first: what is saved afterwards would be part of it.
+        if wanted(Promise::P4) {
+            say("P4: starting the app and an empty window in turns")?;
+            report.add(starting::measure(programs, &data, work.path())?);
+        }
+        if wanted(Promise::P3) {
+            say("P3: saving findings and writing bare pages in turns")?;
+            report.add(saving::measure(&device, &data)?);
+        }
     }
-    if wanted(Promise::P3) {
-        say("P3: saving findings and writing bare pages in turns")?;
-        report.add(saving::measure(&device, &data)?);
+    if wanted(Promise::P5) {
+        say("P5: looking for the points around a place")?;
+        report.add(rules::nearby()?);
+    }
+    if wanted(Promise::Judge) {
+        say("judging inspections of 60 items")?;
+        report.add(rules::judging()?);
+    }
+    if wanted(Promise::Import) {
+        say("importing 50,000 points from a spreadsheet")?;
+        report.add(importing::measure(work.path())?);
     }
     work.close().context("remove the folder of the run")?;
     report.write(summary)?;

@@ -15,11 +15,13 @@ pub(crate) struct Figure {
     pub(crate) promise: &'static str,
     /// What was measured, for the table.
     pub(crate) what: &'static str,
-    /// The ratio.
+    /// The ratio, or the figure where the promise is one.
     pub(crate) value: f64,
-    /// The highest ratio that keeps the promise.
+    /// `ratio`, or what the figure is in.
+    pub(crate) unit: &'static str,
+    /// The highest value that keeps the promise.
     pub(crate) goal: f64,
-    /// What it is a ratio to.
+    /// What it is a ratio to, or what it was measured by.
     pub(crate) against: &'static str,
     /// What it was measured with.
     pub(crate) inputs: String,
@@ -38,7 +40,7 @@ impl Figure {
     fn json(&self) -> Value {
         let mut all = json!({
             "value": round(self.value),
-            "unit": "ratio",
+            "unit": self.unit,
             "goal": self.goal,
             "kept": self.kept(),
             "against": self.against,
@@ -80,17 +82,24 @@ impl Report {
     pub(crate) fn print(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let columns = |out: &mut dyn Write, row: [&str; 5]| {
             let [promise, what, ratio, goal, sides] = row;
-            let line = format!("{promise:<3} {what:<52} {ratio:>6} {goal:>7}  {sides}");
+            let line = format!("{promise:<6} {what:<58} {ratio:>8} {goal:>9}  {sides}");
             writeln!(out, "{}", line.trim_end())
         };
         columns(out, ["", "", "ratio", "goal", ""])?;
         for figure in &self.figures {
             let what = format!("{} / {}", figure.what, figure.against);
-            let ratio = format!("{:.2}", figure.value);
-            let goal = format!("<= {:.1}", figure.goal);
+            let unit = if figure.unit == "ratio" {
+                ""
+            } else {
+                figure.unit
+            };
+            let digits = if figure.value < 0.1 { 4 } else { 2 };
+            let ratio = format!("{:.digits$}", figure.value);
+            let goal = format!("<= {:.1} {unit}", figure.goal);
+            let goal = goal.trim_end();
             let verdict = if figure.kept() { "kept" } else { "MISSED" };
             let sides = format!("{verdict} ({})", figure.sides);
-            columns(out, [figure.promise, &what, &ratio, &goal, &sides])?;
+            columns(out, [figure.promise, &what, &ratio, goal, &sides])?;
         }
         Ok(())
     }
@@ -105,6 +114,7 @@ mod tests {
             promise: "P3",
             what: "a save",
             value,
+            unit: "ratio",
             goal: 2.0,
             against: "a bare write",
             inputs: "2,000 of each".to_owned(),

@@ -213,6 +213,7 @@ fn figure(into_store: &Turns, by_command: &Turns) -> Figure {
         promise: "P3",
         what: "save a finding, p99",
         value: save / append,
+        unit: "ratio",
         goal: GOAL,
         against: "append 4 KiB + fdatasync, p99",
         inputs: format!(

@@ -200,6 +200,7 @@ fn figure(app: &Contender, empty: &Contender) -> Figure {
         promise: "P4",
         what: "start the app to its list of points, median",
         value: app_ms / empty_ms,
+        unit: "ratio",
         goal: GOAL,
         against: "an empty window, median",
         inputs: format!(
