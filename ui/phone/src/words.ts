@@ -22,6 +22,7 @@ export type Tone = 'accent' | 'calm' | 'good' | 'warn' | 'bad'
 export const ROLES: Record<Role, MessageKey> = {
   inspector: 'mine.inspector',
   supervisor: 'mine.supervisor',
+  administrator: 'mine.administrator',
 }
 
 interface Mark {

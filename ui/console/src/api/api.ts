@@ -12,10 +12,10 @@ import type {
 } from '@xunfang/shared'
 import { inject, type InjectionKey } from 'vue'
 
-/** Which findings to ask for, newest first. */
 /** The queue shows findings; notices of anything else are for other pages. */
 export type FindingNotice = Extract<LiveNotice, { kind: 'finding' }>
 
+/** Which findings to ask for, newest first. */
 export interface FindingQuery {
   /** One state; all without it. */
   state?: ReviewState

@@ -17,7 +17,7 @@ const en: Messages = {
     toReview: 'Go to review',
     failed: 'This page broke. Decisions you made are safe. Please reload.',
   },
-  role: { inspector: 'Inspector', supervisor: 'Supervisor' },
+  role: { inspector: 'Inspector', supervisor: 'Supervisor', administrator: 'Administrator' },
   signIn: {
     heading: 'Sign in to the review desk',
     account: 'Account',

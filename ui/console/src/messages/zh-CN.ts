@@ -15,7 +15,7 @@ const zhCN = {
     toReview: '去审核',
     failed: '页面出了问题，已作出的审核不受影响。请重新加载。',
   },
-  role: { inspector: '巡访员', supervisor: '督查员' },
+  role: { inspector: '巡访员', supervisor: '督查员', administrator: '管理员' },
   signIn: {
     heading: '登录审核台',
     account: '账号',

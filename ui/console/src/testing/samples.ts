@@ -14,6 +14,8 @@ export const POINT: Point = {
   place: { lat: 30.5928, lng: 114.3055 },
   radius_m: 400,
   own_zone: false,
+  number: '',
+  unit: '',
   sample: true,
   retired: false,
 }

@@ -56,6 +56,7 @@ export const en: Messages = {
   'today.neverFinding': 'No findings yet',
   'today.openFindings': '{count} open',
 
+  'point.unit': 'Responsible: {unit}',
   'point.sample': 'Sample',
   'point.sampleHint': 'This is a sample point; its coordinates are invented.',
   'point.inside': 'Inside',
@@ -198,6 +199,7 @@ export const en: Messages = {
   'mine.nobody': 'Signed out',
   'mine.inspector': 'Inspector',
   'mine.supervisor': 'Supervisor',
+  'mine.administrator': 'Administrator',
   'mine.signIn': 'Sign in again',
   'mine.sync': 'Sync',
   'mine.unsentNone': 'Nothing to send',

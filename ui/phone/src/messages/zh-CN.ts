@@ -54,6 +54,7 @@ export const zhCN = {
   'today.neverFinding': '还没有记录',
   'today.openFindings': '{count} 个未结',
 
+  'point.unit': '责任单位：{unit}',
   'point.sample': '示例',
   'point.sampleHint': '这是示例点位，坐标是虚构的。',
   'point.inside': '范围内',
@@ -196,6 +197,7 @@ export const zhCN = {
   'mine.nobody': '未登录',
   'mine.inspector': '巡访员',
   'mine.supervisor': '督查员',
+  'mine.administrator': '管理员',
   'mine.signIn': '重新登录',
   'mine.sync': '同步',
   'mine.unsentNone': '没有待传的问题',

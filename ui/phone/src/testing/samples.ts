@@ -126,7 +126,7 @@ export function pointDetail(
   return {
     point: {
       id, district: 'd1', name: `Point ${id}`, kind, place: { lat: 31.23, lng: 121.47 },
-      radius_m: 400, own_zone: false, sample: true, retired: false,
+      radius_m: 400, own_zone: false, number: '', unit: '', sample: true, retired: false,
     },
     position: MEASURED, standing, standard_name_zh: 'zh-standard', standard_name_en: 'Standard',
     standard_version: 2, profile: null, checklist: CRITERIA.length, key_place: false,

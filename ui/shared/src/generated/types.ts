@@ -192,9 +192,17 @@ id: PointId,
  */
 district: DistrictId, 
 /**
+ * What a register calls it; empty where it has no number.
+ */
+number: string, 
+/**
  * Its name as people say it.
  */
 name: string, 
+/**
+ * Name of the unit that answers for it 责任单位; empty where none is named.
+ */
+unit: string, 
 /**
  * What kind of place it is.
  */
@@ -610,7 +618,7 @@ standard: StandardRef | null, };
 /**
  * What somebody does in a district.
  */
-export type Role = "inspector" | "supervisor";
+export type Role = "inspector" | "supervisor" | "administrator";
 
 /**
  * A person as others in the district may see them.
@@ -1294,6 +1302,228 @@ undetermined: number,
 not_applicable: number, };
 
 /**
+ * One difference between two versions.
+ */
+export type StandardChange = { "change": "zone", 
+/**
+ * Before.
+ */
+from: ZoneShape | null, 
+/**
+ * After.
+ */
+to: ZoneShape | null, } | { "change": "key_places", 
+/**
+ * No longer among them.
+ */
+removed: Array<PointType>, 
+/**
+ * New among them.
+ */
+added: Array<PointType>, } | { "change": "titles", 
+/**
+ * No longer held.
+ */
+removed: Array<string>, 
+/**
+ * New.
+ */
+added: Array<string>, } | { "change": "added", 
+/**
+ * Its code.
+ */
+code: string, } | { "change": "removed", 
+/**
+ * Its code.
+ */
+code: string, } | { "change": "limit", 
+/**
+ * Of which criterion.
+ */
+code: string, 
+/**
+ * Before.
+ */
+from: Threshold | null, 
+/**
+ * After.
+ */
+to: Threshold | null, } | { "change": "applies_to", 
+/**
+ * Which criterion.
+ */
+code: string, 
+/**
+ * No longer there.
+ */
+removed: Array<PointType>, 
+/**
+ * New there.
+ */
+added: Array<PointType>, } | { "change": "details", 
+/**
+ * Of which criterion.
+ */
+code: string, };
+
+/**
+ * Whether a code names a thing or what is wrong.
+ */
+export type CodeKind = "component" | "matter";
+
+/**
+ * Which list a code is from.
+ */
+export type CodeEdition = "cjt214" | "gbt30428-2013" | "gbt47678-2026";
+
+/**
+ * How well an entry is known.
+ */
+export type CodeStatus = "transcribed" | "derived" | "published" | "local";
+
+/**
+ * A code with its name.
+ */
+export type CodeEntry = { 
+/**
+ * Which list.
+ */
+edition: CodeEdition, 
+/**
+ * Thing or problem.
+ */
+kind: CodeKind, 
+/**
+ * Four or five digits.
+ */
+digits: string, 
+/**
+ * The large class, in Chinese.
+ */
+class_zh: string, 
+/**
+ * The name, in Chinese.
+ */
+name_zh: string, 
+/**
+ * How well it is known.
+ */
+status: CodeStatus, };
+
+/**
+ * Which system a file's coordinates are in.
+ */
+export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+
+/**
+ * A field of a point that a row can change.
+ */
+export type PointField = "number" | "name" | "kind" | "place" | "unit" | "radius" | "datum";
+
+/**
+ * Why a row cannot be taken.
+ */
+export type RowRefusal = { "reason": "missing", 
+/**
+ * Which.
+ */
+field: PointField, } | { "reason": "too_long", 
+/**
+ * Which.
+ */
+field: PointField, } | { "reason": "date_instead", 
+/**
+ * Which field.
+ */
+field: PointField, 
+/**
+ * What it reads.
+ */
+text: string, } | { "reason": "formula_error", 
+/**
+ * Which field.
+ */
+field: PointField, 
+/**
+ * What it reads.
+ */
+text: string, } | { "reason": "no_number", 
+/**
+ * Which field.
+ */
+field: PointField, 
+/**
+ * What it reads.
+ */
+text: string, } | { "reason": "kind_unknown", 
+/**
+ * What it reads.
+ */
+text: string, } | { "reason": "datum_unknown", 
+/**
+ * What it reads.
+ */
+text: string, } | { "reason": "swapped" } | { "reason": "no_place" } | { "reason": "out_of_district", 
+/**
+ * Kilometres beyond its edge.
+ */
+km: number, } | { "reason": "radius", 
+/**
+ * Metres.
+ */
+value: number, } | { "reason": "duplicate", 
+/**
+ * The other one's name.
+ */
+name: string, 
+/**
+ * Its line in the file; null where it is in the district already.
+ */
+line: number | null, 
+/**
+ * How far apart, metres.
+ */
+distance_m: number, } | { "reason": "number_twice", 
+/**
+ * Its line.
+ */
+line: number, } | { "reason": "merged" };
+
+/**
+ * What becomes of a row.
+ */
+export type RowFate = { "fate": "new" } | { "fate": "changed", 
+/**
+ * In what.
+ */
+fields: Array<PointField>, } | { "fate": "unchanged" } | { "fate": "refused", 
+/**
+ * Every reason.
+ */
+reasons: Array<RowRefusal>, };
+
+/**
+ * How many rows have which fate.
+ */
+export type FateTally = { 
+/**
+ * Not there yet.
+ */
+new: number, 
+/**
+ * There, and different.
+ */
+changed: number, 
+/**
+ * There as they are.
+ */
+unchanged: number, 
+/**
+ * Not to be taken.
+ */
+refused: number, };
+
+/**
  * The body of every answer that is not a success.
  *
  * Programs branch on `code`; `message` is English for a log; `details` holds figures that a
@@ -1497,6 +1727,128 @@ rows: Array<InspectionRow>,
  * Pass as `before` for the next page; null at the end.
  */
 next_before: number | null, };
+
+/**
+ * One line of `GET /api/v1/standards`, newest first.
+ */
+export type StandardHead = { 
+/**
+ * Which version.
+ */
+reference: StandardRef, 
+/**
+ * Whether it is the one in force.
+ */
+in_force: boolean, 
+/**
+ * Name of the profile in Chinese.
+ */
+profile_name_zh: string, 
+/**
+ * Name of the profile in English.
+ */
+profile_name_en: string, 
+/**
+ * How many criteria it has.
+ */
+criteria: number, 
+/**
+ * Who made it; null for one that came with the product.
+ */
+edited: Edited | null, };
+
+/**
+ * Another limit for a criterion.
+ */
+export type LimitEdit = { 
+/**
+ * Its code in the standard.
+ */
+code: string, 
+/**
+ * The limit.
+ */
+limit: Threshold, };
+
+/**
+ * `POST /api/v1/standards`: makes the next version; the answer is the new standard.
+ */
+export type StandardEdit = { 
+/**
+ * The version that the administrator was looking at.
+ */
+base: number, 
+/**
+ * Limits that change.
+ */
+limits: Array<LimitEdit>, 
+/**
+ * Ids of criteria of the catalogue that the district begins to use.
+ */
+adopt: Array<string>, 
+/**
+ * Codes of criteria that it no longer uses.
+ */
+drop: Array<string>, 
+/**
+ * The titles that it holds; left out: as before.
+ */
+titles: Array<string> | null, 
+/**
+ * The zone of points without their own; left out: as before.
+ */
+zone: ZoneShape | null, 
+/**
+ * Why, in words for others; may be empty.
+ */
+note: string, };
+
+/**
+ * What would become of one row of a register.
+ */
+export type ImportPreviewRow = { 
+/**
+ * Its number in the file.
+ */
+line: number, 
+/**
+ * What it calls itself.
+ */
+name: string, } & ({ "fate": "new" } | { "fate": "changed", 
+/**
+ * In what.
+ */
+fields: Array<PointField>, } | { "fate": "unchanged" } | { "fate": "refused", 
+/**
+ * Every reason.
+ */
+reasons: Array<RowRefusal>, });
+
+/**
+ * `POST /api/v1/points/import`: nothing is written.
+ */
+export type ImportPreview = { 
+/**
+ * Names the file and the points as they are now; a commit repeats it.
+ */
+digest: string, 
+/**
+ * How many rows have which fate.
+ */
+tally: FateTally, 
+/**
+ * Every row.
+ */
+rows: Array<ImportPreviewRow>, };
+
+/**
+ * `POST /api/v1/points/import/commit`: all of it is durable.
+ */
+export type ImportDone = { 
+/**
+ * How many rows had which fate.
+ */
+tally: FateTally, };
 
 /**
  * Data of one server-sent event of `GET /api/v1/live`; a reason to ask again, not the change.
