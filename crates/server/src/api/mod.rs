@@ -64,6 +64,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(standards::list, standards::edit))
         .routes(routes!(standards::show))
         .routes(routes!(standards::changes))
+        .routes(routes!(standards::checklist))
         .routes(routes!(standards::codes))
         .routes(routes!(photos::show))
         .routes(routes!(live::stream))

@@ -5,7 +5,7 @@ use axum::extract::State;
 use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{
-    CodeEdition, CodeEntry, DistrictId, Object, Standard, StandardChange, Verb, compare,
+    CodeEdition, CodeEntry, DistrictId, Object, PointType, Standard, StandardChange, Verb, compare,
 };
 use xunfang_protocol::{ErrorBody, StandardEdit, StandardHead};
 
@@ -29,6 +29,14 @@ const CODES_MAX: usize = 200;
 pub(super) struct Since {
     /// The earlier version.
     from: u32,
+}
+
+/// Of which kind of point.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OfKind {
+    /// The kind.
+    kind: PointType,
 }
 
 /// Which codes to list.
@@ -152,6 +160,40 @@ pub(super) async fn changes(
             let from = version(db, district, since.from)?;
             let to = version(db, district, wanted)?;
             Ok::<_, ApiError>(compare(&from, &to))
+        })
+        .await
+        .map(Json)
+}
+
+/// Lists what a kind of point is asked under a version, in the order of its checklist.
+#[utoipa::path(
+    get,
+    path = "/api/v1/standards/{version}/checklist",
+    tag = "console",
+    params(("version" = u32, Path, description = "Which version"), OfKind),
+    security(("phone" = []), ("browser" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "Codes of the criteria", body = Vec<String>),
+        (status = 400, description = "bad_request: the query does not parse", body = ErrorBody),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 404, description = "not_found", body = ErrorBody),
+    )
+)]
+pub(super) async fn checklist(
+    State(app): State<App>,
+    session: Session,
+    InPath(named): InPath<String>,
+    InQuery(of): InQuery<OfKind>,
+) -> Result<Json<Vec<String>>, ApiError> {
+    let district = session.actor.district;
+    session.require(Verb::Read, Object::Reference { district })?;
+    let wanted = number(&named)?;
+    app.database()
+        .read(move |db| {
+            let standard = version(db, district, wanted)?;
+            let codes = standard.checklist(of.kind).map(|one| one.code.clone());
+            Ok::<_, ApiError>(codes.collect())
         })
         .await
         .map(Json)

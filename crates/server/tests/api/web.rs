@@ -128,6 +128,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "GET /api/v1/standards",
             "GET /api/v1/standards/{version}",
             "GET /api/v1/standards/{version}/changes",
+            "GET /api/v1/standards/{version}/checklist",
             "GET /healthz",
             "HEAD /api/v1/uploads/{sha256}",
             "OPTIONS /api/v1/uploads/{sha256}",
