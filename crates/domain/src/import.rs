@@ -4,7 +4,9 @@
 //! that is refused has all its reasons. Nothing is guessed: a row with swapped coordinates says so
 //! and is not turned round.
 
+mod by_hand;
 mod cells;
+mod matching;
 
 use std::collections::HashMap;
 
@@ -12,9 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use cells::{Reader, alike, plain, plain_name};
 
-use crate::{Datum, Nearby, Point, PointId, PointType, Wgs84};
+use crate::{Datum, Nearby, Point, PointId, PointType, Wgs84, ZoneError};
 
-/// Points nearer to each other than this, with names alike, are taken for one, metres.
+pub use by_hand::{PlaceEdit, PointEdit, write_point};
+
+/// Points of one sort nearer to each other than this, with names alike, are taken for one, metres.
 pub const DUPLICATE_WITHIN_M: f64 = 30.0;
 /// A place that moved less than this did not move: what a register's digits leave open, metres.
 const SAME_PLACE_M: f64 = 0.5;
@@ -163,6 +167,16 @@ pub enum RowRefusal {
     },
     /// A cell is merged with another row's, so that its value is a guess.
     Merged,
+    /// Another point of the district has the number already.
+    NumberTaken {
+        /// The other one's name.
+        name: String,
+    },
+    /// The shape is no zone.
+    Zone {
+        /// What is wrong with it.
+        error: ZoneError,
+    },
 }
 
 /// What becomes of a row.
@@ -319,22 +333,21 @@ pub struct Against<'a> {
 
 /// Says what would become of each row.
 pub fn plan_import(rows: &[ImportRow], against: Against<'_>) -> ImportPlan {
-    let mut by_number: HashMap<&str, &Point> = HashMap::new();
-    let mut by_name: HashMap<(String, PointType), &Point> = HashMap::new();
-    for point in against.points {
-        if !point.number.is_empty() {
-            by_number.insert(&point.number, point);
-        }
-        by_name.insert((plain_name(&point.name), point.kind), point);
-    }
+    let read: Vec<(Option<Draft>, Vec<RowRefusal>)> = rows
+        .iter()
+        .map(|row| {
+            let mut reader = Reader::default();
+            let draft = read(row, against, &mut reader);
+            (draft, reader.reasons)
+        })
+        .collect();
+    let drafts: Vec<Option<&Draft>> = read.iter().map(|(draft, _)| draft.as_ref()).collect();
+    let known = matching::known_points(&drafts, against.points);
     let near = Nearby::new(against.points.iter().map(|point| (point.place, point)));
     let mut numbers: HashMap<String, u32> = HashMap::new();
-    let mut accepted: Nearby<(u32, String)> = Nearby::new([]);
+    let mut accepted: Nearby<(u32, String, PointType)> = Nearby::new([]);
     let mut plan = ImportPlan::default();
-    for row in rows {
-        let mut reader = Reader::default();
-        let draft = read(row, against, &mut reader);
-        let Reader { mut reasons } = reader;
+    for ((row, (draft, mut reasons)), known) in rows.iter().zip(read).zip(known) {
         let shown_name = match &row.name {
             Cell::Text(text) | Cell::Date(text) | Cell::Error(text) => plain(text),
             Cell::Number(number) => number.to_string(),
@@ -349,31 +362,18 @@ pub fn plan_import(rows: &[ImportRow], against: Against<'_>) -> ImportPlan {
         {
             reasons.push(RowRefusal::NumberTwice { line });
         }
-        let known = by_number
-            .get(draft.number.as_str())
-            .or_else(|| by_name.get(&(draft.name.clone(), draft.kind)))
-            .copied();
         draft.existing = known.map(|point| point.id);
-        let twin = near
-            .within(draft.place, DUPLICATE_WITHIN_M)
-            .into_iter()
-            .find(|(_, point)| {
-                Some(point.id) != draft.existing
-                    && !point.retired
-                    && alike(&point.name, &draft.name)
-            });
-        if let Some((distance_m, point)) = twin {
-            reasons.push(RowRefusal::Duplicate {
-                name: point.name.clone(),
-                line: None,
-                distance_m,
-            });
+        if draft.number.is_empty() {
+            // A register without numbers takes none away.
+            draft.number = known.map_or_else(String::new, |point| point.number.clone());
         }
-        let twin = accepted
+        let stays = known.is_some_and(|point| is_where(point, draft.place));
+        reasons.extend((!stays).then(|| twin(&near, &draft)).flatten());
+        let twice = accepted
             .within(draft.place, DUPLICATE_WITHIN_M)
             .into_iter()
-            .find(|(_, (_, name))| alike(name, &draft.name));
-        if let Some((distance_m, (line, name))) = twin {
+            .find(|(_, (_, name, kind))| same_sort(*kind, draft.kind) && alike(name, &draft.name));
+        if let Some((distance_m, (line, name, _))) = twice {
             reasons.push(RowRefusal::Duplicate {
                 name: name.clone(),
                 line: Some(*line),
@@ -384,7 +384,10 @@ pub fn plan_import(rows: &[ImportRow], against: Against<'_>) -> ImportPlan {
             plan.rows.push(refused(row.line, reasons, shown_name));
             continue;
         }
-        accepted.insert(draft.place, (row.line, draft.name.clone()));
+        if !stays {
+            // What stays where it is was looked at when it came.
+            accepted.insert(draft.place, (row.line, draft.name.clone(), draft.kind));
+        }
         plan.rows.push(PlannedPoint {
             line: row.line,
             fate: fate(&draft, known, against.radius_m),
@@ -393,6 +396,33 @@ pub fn plan_import(rows: &[ImportRow], against: Against<'_>) -> ImportPlan {
         });
     }
     plan
+}
+
+/// Finds a point of the district that a new or moved one may be.
+fn twin(near: &Nearby<&Point>, draft: &Draft) -> Option<RowRefusal> {
+    near.within(draft.place, DUPLICATE_WITHIN_M)
+        .into_iter()
+        .find(|(_, point)| {
+            Some(point.id) != draft.existing
+                && !point.retired
+                && same_sort(point.kind, draft.kind)
+                && alike(&point.name, &draft.name)
+        })
+        .map(|(distance_m, point)| RowRefusal::Duplicate {
+            name: point.name.clone(),
+            line: None,
+            distance_m,
+        })
+}
+
+/// Says whether two kinds may be meant for one place. A market is not its car park, however
+/// nearly they are called the same.
+fn same_sort(a: PointType, b: PointType) -> bool {
+    a == b || a.wider().contains(&b) || b.wider().contains(&a)
+}
+
+fn is_where(point: &Point, place: Wgs84) -> bool {
+    point.place.distance_m(place) < SAME_PLACE_M
 }
 
 fn refused(line: u32, reasons: Vec<RowRefusal>, shown_name: String) -> PlannedPoint {
@@ -492,10 +522,7 @@ fn fate(draft: &Draft, known: Option<&Point>, district_radius_m: f64) -> RowFate
         (PointField::Number, point.number != draft.number),
         (PointField::Name, plain_name(&point.name) != draft.name),
         (PointField::Kind, point.kind != draft.kind),
-        (
-            PointField::Place,
-            point.place.distance_m(draft.place) >= SAME_PLACE_M,
-        ),
+        (PointField::Place, !is_where(point, draft.place)),
         (PointField::Unit, plain(&point.unit) != draft.unit),
         // A zone that somebody drew is not undone by a register that has no shapes.
         (

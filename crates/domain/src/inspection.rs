@@ -144,19 +144,36 @@ impl InspectionRecord {
         Ok(())
     }
 
-    /// Judges every answer anew and returns the codes of those that come out otherwise, or that
-    /// the standard does not know.
-    pub fn judged_otherwise(&self, standard: &Standard) -> Vec<String> {
+    /// Returns the codes of the items that a supervisor has to look at: judged anew they come out
+    /// otherwise, the standard does not know them, or what they need is not there although the
+    /// phone submitted it. Photos are not counted, since those of problems come with their
+    /// findings.
+    pub fn in_question(&self, standard: &Standard) -> Vec<String> {
         let day = day(standard, self.submitted_at);
-        self.answers
+        let otherwise = self.answers.iter().filter(|answer| {
+            let criterion = standard.criterion(&answer.criterion);
+            let anew = criterion.map(|one| judge(one, answer.value.as_ref(), day));
+            anew.is_none_or(|anew| !alike(&anew, &answer.verdict))
+        });
+        let mut codes: Vec<String> = otherwise.map(|answer| answer.criterion.clone()).collect();
+        let answered = self
+            .answers
             .iter()
-            .filter(|answer| {
-                let criterion = standard.criterion(&answer.criterion);
-                let anew = criterion.map(|one| judge(one, answer.value.as_ref(), day));
-                anew.is_none_or(|anew| !alike(&anew, &answer.verdict))
+            .map(|answer| {
+                let given = Answered {
+                    value: answer.value.clone(),
+                    photos: usize::MAX,
+                };
+                (answer.criterion.clone(), given)
             })
-            .map(|answer| answer.criterion.clone())
-            .collect()
+            .collect();
+        for lack in lacks(standard, self.point_kind, &answered, self.submitted_at) {
+            let code = lack.criterion();
+            if !codes.iter().any(|known| known == code) {
+                codes.push(code.to_owned());
+            }
+        }
+        codes
     }
 }
 
@@ -219,6 +236,18 @@ pub enum Lack {
         /// How many are wanted.
         need: u32,
     },
+}
+
+impl Lack {
+    /// Returns the code of the item.
+    pub fn criterion(&self) -> &str {
+        match self {
+            Self::Answer { criterion }
+            | Self::Parts { criterion, .. }
+            | Self::Sense { criterion, .. }
+            | Self::Photos { criterion, .. } => criterion,
+        }
+    }
 }
 
 impl Criterion {

@@ -45,8 +45,8 @@ pub use id::{
     UnitId,
 };
 pub use import::{
-    Against, Bounds, Cell, DUPLICATE_WITHIN_M, Draft, FateTally, ImportPlan, ImportRow,
-    PlannedPoint, PointField, RowFate, RowRefusal, plan_import,
+    Against, Bounds, Cell, DUPLICATE_WITHIN_M, Draft, FateTally, ImportPlan, ImportRow, PlaceEdit,
+    PlannedPoint, PointEdit, PointField, RowFate, RowRefusal, plan_import, write_point,
 };
 pub use inspection::{
     ANSWER_NOTE_CHARS_MAX, ANSWERS_MAX, Answer, Answered, InspectionError, InspectionRecord, Lack,
@@ -56,7 +56,7 @@ pub use nearby::Nearby;
 pub use person::{Actor, Object, Person, Role, Verb, allows};
 pub use point::{Point, PointType};
 pub use position::{Fix, PositionEvidence, PositionMissing};
-pub use spelling::spelled_like;
+pub use spelling::{spelled_like, spelling_order};
 pub use standard::{
     Category, Comparator, Criterion, CriterionKind, District, Edited, Evidence, Excuse, ExcuseMode,
     LimitError, LimitValue, Need, Part, PhotosWhen, ProfileHead, Provenance, Scope, Shot, Standard,

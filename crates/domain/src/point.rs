@@ -255,4 +255,22 @@ impl Point {
             }),
         }
     }
+
+    /// Gives the point a zone of its own, or the district's where it has none.
+    #[must_use]
+    pub fn with_zone(self, own: Option<ZoneShape>, district: &ZoneShape) -> Self {
+        let own_zone = own.is_some();
+        let zone = own.unwrap_or_else(|| district.clone());
+        Self {
+            radius_m: zone.reach_m(self.place),
+            shape: Some(zone).filter(|shape| !matches!(shape, ZoneShape::Circle { .. })),
+            own_zone,
+            ..self
+        }
+    }
+
+    /// Returns the zone that is the point's own, if it has one.
+    pub fn zone_of_its_own(&self) -> Option<ZoneShape> {
+        self.own_zone.then(|| self.zone().shape)
+    }
 }

@@ -1,6 +1,6 @@
 //! Finding Chinese names by what people type: characters, pinyin, or its initials.
 
-use pinyin::ToPinyinMulti;
+use pinyin::{ToPinyin, ToPinyinMulti};
 
 /// Most letters of a search that are looked at.
 const LETTERS_MAX: usize = 40;
@@ -20,37 +20,66 @@ pub fn spelled_like(name: &str, typed: &str) -> bool {
     if !letters || typed.len() > LETTERS_MAX {
         return false;
     }
-    let name: Vec<char> = name.chars().collect();
-    (0..name.len()).any(|from| name.get(from..).is_some_and(|name| begins(name, &typed)))
+    spelled(&name, typed.as_bytes())
 }
 
-/// Says whether the characters, from the first one on, can be spelled as the letters.
-fn begins(name: &[char], letters: &str) -> bool {
-    if letters.is_empty() {
-        return true;
+/// Says whether the letters spell some characters of the name in a row. It goes once over the
+/// name and remembers how many letters may be spelled by then, so that characters with many
+/// readings cost no more than others.
+fn spelled(name: &str, letters: &[u8]) -> bool {
+    // Bit n: the first n letters are spelled by the characters just before this one.
+    let mut reached: u64 = 0;
+    for character in name.chars() {
+        // Any character may be the first.
+        reached |= 1;
+        let mut next = 0;
+        let mut spell = |part: &[u8]| -> bool {
+            let mut from = reached;
+            while from != 0 {
+                let done = from.trailing_zeros() as usize;
+                from &= from - 1;
+                let left = letters.get(done..).unwrap_or_default();
+                // In full, or up to where the typing stops.
+                if part.starts_with(left) {
+                    return true;
+                }
+                if left.starts_with(part) {
+                    next |= 1 << (done + part.len());
+                }
+            }
+            false
+        };
+        if character.is_ascii() {
+            let mut byte = [0; 4];
+            if spell(character.encode_utf8(&mut byte).as_bytes()) {
+                return true;
+            }
+        } else {
+            for reading in character.to_pinyin_multi().into_iter().flatten() {
+                let reading = reading.plain().as_bytes();
+                if spell(reading) || spell(reading.get(..1).unwrap_or(reading)) {
+                    return true;
+                }
+            }
+        }
+        reached = next;
     }
-    let Some((character, rest)) = name.split_first() else {
-        return false;
-    };
-    if character.is_ascii() {
-        let mut left = letters.chars();
-        return left.next() == Some(*character) && begins(rest, left.as_str());
+    false
+}
+
+/// What a name is ordered by in a list: its pinyin, as in a dictionary; a character with several
+/// readings by its first.
+pub fn spelling_order(name: &str) -> String {
+    let mut order = String::with_capacity(name.len() * 3);
+    for character in name.chars() {
+        match character.to_pinyin() {
+            Some(reading) => order.push_str(reading.plain()),
+            None => order.extend(character.to_lowercase()),
+        }
+        // Syllable by syllable: all of 西 xi come before 先 xian.
+        order.push(' ');
     }
-    let Some(readings) = character.to_pinyin_multi() else {
-        return false;
-    };
-    readings.into_iter().any(|reading| {
-        let spelled = reading.plain();
-        // In full, up to where the typing stops, or by its first letter alone.
-        spelled.starts_with(letters)
-            || [spelled, spelled.get(..1).unwrap_or(spelled)]
-                .into_iter()
-                .any(|part| {
-                    letters
-                        .strip_prefix(part)
-                        .is_some_and(|letters| begins(rest, letters))
-                })
-    })
+    order
 }
 
 #[cfg(test)]
@@ -90,5 +119,15 @@ mod tests {
             assert!(!spelled_like(name, typed), "{name} by {typed}");
         }
         assert!(!spelled_like(&"一".repeat(200), &"y".repeat(300)));
+        // Five readings that all begin alike, a hundred times over.
+        let typed = format!("{}b", "a".repeat(LETTERS_MAX - 1));
+        assert!(!spelled_like(&"啊".repeat(100), &typed));
+    }
+
+    #[test]
+    fn names_are_ordered_as_in_a_dictionary() {
+        let mut names = ["东站", "西安路", "先锋路", "第2市场", "北关市场"];
+        names.sort_by_cached_key(|name| spelling_order(name));
+        assert_eq!(names, ["北关市场", "第2市场", "东站", "西安路", "先锋路"]);
     }
 }

@@ -65,7 +65,9 @@ pub struct Zone {
 }
 
 /// Why a shape cannot be a zone.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "fault", rename_all = "snake_case")]
 pub enum ZoneError {
     /// A distance is out of range.
     #[error("{value} m is outside {min}..={max} m")]
@@ -78,14 +80,25 @@ pub enum ZoneError {
         max: f64,
     },
     /// Too few or too many corners.
-    #[error("a polygon has 3..={ZONE_CORNERS_MAX} corners, not {0}")]
-    Corners(usize),
+    #[error("a polygon has 3..={ZONE_CORNERS_MAX} corners, not {count}")]
+    Corners {
+        /// How many there are.
+        count: usize,
+    },
     /// A corner lies too far from the point.
-    #[error("corner {0} is more than 5000 m from the point")]
-    FarCorner(usize),
+    #[error("corner {corner} is more than 5000 m from the point")]
+    FarCorner {
+        /// Which, counted from 0.
+        corner: usize,
+    },
     /// Two edges cross, so that inside and outside are not defined.
-    #[error("the edges after corners {0} and {1} cross")]
-    Crossing(usize, usize),
+    #[error("the edges after corners {first} and {second} cross")]
+    Crossing {
+        /// The corner where the first begins, counted from 0.
+        first: usize,
+        /// The corner where the other begins, counted from 0.
+        second: usize,
+    },
     /// The polygon encloses nothing.
     #[error("the polygon encloses no area")]
     Flat,
@@ -156,20 +169,22 @@ impl Zone {
 
     fn check_polygon(&self, corners: &[Wgs84]) -> Result<(), ZoneError> {
         if !(3..=ZONE_CORNERS_MAX).contains(&corners.len()) {
-            return Err(ZoneError::Corners(corners.len()));
+            return Err(ZoneError::Corners {
+                count: corners.len(),
+            });
         }
         if let Some(far) = corners
             .iter()
             .position(|corner| self.center.distance_m(*corner) > *REACH_M.end())
         {
-            return Err(ZoneError::FarCorner(far));
+            return Err(ZoneError::FarCorner { corner: far });
         }
         let edges = self.edges(corners);
         for (first, a) in edges.iter().enumerate() {
             for (second, b) in edges.iter().enumerate().skip(first + 1) {
                 let neighbours = second == first + 1 || (first == 0 && second == edges.len() - 1);
                 if !neighbours && plane::cross(*a, *b) {
-                    return Err(ZoneError::Crossing(first, second));
+                    return Err(ZoneError::Crossing { first, second });
                 }
             }
         }

@@ -52,13 +52,15 @@ fn main() -> std::io::Result<()> {
             CaptureSource, PhotoRef, FindingRecord, ReviewState, Decision, Review, Counting,
             PartAnswer, Marker, AnswerValue, Control, AnswerField, AnswerFault, AnswerError,
             Outcome, Why, Verdict, TrackFix, Answer, InspectionRecord, Lack, OutcomeTally, StandardChange,
-            CodeKind, CodeEdition, CodeStatus, CodeEntry, Datum, PointField, RowRefusal, RowFate,
+            CodeKind, CodeEdition, CodeStatus, CodeEntry, Datum, PointField, ZoneError, RowRefusal, RowFate,
+            PlaceEdit, PointEdit,
             FateTally,
         },
         protocol::{
             ErrorBody, SignInRequest, SessionView, SignedIn, FindingRow, FindingPage, ReviewTally,
             FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
-            LimitEdit, StandardEdit, ImportPreviewRow, ImportPreview, ImportDone, LiveNotice,
+            LimitEdit, StandardEdit, ImportPreviewRow, ImportPreview, ImportDone, PointSave,
+            KindCount, PointTable, LiveNotice,
         },
         phone::{
             StartView, Settings, Notice, LinkState, SyncView, PointRow, PointPage, PointTypeCount,

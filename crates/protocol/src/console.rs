@@ -104,7 +104,8 @@ pub struct InspectionRow {
     pub author_name: String,
     /// When it became durable on the server, by the server's clock.
     pub received_at: UnixMillis,
-    /// Codes of the criteria that the server judges otherwise than the phone did; usually none.
+    /// Codes of the items that the server judges otherwise than the phone did, or that lack what
+    /// they need; usually none.
     pub differing: Vec<String>,
     /// Position in the district's queue of inspections; pages continue below it.
     pub seq: u64,

@@ -48,6 +48,10 @@ pub mod codes {
     pub const IMPORT_REFUSED: &str = "import_refused";
     /// The points or the file changed since the preview; nothing changed. Preview again.
     pub const IMPORT_MOVED_ON: &str = "import_moved_on";
+    /// Somebody else changed the point first; nothing changed. Look again.
+    pub const POINT_MOVED_ON: &str = "point_moved_on";
+    /// The point cannot be so; nothing changed. `details.reasons` are those of a register's row.
+    pub const POINT_INVALID: &str = "point_invalid";
     /// The body is larger than this address takes.
     pub const TOO_LARGE: &str = "too_large";
     /// The upload continues at another offset: ask with HEAD and go on there.

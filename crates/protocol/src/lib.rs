@@ -16,7 +16,8 @@ pub use console::{
 };
 pub use error::{ErrorBody, codes};
 pub use reference::{
-    ImportDone, ImportPreview, ImportPreviewRow, LimitEdit, StandardEdit, StandardHead,
+    ImportDone, ImportPreview, ImportPreviewRow, KindCount, LimitEdit, PointSave, PointTable,
+    StandardEdit, StandardHead,
 };
 pub use session::{SessionView, SignInRequest, SignedIn};
 pub use sync::{

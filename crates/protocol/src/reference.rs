@@ -1,7 +1,9 @@
 //! What administrators ask of standards and points, and get.
 
 use serde::{Deserialize, Serialize};
-use xunfang_domain::{Edited, FateTally, RowFate, StandardRef, Threshold, ZoneShape};
+use xunfang_domain::{
+    Edited, FateTally, Point, PointEdit, PointType, RowFate, StandardRef, Threshold, ZoneShape,
+};
 
 /// One line of `GET /api/v1/standards`, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,4 +91,39 @@ pub struct ImportPreview {
 pub struct ImportDone {
     /// How many rows had which fate.
     pub tally: FateTally,
+}
+
+/// `POST /api/v1/points` and `PUT /api/v1/points/{id}`; the answer is the point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PointSave {
+    /// The point as the administrator was looking at it; null for a new one.
+    pub seen: Option<Point>,
+    /// What it is to be.
+    pub point: PointEdit,
+}
+
+/// How many points of a kind a table has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct KindCount {
+    /// The kind.
+    pub kind: PointType,
+    /// How many.
+    pub points: u32,
+}
+
+/// `GET /api/v1/points/table`: one page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PointTable {
+    /// At most `limit` rows.
+    pub rows: Vec<Point>,
+    /// How many rows all pages have.
+    pub total: u32,
+    /// How many points the district has, whatever is searched.
+    pub all: u32,
+    /// The kinds among those that match the search, whatever kind is asked for.
+    pub kinds: Vec<KindCount>,
 }

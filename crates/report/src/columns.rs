@@ -53,7 +53,8 @@ impl Column {
             .collect::<String>()
             .to_lowercase();
         Some(match bare.as_str() {
-            "编号" | "点位编号" | "序号" | "number" | "no" | "id" => Self::Number,
+            // 序号 counts the rows of one file and names nothing.
+            "编号" | "点位编号" | "number" | "id" => Self::Number,
             "名称" | "点位名称" | "点位" | "name" => Self::Name,
             "类型" | "点位类型" | "类别" | "kind" | "type" => Self::Kind,
             "纬度" | "lat" | "latitude" | "y" => Self::Lat,

@@ -5,6 +5,7 @@
 
 mod columns;
 mod read;
+mod sheet;
 mod write;
 
 pub use read::{ReadError, Table, read_points};

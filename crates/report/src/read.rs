@@ -1,15 +1,15 @@
 //! Points out of a file.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Cursor;
 
-use calamine::{Data, Dimensions, Range, Reader, Xlsx, XlsxError};
+use calamine::XlsxError;
 use encoding_rs::GBK;
 use serde_json::Value;
 use xunfang_domain::{Cell, ImportRow, PointField};
 
 use crate::Format;
 use crate::columns::Column;
+use crate::sheet::{self, UNPACKED_MAX};
 
 /// Most rows of a file.
 const ROWS_MAX: usize = 200_000;
@@ -32,6 +32,15 @@ pub enum ReadError {
     /// It holds no sheet.
     #[error("the spreadsheet has no sheet")]
     NoSheet,
+    /// It is no archive, as a spreadsheet is one.
+    #[error("the spreadsheet cannot be opened: {0}")]
+    Archive(#[from] zip::result::ZipError),
+    /// Unpacked it is larger than any register.
+    #[error("unpacked the spreadsheet is larger than {} MB", UNPACKED_MAX / 1_000_000)]
+    TooLarge,
+    /// Its rows do not follow each other.
+    #[error("the rows of the spreadsheet are not in their order")]
+    Order,
     /// The text is neither UTF-8 nor GBK.
     #[error("the text is neither UTF-8 nor GBK")]
     Encoding,
@@ -172,69 +181,29 @@ fn line_number(row: usize) -> u32 {
 }
 
 fn xlsx(bytes: &[u8]) -> Result<Table, ReadError> {
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))?;
-    let sheet = book
-        .sheet_names()
-        .first()
-        .cloned()
-        .ok_or(ReadError::NoSheet)?;
-    let range: Range<Data> = book.worksheet_range(&sheet)?;
-    let merged = shared_rows(&book.merge_cells_by_sheet_name(&sheet)?, &range);
-    let (first_row, _) = range.start().unwrap_or((0, 0));
     let mut rows = Vec::new();
     let mut titles: Option<Titles> = None;
-    for (offset, cells) in range.rows().enumerate() {
-        let row = first_row as usize + offset;
+    let mut first_row = None;
+    sheet::read_rows(bytes, |row, merged, cells| {
+        let first_row = *first_row.get_or_insert(row);
         let Some(known) = &titles else {
-            if offset >= TITLES_WITHIN {
+            if row - first_row >= TITLES_WITHIN {
                 return Err(no_titles());
             }
             let words: Vec<String> = cells.iter().map(ToString::to_string).collect();
             titles = Titles::read(&words)?.map(Titles::check).transpose()?;
-            continue;
+            return Ok(());
         };
         let mut read = known.row(line_number(row + 1), |place| {
-            cells.get(place).map_or(Cell::Empty, cell)
+            cells.get(place).map_or(Cell::Empty, sheet::cell)
         });
-        read.merged = merged.contains(&row);
-        add(&mut rows, read)?;
-    }
+        read.merged = merged;
+        add(&mut rows, read)
+    })?;
     if titles.is_none() {
         return Err(no_titles());
     }
     Ok(Table { rows })
-}
-
-/// The rows that share a cell with another row. A heading merged across its own row shares none.
-fn shared_rows(merged: &[Dimensions], range: &Range<Data>) -> HashSet<usize> {
-    let last = range.end().map_or(0, |(row, _)| row);
-    merged
-        .iter()
-        .filter(|area| area.start.0 != area.end.0)
-        // A column that is merged to the end of the sheet has a million rows.
-        .flat_map(|area| area.start.0..=area.end.0.min(last))
-        .map(|row| row as usize)
-        .collect()
-}
-
-fn cell(data: &Data) -> Cell {
-    match data {
-        Data::Empty => Cell::Empty,
-        Data::String(text) => Cell::Text(text.clone()),
-        Data::Int(number) => {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a spreadsheet's numbers are doubles"
-            )]
-            let number = *number as f64;
-            Cell::Number(number)
-        }
-        Data::Float(number) => Cell::Number(*number),
-        Data::Bool(yes) => Cell::Text(yes.to_string()),
-        Data::DateTime(date) => Cell::Date(date.to_string()),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Date(text.clone()),
-        Data::Error(error) => Cell::Error(error.to_string()),
-    }
 }
 
 /// Reads UTF-8 with or without its mark, and GBK as older programs write it.

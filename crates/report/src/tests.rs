@@ -171,6 +171,22 @@ fn a_spreadsheet_tells_dates_errors_and_merged_cells_apart() {
 }
 
 #[test]
+fn a_spreadsheet_takes_no_more_memory_than_its_rows() {
+    // A stray cell in the last corner: as a table that would be 17 thousand million cells.
+    let stray = sheet(|sheet| {
+        sheet.write(1_048_575, 16_383, "x").unwrap();
+    });
+    assert_eq!(read_points(Format::Xlsx, &stray).unwrap().rows.len(), 1);
+}
+
+#[test]
+fn a_column_that_counts_rows_names_no_points() {
+    let text = "序号,编号,名称,类型,经度,纬度,责任单位\n1,A7,东关,学校,117.8,33.4,教育局\n";
+    let table = read_points(Format::Csv, text.as_bytes()).unwrap();
+    assert_eq!(table.rows[0].number, Cell::Text("A7".into()));
+}
+
+#[test]
 fn a_file_that_is_none_says_what_is_missing() {
     let without_unit = "名称,类型,经度,纬度\n东关,农贸市场,117.8,33.4\n";
     assert!(matches!(
@@ -189,7 +205,7 @@ fn a_file_that_is_none_says_what_is_missing() {
     for bytes in [&b"PK\x03\x04 cut off"[..], b"", b"\x00\x01"] {
         assert!(matches!(
             read_points(Format::Xlsx, bytes),
-            Err(ReadError::Xlsx(_))
+            Err(ReadError::Archive(_))
         ));
     }
     for text in ["", "{", "[]", r#"{"type":"FeatureCollection"}"#] {

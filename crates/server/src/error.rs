@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::task::JoinError;
-use xunfang_domain::DecisionError;
+use xunfang_domain::{DecisionError, RowRefusal};
 use xunfang_durable::{DiskError, DiskFault};
 use xunfang_photo::PhotoError;
 use xunfang_protocol::{ErrorBody, UPLOAD_OFFSET, codes};
@@ -46,6 +46,10 @@ pub(crate) enum ApiError {
     ImportRefused { refused: u32 },
     #[error("the points or the file changed since the preview")]
     ImportMovedOn,
+    #[error("somebody else changed the point first")]
+    PointMovedOn,
+    #[error("the point cannot be so, for {} reasons", .0.len())]
+    PointInvalid(Vec<RowRefusal>),
     #[error("{0}")]
     ReasonInvalid(#[from] DecisionError),
     #[error("at most {most} {unit} are taken here")]
@@ -116,6 +120,11 @@ impl ApiError {
                 ..plain(S::CONFLICT, codes::IMPORT_REFUSED)
             },
             Self::ImportMovedOn => plain(S::CONFLICT, codes::IMPORT_MOVED_ON),
+            Self::PointMovedOn => plain(S::CONFLICT, codes::POINT_MOVED_ON),
+            Self::PointInvalid(reasons) => Refusal {
+                details: Some(json!({ "reasons": reasons })),
+                ..plain(S::UNPROCESSABLE_ENTITY, codes::POINT_INVALID)
+            },
             Self::ReasonInvalid(_) => plain(S::BAD_REQUEST, codes::REASON_INVALID),
             Self::TooLarge { most, unit } => Refusal {
                 details: Some(json!({ "most": most, "unit": unit })),

@@ -5,7 +5,7 @@
 //! all that. They commit together or not at all. What was begun under an earlier version stays
 //! under it.
 
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 use xunfang_domain::catalogue::{
     Catalogue, Issue, Profile, ResolveError, Rule, district_zone_fault, resolve,
 };
@@ -66,14 +66,18 @@ pub(crate) fn publish(
         note: editor.as_ref().map_or("", |editor| &editor.note),
     };
     profiles::add(db, district, &new)?;
+    let zone = match &standard.profile {
+        Some(head) => head.zone.clone(),
+        None => district_zone(db, &stored)?,
+    };
     let mut events = vec![EventBody::Standard(standard.clone())];
     events.extend(
-        zones(db, &stored, &standard)?
+        zones(db, district, &zone)?
             .into_iter()
             .map(EventBody::Point),
     );
     let in_force = District {
-        zone_radius_m: reach_m(&standard),
+        zone_radius_m: reach_m(&zone),
         standard: Some(reference),
         ..stored
     };
@@ -170,41 +174,46 @@ pub(crate) fn edit(
     })
 }
 
-/// How far a zone of the district reaches, for lists and quick drawing.
-fn reach_m(standard: &Standard) -> f64 {
-    match standard.profile.as_ref().map(|head| &head.zone) {
-        Some(ZoneShape::Circle { radius_m }) => *radius_m,
-        Some(ZoneShape::WalkVisible { walk_m, sight_m }) => walk_m + sight_m,
-        // A profile with a polygon does not read, and none is no profile.
-        Some(ZoneShape::Polygon { .. }) | None => 500.0,
-    }
+/// Returns the zone of points that have none of their own.
+pub(crate) fn district_zone(db: &Connection, district: &District) -> Result<ZoneShape, StoreError> {
+    let standard = match district.standard {
+        Some(named) => reference::standard(db, district.id, named.id, named.version)?,
+        None => None,
+    };
+    let profile = standard.and_then(|standard| standard.profile);
+    Ok(profile.map_or(
+        ZoneShape::Circle {
+            radius_m: district.zone_radius_m,
+        },
+        |head| head.zone,
+    ))
 }
 
 /// Gives the district's zone to the points that have none of their own.
 fn zones(
     db: &Transaction<'_>,
-    district: &District,
-    standard: &Standard,
+    district: DistrictId,
+    zone: &ZoneShape,
 ) -> Result<Vec<Point>, StoreError> {
-    let reach_m = reach_m(standard);
-    let shape = standard
-        .profile
-        .as_ref()
-        .map(|head| head.zone.clone())
-        .filter(|shape| !matches!(shape, ZoneShape::Circle { .. }));
     let mut changed = Vec::new();
-    for point in reference::points(db, district.id)? {
+    for point in reference::points(db, district)? {
         if point.own_zone {
             continue;
         }
-        let follows = Point {
-            radius_m: reach_m,
-            shape: shape.clone(),
-            ..point
-        };
+        let follows = point.with_zone(None, zone);
         if reference::put_point(db, &follows)? {
             changed.push(follows);
         }
     }
     Ok(changed)
+}
+
+/// How far a zone of a district reaches, for lists and quick drawing.
+const fn reach_m(zone: &ZoneShape) -> f64 {
+    match zone {
+        ZoneShape::Circle { radius_m } => *radius_m,
+        ZoneShape::WalkVisible { walk_m, sight_m } => *walk_m + *sight_m,
+        // A profile with a polygon does not read: a district's zone has to fit every point.
+        ZoneShape::Polygon { .. } => 500.0,
+    }
 }

@@ -119,11 +119,9 @@ fn a_register_in_another_system_gives_the_same_places() {
             &[point(1, "东关农贸市场", at)],
             datum,
         );
-        // The number is not in the file, so that it would be taken away.
-        let expected = RowFate::Changed {
-            fields: vec![PointField::Number],
-        };
-        assert_eq!(planned.rows[0].fate, expected, "{datum:?}");
+        assert_eq!(planned.rows[0].fate, RowFate::Unchanged, "{datum:?}");
+        let kept = &planned.rows[0].point.as_ref().unwrap().number;
+        assert_eq!(kept, "P1", "a register without numbers takes none away");
         let there = planned.rows[0].point.as_ref().unwrap().place;
         assert!(there.distance_m(at) < 0.01, "{datum:?}");
         // A column names the system of its row, over that of the file.
@@ -285,4 +283,298 @@ fn a_zone_that_somebody_drew_stays() {
         plan(&[same], &[drawn], Datum::Wgs84).rows[0].fate,
         RowFate::Unchanged
     );
+}
+
+/// A point without a number.
+fn unnumbered(number: u128, name: &str, at: Wgs84) -> Point {
+    Point {
+        number: String::new(),
+        ..point(number, name, at)
+    }
+}
+
+#[test]
+fn rows_of_one_name_mean_the_points_that_they_lie_at() {
+    let at = place(33.5, 117.9);
+    let away = |m: f64| at.towards(90.0, m);
+    let points = [
+        unnumbered(1, "公厕", at),
+        unnumbered(2, "公厕", away(700.0)),
+    ];
+    let rows: Vec<ImportRow> = [0.0, 700.0, 1_400.0]
+        .iter()
+        .zip(2..)
+        .map(|(m, line)| row(line, "公厕", away(*m).lat(), away(*m).lng()))
+        .collect();
+    let means = |rows: &[ImportRow], points: &[Point]| -> Vec<(Option<PointId>, RowFate)> {
+        plan(rows, points, Datum::Wgs84)
+            .rows
+            .into_iter()
+            .map(|row| (row.point.and_then(|point| point.existing), row.fate))
+            .collect()
+    };
+    let there = [
+        (Some(points[0].id), RowFate::Unchanged),
+        (Some(points[1].id), RowFate::Unchanged),
+        (None, RowFate::New),
+    ];
+    assert_eq!(means(&rows, &points), there);
+    // Whatever the order of the rows and of the points.
+    let turned: Vec<ImportRow> = rows.iter().rev().cloned().collect();
+    let mut backwards = there.clone();
+    backwards.reverse();
+    let [first, second] = points.clone();
+    assert_eq!(means(&turned, &[second, first]), backwards);
+    // One alone that lies within a kilometre was corrected; further off it is another one.
+    for (m, known) in [(500.0, true), (1_200.0, false)] {
+        let row = row(2, "公厕", away(m).lat(), away(m).lng());
+        let found = means(&[row], &points[..1]);
+        assert_eq!(found[0].0.is_some(), known, "{m} m");
+    }
+}
+
+#[test]
+fn another_number_is_another_point() {
+    let numbered = point(1, "公厕", place(33.5, 117.9));
+    let mut other = row(3, "公厕", 33.502, 117.9);
+    other.number = text("P2");
+    let mut same = row(2, "公厕", 33.5, 117.9);
+    same.number = text("P1");
+    let planned = plan(&[same, other], &[numbered], Datum::Wgs84);
+    assert_eq!(planned.rows[0].fate, RowFate::Unchanged);
+    assert_eq!(planned.rows[1].fate, RowFate::New);
+}
+
+#[test]
+fn a_school_beside_a_market_of_its_name_is_no_duplicate() {
+    let near = place(33.5, 117.9).towards(90.0, 10.0);
+    let mut school = row(2, "东关学校", near.lat(), near.lng());
+    school.kind = text("学校");
+    let market = point(1, "东关学校农贸市场", place(33.5, 117.9));
+    let planned = plan(&[school], std::slice::from_ref(&market), Datum::Wgs84);
+    assert_eq!(planned.rows[0].fate, RowFate::New);
+    // Two that stand side by side for long are not refused each time a register comes.
+    let twin = point(2, "东关农贸市场", near);
+    let mut rows = [
+        row(2, "东关学校农贸市场", 33.5, 117.9),
+        row(3, "东关农贸市场", near.lat(), near.lng()),
+    ];
+    rows[0].number = text("P1");
+    rows[1].number = text("P2");
+    let planned = plan(&rows, &[market, twin], Datum::Wgs84);
+    assert_eq!(planned.tally().unchanged, 2);
+}
+
+mod by_hand {
+    use super::*;
+    use crate::{ZoneError, ZoneShape};
+
+    fn edit() -> PointEdit {
+        PointEdit {
+            number: " Ｐ９ ".into(),
+            name: "北关农贸市场(东区)".into(),
+            kind: PointType::FarmersMarket,
+            unit: "城管局".into(),
+            place: Some(PlaceEdit {
+                datum: Datum::Wgs84,
+                lat: 33.52,
+                lng: 117.92,
+            }),
+            zone: None,
+            retired: false,
+        }
+    }
+
+    fn write(
+        edit: &PointEdit,
+        existing: Option<&Point>,
+        points: &[Point],
+    ) -> Result<Point, Vec<RowRefusal>> {
+        let walk = ZoneShape::WalkVisible {
+            walk_m: 400.0,
+            sight_m: 50.0,
+        };
+        let new = point(77, "", place(1.0, 1.0));
+        let against = Against {
+            points,
+            bounds: Bounds::around([place(33.4, 117.8), place(33.6, 118.0)], 20.0),
+            datum: Datum::Wgs84,
+            radius_m: 450.0,
+            kind: &kind,
+        };
+        write_point(edit, existing, (new.district, new.id), &walk, against)
+    }
+
+    #[test]
+    fn a_new_point_is_read_as_a_row_would_be_and_follows_the_district() {
+        let made = write(&edit(), None, &[]).unwrap();
+        assert_eq!(
+            (made.number.as_str(), made.name.as_str()),
+            ("P9", "北关农贸市场（东区）")
+        );
+        assert_eq!((made.radius_m, made.own_zone), (450.0, false));
+        assert!(matches!(made.shape, Some(ZoneShape::WalkVisible { .. })));
+        let own = PointEdit {
+            zone: Some(ZoneShape::Circle { radius_m: 300.0 }),
+            ..edit()
+        };
+        let made = write(&own, None, &[]).unwrap();
+        assert_eq!(
+            (made.radius_m, made.own_zone, &made.shape),
+            (300.0, true, &None)
+        );
+        assert_eq!(made.zone_of_its_own(), own.zone);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_field_by_field() {
+        let there = point(1, "东关农贸市场", place(33.5, 117.9));
+        let cases: [(PointEdit, RowRefusal); 8] = [
+            (
+                PointEdit {
+                    name: " ".into(),
+                    ..edit()
+                },
+                RowRefusal::Missing {
+                    field: PointField::Name,
+                },
+            ),
+            (
+                PointEdit {
+                    kind: PointType::Material,
+                    ..edit()
+                },
+                RowRefusal::Missing {
+                    field: PointField::Kind,
+                },
+            ),
+            (
+                PointEdit {
+                    place: None,
+                    ..edit()
+                },
+                RowRefusal::Missing {
+                    field: PointField::Place,
+                },
+            ),
+            (
+                PointEdit {
+                    place: Some(PlaceEdit {
+                        datum: Datum::Wgs84,
+                        lat: 117.92,
+                        lng: 33.52,
+                    }),
+                    ..edit()
+                },
+                RowRefusal::Swapped,
+            ),
+            (
+                PointEdit {
+                    place: Some(PlaceEdit {
+                        datum: Datum::Gcj02,
+                        lat: 0.0,
+                        lng: 0.0,
+                    }),
+                    ..edit()
+                },
+                RowRefusal::NoPlace,
+            ),
+            (
+                PointEdit {
+                    number: "P1".into(),
+                    ..edit()
+                },
+                RowRefusal::NumberTaken {
+                    name: there.name.clone(),
+                },
+            ),
+            (
+                PointEdit {
+                    zone: Some(ZoneShape::Circle { radius_m: 5.0 }),
+                    ..edit()
+                },
+                RowRefusal::Zone {
+                    error: ZoneError::Distance {
+                        value: 5.0,
+                        min: 10.0,
+                        max: 5_000.0,
+                    },
+                },
+            ),
+            (
+                PointEdit {
+                    zone: Some(ZoneShape::Polygon {
+                        corners: vec![place(33.52, 117.92)],
+                    }),
+                    ..edit()
+                },
+                RowRefusal::Zone {
+                    error: ZoneError::Corners { count: 1 },
+                },
+            ),
+        ];
+        for (edit, reason) in cases {
+            assert_eq!(
+                write(&edit, None, std::slice::from_ref(&there)),
+                Err(vec![reason])
+            );
+        }
+        let beside = PointEdit {
+            name: "东关市场".into(),
+            place: Some(PlaceEdit {
+                datum: Datum::Wgs84,
+                lat: 33.500_1,
+                lng: 117.9,
+            }),
+            ..edit()
+        };
+        let refused = write(&beside, None, std::slice::from_ref(&there)).unwrap_err();
+        assert!(matches!(
+            &refused[..],
+            [RowRefusal::Duplicate { line: None, .. }]
+        ));
+    }
+
+    #[test]
+    fn a_change_keeps_what_it_does_not_name() {
+        let there = Point {
+            sample: true,
+            ..point(1, "东关农贸市场", place(33.5, 117.9))
+        };
+        let twin = point(2, "东关市场", place(33.500_1, 117.9));
+        let renamed = PointEdit {
+            number: "P1".into(),
+            name: there.name.clone(),
+            unit: "市场监管局".into(),
+            place: None,
+            ..edit()
+        };
+        // The twin was there before; a change of the unit does not ask again.
+        let made = write(&renamed, Some(&there), &[there.clone(), twin.clone()]).unwrap();
+        assert_eq!(
+            (made.id, made.place, made.sample),
+            (there.id, there.place, true)
+        );
+        assert_eq!(made.unit, "市场监管局");
+        let retired = PointEdit {
+            retired: true,
+            name: "东关菜市场".into(),
+            ..renamed
+        };
+        assert!(
+            write(&retired, Some(&there), &[there.clone(), twin.clone()])
+                .unwrap()
+                .retired
+        );
+        // To come back it is asked again.
+        let back = PointEdit {
+            retired: false,
+            ..retired
+        };
+        let gone = Point {
+            retired: true,
+            ..there
+        };
+        assert!(write(&back, Some(&gone), &[gone.clone(), twin]).is_err());
+    }
 }

@@ -177,20 +177,31 @@ fn the_server_flags_what_it_judges_otherwise() {
     let sixian = standard("sixian-2023");
     let honest = record(&sixian, PointType::FarmersMarket);
     assert_eq!(honest.check(), Ok(()));
-    assert_eq!(honest.judged_otherwise(&sixian), Vec::<String>::new());
+    assert_eq!(honest.in_question(&sixian), Vec::<String>::new());
     let mut altered = honest.clone();
     altered.answers[0].value = holds(false);
     let mut reason = honest.clone();
     reason.answers[0].verdict.why = Why::Unanswered;
     let first = honest.answers[0].criterion.clone();
-    assert_eq!(
-        altered.judged_otherwise(&sixian),
-        std::slice::from_ref(&first)
-    );
-    assert_eq!(reason.judged_otherwise(&sixian), [first]);
+    assert_eq!(altered.in_question(&sixian), std::slice::from_ref(&first));
+    assert_eq!(reason.in_question(&sixian), [first]);
     let mut unknown = honest.clone();
     unknown.answers[1].criterion = "nothing".into();
-    assert_eq!(unknown.judged_otherwise(&sixian), ["nothing"]);
+    let second = honest.answers[1].criterion.clone();
+    assert_eq!(unknown.in_question(&sixian), ["nothing", &second]);
+    // What a phone leaves out is in question as well.
+    let mut short = honest.clone();
+    let left_out = short.answers.split_off(3);
+    let left_out: Vec<String> = left_out
+        .into_iter()
+        .map(|answer| answer.criterion)
+        .collect();
+    assert_eq!(
+        left_out.len(),
+        sixian.checklist(PointType::FarmersMarket).count() - 3
+    );
+    assert!(!left_out.is_empty());
+    assert_eq!(short.in_question(&sixian), left_out);
 }
 
 #[test]

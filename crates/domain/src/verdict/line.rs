@@ -32,21 +32,32 @@ pub(super) fn judge(
     // Both ends of the street bound a stretch, and where they are is known.
     let ends = (along.iter().copied()).chain(std::iter::once((street.length_m, 0.0)));
     let starts = std::iter::once((0.0, 0.0)).chain(along.iter().copied());
-    let stretches = starts
+    let stretches: Vec<(f64, f64, f64)> = starts
         .zip(ends)
-        .map(|(from, to)| (to.0 - from.0, from.0, from.1 + to.1));
-    let (longest_m, from_m, plus_minus_m) = stretches
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .unwrap_or((street.length_m, 0.0, 0.0));
-    let outcome = if longest_m - plus_minus_m > allowed_m {
+        .map(|(from, to)| (to.0 - from.0, from.0, from.1 + to.1))
+        .collect();
+    // Each stretch has its own uncertainty: the longest need not be the one that decides.
+    let surely_too_long = |(length_m, _, off_m): &&(f64, f64, f64)| length_m - off_m > allowed_m;
+    let maybe_too_long = |(length_m, _, off_m): &&(f64, f64, f64)| length_m + off_m > allowed_m;
+    let longest = |among: &mut dyn Iterator<Item = &(f64, f64, f64)>| {
+        among.max_by(|a, b| a.0.total_cmp(&b.0)).copied()
+    };
+    let surely = longest(&mut stretches.iter().filter(surely_too_long));
+    let maybe = longest(&mut stretches.iter().filter(maybe_too_long));
+    let outcome = if surely.is_some() {
         Outcome::NotMet
-    } else if walking || along.is_empty() || longest_m + plus_minus_m > allowed_m {
+    } else if walking || along.is_empty() || maybe.is_some() {
         // What is ahead is not known yet; and of a street without any that is shorter than the
         // distance, its neighbours decide.
         Outcome::Undetermined
     } else {
         Outcome::Met
     };
+    // The stretch that is told is the one that decides.
+    let (longest_m, from_m, plus_minus_m) = surely
+        .or(maybe)
+        .or_else(|| longest(&mut stretches.iter()))
+        .unwrap_or((street.length_m, 0.0, 0.0));
     Verdict::new(
         outcome,
         Why::Gap {

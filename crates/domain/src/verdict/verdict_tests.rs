@@ -158,6 +158,30 @@ fn the_longest_stretch_without_an_advert_decides() {
         Outcome::Met
     );
     assert_eq!(gap(&line(&[], 5.0)).0, Outcome::NotMet);
+    // The longest is well measured and short enough; a shorter one is so vague that it may not be.
+    let of = |marks_at: &[(f64, f64)]| AnswerValue::Line {
+        street: walked.clone(),
+        markers: marks_at
+            .iter()
+            .flat_map(|(at, accuracy_m)| marks(start, &[*at], *accuracy_m))
+            .collect(),
+        walking: false,
+    };
+    let (found, longest_m, from_m) = gap(&of(&[
+        (30.0, 2.0),
+        (515.0, 2.0),
+        (990.0, 40.0),
+        (1_460.0, 2.0),
+    ]));
+    assert_eq!(found, Outcome::Undetermined);
+    assert!(
+        (longest_m - 475.0).abs() < 0.5 && (from_m - 515.0).abs() < 0.5,
+        "{longest_m} {from_m}"
+    );
+    // And a shorter one that is surely too long decides over a longer one that is vague.
+    let (found, longest_m, _) = gap(&of(&[(520.0, 40.0), (980.0, 1.0)]));
+    assert_eq!(found, Outcome::NotMet);
+    assert!((longest_m - 520.0).abs() < 0.5, "{longest_m}");
     // On the way nothing is met yet, but a gap is a gap.
     for (at, expected) in [
         (&[100.0, 550.0, 980.0, 1_400.0][..], Outcome::Undetermined),

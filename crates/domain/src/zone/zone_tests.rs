@@ -107,11 +107,11 @@ fn shapes_that_are_no_zone_are_refused_with_the_reason() {
     }
     assert_eq!(
         polygon(vec![at(0.0, 100.0), at(90.0, 100.0)]).check(),
-        Err(ZoneError::Corners(2))
+        Err(ZoneError::Corners { count: 2 })
     );
     assert_eq!(
         polygon(vec![at(0.0, 100.0), at(90.0, 100.0), at(180.0, 6_000.0)]).check(),
-        Err(ZoneError::FarCorner(2))
+        Err(ZoneError::FarCorner { corner: 2 })
     );
     // A bow tie.
     assert_eq!(
@@ -122,7 +122,10 @@ fn shapes_that_are_no_zone_are_refused_with_the_reason() {
             at(315.0, 100.0)
         ])
         .check(),
-        Err(ZoneError::Crossing(0, 2))
+        Err(ZoneError::Crossing {
+            first: 0,
+            second: 2
+        })
     );
     assert_eq!(
         polygon(vec![at(0.0, 100.0), at(0.0, 50.0), at(0.0, 20.0)]).check(),

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use xunfang_domain::{Object, Verb};
+use xunfang_domain::{InspectionId, Object, Verb};
 use xunfang_protocol::{ErrorBody, InspectionPage, InspectionRow};
 
-use super::address::InQuery;
+use super::address::{InPath, InQuery};
 use super::openapi::SessionRefusals;
 use crate::App;
 use crate::error::ApiError;
@@ -73,4 +73,32 @@ fn row(stored: StoredInspection) -> InspectionRow {
         differing: stored.differing,
         seq: stored.seq,
     }
+}
+
+/// Shows one inspection.
+#[utoipa::path(
+    get,
+    path = "/api/v1/inspections/{id}",
+    tag = "console",
+    params(("id" = InspectionId, Path, description = "Which inspection")),
+    security(("browser" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "The inspection", body = InspectionRow),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 404, description = "not_found", body = ErrorBody),
+    )
+)]
+pub(super) async fn detail(
+    State(app): State<App>,
+    session: Session,
+    InPath(named): InPath<String>,
+) -> Result<Json<InspectionRow>, ApiError> {
+    let district = session.actor.district;
+    session.require(Verb::Read, Object::ReviewQueue { district })?;
+    let id: InspectionId = named.parse().map_err(|_| ApiError::NotFound)?;
+    app.database()
+        .read(move |db| inspections::find(db, district, id)?.ok_or(ApiError::NotFound))
+        .await
+        .map(|stored| Json(row(stored)))
 }

@@ -6,21 +6,25 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use xunfang_domain::{Datum, Object, Point, Verb};
-use xunfang_protocol::{ErrorBody, ImportDone, ImportPreview};
+use xunfang_domain::{Datum, Object, Point, PointId, PointType, Verb};
+use xunfang_protocol::{ErrorBody, ImportDone, ImportPreview, PointSave, PointTable};
 use xunfang_report::Format;
 
-use super::address::InQuery;
+use super::address::{InPath, InQuery};
 use super::openapi::{BodyRefusals, SessionRefusals};
 use crate::App;
-use crate::body::FileBody;
+use crate::body::{FileBody, JsonBody};
 use crate::error::ApiError;
-use crate::points::{self, Register};
+use crate::points::{self, Order, Page, Register, Use};
 use crate::session::Session;
 use crate::store::reference;
 
 /// A spreadsheet of 200,000 points is some 20 MB.
 const REGISTER_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// A polygon of 500 corners, twice.
+const POINT_BYTES_MAX: usize = 128 * 1024;
+const ROWS_DEFAULT: u32 = 50;
+const ROWS_MAX: u32 = 200;
 
 /// How a register is written.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
@@ -43,6 +47,36 @@ pub(super) struct Confirmed {
     datum: Datum,
     /// The digest that the preview gave.
     digest: String,
+}
+
+/// Which rows of the table, and in which order.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct TableQuery {
+    /// A part of name, number or unit, or its pinyin or initials.
+    #[serde(default)]
+    typed: String,
+    /// One kind of point, or all.
+    kind: Option<PointType>,
+    /// Those in use, or those that are not.
+    #[serde(default)]
+    uses: Use,
+    /// What to order by.
+    #[serde(default)]
+    order: Order,
+    /// Whether the last comes first.
+    #[serde(default)]
+    descending: bool,
+    /// How many rows to pass over.
+    #[serde(default)]
+    offset: u32,
+    /// Most rows, up to 200; 50 where it is left out.
+    limit: Option<u32>,
+}
+
+/// A point that nobody can have looked at is none.
+fn point_id(named: &str) -> Result<PointId, ApiError> {
+    named.parse().map_err(|_| ApiError::NotFound)
 }
 
 fn format(name: &str) -> Result<Format, ApiError> {
@@ -73,6 +107,134 @@ pub(super) async fn list(
         .read(move |db| Ok(reference::points(db, district)?))
         .await;
     points.map(Json)
+}
+
+/// Finds, orders and pages the points of the district.
+#[utoipa::path(
+    get,
+    path = "/api/v1/points/table",
+    tag = "console",
+    params(TableQuery),
+    security(("browser" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "One page", body = PointTable),
+        (status = 400, description = "bad_request: the query does not parse", body = ErrorBody),
+        (status = 403, description = "forbidden", body = ErrorBody),
+    )
+)]
+pub(super) async fn table(
+    State(app): State<App>,
+    session: Session,
+    InQuery(query): InQuery<TableQuery>,
+) -> Result<Json<PointTable>, ApiError> {
+    let district = session.actor.district;
+    session.require(Verb::Read, Object::Reference { district })?;
+    let page = Page {
+        typed: query.typed,
+        kind: query.kind,
+        uses: query.uses,
+        order: query.order,
+        descending: query.descending,
+        offset: query.offset as usize,
+        limit: query.limit.unwrap_or(ROWS_DEFAULT).clamp(1, ROWS_MAX) as usize,
+    };
+    let found: Result<_, ApiError> = app
+        .database()
+        .read(move |db| Ok(points::page(db, district, &page)?))
+        .await;
+    found.map(Json)
+}
+
+/// Shows one point.
+#[utoipa::path(
+    get,
+    path = "/api/v1/points/{id}",
+    tag = "console",
+    params(("id" = PointId, Path, description = "Which point")),
+    security(("phone" = []), ("browser" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "The point", body = Point),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 404, description = "not_found", body = ErrorBody),
+    )
+)]
+pub(super) async fn show(
+    State(app): State<App>,
+    session: Session,
+    InPath(named): InPath<String>,
+) -> Result<Json<Point>, ApiError> {
+    let district = session.actor.district;
+    session.require(Verb::Read, Object::Reference { district })?;
+    let id = point_id(&named)?;
+    app.database()
+        .read(move |db| reference::point(db, district, id)?.ok_or(ApiError::NotFound))
+        .await
+        .map(Json)
+}
+
+/// Writes down a new point.
+#[utoipa::path(
+    post,
+    path = "/api/v1/points",
+    tag = "console",
+    request_body = PointSave,
+    security(("browser" = [])),
+    responses(
+        BodyRefusals,
+        SessionRefusals,
+        (status = 200, description = "The point", body = Point),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 404, description = "not_found", body = ErrorBody),
+        (status = 409, description = "point_moved_on: nothing changed", body = ErrorBody),
+        (status = 422, description = "point_invalid: details.reasons", body = ErrorBody),
+    )
+)]
+pub(super) async fn add(
+    State(app): State<App>,
+    session: Session,
+    JsonBody(save): JsonBody<PointSave, POINT_BYTES_MAX>,
+) -> Result<Json<Point>, ApiError> {
+    let district = session.actor.district;
+    session.require(Verb::Edit, Object::Reference { district })?;
+    app.database()
+        .write(move |db| points::save(db, district, None, &save))
+        .await
+        .map(Json)
+}
+
+/// Changes a point, where nobody else did since it was looked at.
+#[utoipa::path(
+    put,
+    path = "/api/v1/points/{id}",
+    tag = "console",
+    params(("id" = PointId, Path, description = "Which point")),
+    request_body = PointSave,
+    security(("browser" = [])),
+    responses(
+        BodyRefusals,
+        SessionRefusals,
+        (status = 200, description = "The point as it is now", body = Point),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 404, description = "not_found", body = ErrorBody),
+        (status = 409, description = "point_moved_on: nothing changed", body = ErrorBody),
+        (status = 422, description = "point_invalid: details.reasons", body = ErrorBody),
+    )
+)]
+pub(super) async fn change(
+    State(app): State<App>,
+    session: Session,
+    InPath(named): InPath<String>,
+    JsonBody(save): JsonBody<PointSave, POINT_BYTES_MAX>,
+) -> Result<Json<Point>, ApiError> {
+    let district = session.actor.district;
+    session.require(Verb::Edit, Object::Reference { district })?;
+    let id = point_id(&named)?;
+    app.database()
+        .write(move |db| points::save(db, district, Some(id), &save))
+        .await
+        .map(Json)
 }
 
 /// Says what would become of every row of a register; nothing is written.

@@ -135,13 +135,13 @@ impl Record {
                 let named = (record.standard, record.standard_version);
                 let standard = reference::standard(db, district, named.0, named.1)?;
                 let differing = standard
-                    .map(|standard| record.judged_otherwise(&standard))
+                    .map(|standard| record.in_question(&standard))
                     .unwrap_or_default();
                 if !differing.is_empty() {
                     tracing::warn!(
                         inspection = %record.id,
                         items = differing.len(),
-                        "the phone judged otherwise than this server"
+                        "items of an inspection are in question"
                     );
                 }
                 let new = NewInspection {

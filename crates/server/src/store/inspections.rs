@@ -1,6 +1,6 @@
 //! Inspections and their photos.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use uuid::Uuid;
 use xunfang_domain::{DistrictId, InspectionId, InspectionRecord, PersonId, Sha256Hex, UnixMillis};
 
@@ -109,14 +109,32 @@ pub(crate) fn page(
     })?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(StoredInspection {
-            record: values::from_json("inspection", &row.get::<_, String>("body")?)?,
-            author_name: row.get("author_name")?,
-            point_name: row.get("point_name")?,
-            received_at: UnixMillis::new(row.get("received_at")?),
-            differing: values::from_json("differing", &row.get::<_, String>("differing")?)?,
-            seq: row.get("seq")?,
-        });
+        found.push(stored(row)?);
     }
     Ok(found)
+}
+
+/// Finds one inspection.
+pub(crate) fn find(
+    db: &Connection,
+    district: DistrictId,
+    inspection: InspectionId,
+) -> Result<Option<StoredInspection>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("inspections/find.sql"))?;
+    let mut rows = statement.query(named_params! {
+        ":district_id": district.uuid(),
+        ":inspection_id": inspection.uuid(),
+    })?;
+    rows.next()?.map(stored).transpose()
+}
+
+fn stored(row: &Row<'_>) -> Result<StoredInspection, StoreError> {
+    Ok(StoredInspection {
+        record: values::from_json("inspection", &row.get::<_, String>("body")?)?,
+        author_name: row.get("author_name")?,
+        point_name: row.get("point_name")?,
+        received_at: UnixMillis::new(row.get("received_at")?),
+        differing: values::from_json("differing", &row.get::<_, String>("differing")?)?,
+        seq: row.get("seq")?,
+    })
 }

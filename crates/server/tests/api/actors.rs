@@ -23,6 +23,7 @@ use crate::wire::{Answer, Wire};
 pub const INSPECTOR: &str = "xunfang01";
 pub const OTHER_INSPECTOR: &str = "xunfang02";
 pub const SUPERVISOR: &str = "ducha01";
+pub const ADMINISTRATOR: &str = "guanli01";
 
 /// A clock that stands still until it is moved.
 pub struct StillClock(AtomicI64);

@@ -14,6 +14,7 @@ mod actors;
 mod keeping;
 mod live;
 mod photos;
+mod points;
 mod process;
 mod program;
 mod pulling;

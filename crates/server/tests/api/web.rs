@@ -120,10 +120,13 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "GET /api/v1/findings",
             "GET /api/v1/findings/{id}",
             "GET /api/v1/inspections",
+            "GET /api/v1/inspections/{id}",
             "GET /api/v1/live",
             "GET /api/v1/photos/{sha256}/{copy}",
             "GET /api/v1/points",
             "GET /api/v1/points/export",
+            "GET /api/v1/points/table",
+            "GET /api/v1/points/{id}",
             "GET /api/v1/session",
             "GET /api/v1/standards",
             "GET /api/v1/standards/{version}",
@@ -134,6 +137,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "OPTIONS /api/v1/uploads/{sha256}",
             "PATCH /api/v1/uploads/{sha256}",
             "POST /api/v1/findings/{id}/review",
+            "POST /api/v1/points",
             "POST /api/v1/points/import",
             "POST /api/v1/points/import/commit",
             "POST /api/v1/session",
@@ -141,6 +145,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "POST /api/v1/sync/pull",
             "POST /api/v1/sync/push",
             "POST /api/v1/uploads/{sha256}",
+            "PUT /api/v1/points/{id}",
         ]
     );
 }

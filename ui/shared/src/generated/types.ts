@@ -1421,6 +1421,39 @@ export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "bd09";
 export type PointField = "number" | "name" | "kind" | "place" | "unit" | "radius" | "datum";
 
 /**
+ * Why a shape cannot be a zone.
+ */
+export type ZoneError = { "fault": "distance", 
+/**
+ * What was given.
+ */
+value: number, 
+/**
+ * Smallest.
+ */
+min: number, 
+/**
+ * Largest.
+ */
+max: number, } | { "fault": "corners", 
+/**
+ * How many there are.
+ */
+count: number, } | { "fault": "far_corner", 
+/**
+ * Which, counted from 0.
+ */
+corner: number, } | { "fault": "crossing", 
+/**
+ * The corner where the first begins, counted from 0.
+ */
+first: number, 
+/**
+ * The corner where the other begins, counted from 0.
+ */
+second: number, } | { "fault": "flat" };
+
+/**
  * Why a row cannot be taken.
  */
 export type RowRefusal = { "reason": "missing", 
@@ -1487,7 +1520,15 @@ distance_m: number, } | { "reason": "number_twice",
 /**
  * Its line.
  */
-line: number, } | { "reason": "merged" };
+line: number, } | { "reason": "merged" } | { "reason": "number_taken", 
+/**
+ * The other one's name.
+ */
+name: string, } | { "reason": "zone", 
+/**
+ * What is wrong with it.
+ */
+error: ZoneError, };
 
 /**
  * What becomes of a row.
@@ -1501,6 +1542,56 @@ fields: Array<PointField>, } | { "fate": "unchanged" } | { "fate": "refused",
  * Every reason.
  */
 reasons: Array<RowRefusal>, };
+
+/**
+ * Where a point is, in a system that is said.
+ */
+export type PlaceEdit = { 
+/**
+ * The coordinate system.
+ */
+datum: Datum, 
+/**
+ * Latitude in degrees.
+ */
+lat: number, 
+/**
+ * Longitude in degrees.
+ */
+lng: number, };
+
+/**
+ * What can be set of a point.
+ */
+export type PointEdit = { 
+/**
+ * 编号; may be empty.
+ */
+number: string, 
+/**
+ * 名称
+ */
+name: string, 
+/**
+ * 类型
+ */
+kind: PointType, 
+/**
+ * 责任单位
+ */
+unit: string, 
+/**
+ * Where it is; null: where it was.
+ */
+place: PlaceEdit | null, 
+/**
+ * A zone of its own; null: the district's.
+ */
+zone: ZoneShape | null, 
+/**
+ * Whether it is no longer inspected.
+ */
+retired: boolean, };
 
 /**
  * How many rows have which fate.
@@ -1707,7 +1798,8 @@ author_name: string,
  */
 received_at: UnixMillis, 
 /**
- * Codes of the criteria that the server judges otherwise than the phone did; usually none.
+ * Codes of the items that the server judges otherwise than the phone did, or that lack what
+ * they need; usually none.
  */
 differing: Array<string>, 
 /**
@@ -1849,6 +1941,53 @@ export type ImportDone = {
  * How many rows had which fate.
  */
 tally: FateTally, };
+
+/**
+ * `POST /api/v1/points` and `PUT /api/v1/points/{id}`; the answer is the point.
+ */
+export type PointSave = { 
+/**
+ * The point as the administrator was looking at it; null for a new one.
+ */
+seen: Point | null, 
+/**
+ * What it is to be.
+ */
+point: PointEdit, };
+
+/**
+ * How many points of a kind a table has.
+ */
+export type KindCount = { 
+/**
+ * The kind.
+ */
+kind: PointType, 
+/**
+ * How many.
+ */
+points: number, };
+
+/**
+ * `GET /api/v1/points/table`: one page.
+ */
+export type PointTable = { 
+/**
+ * At most `limit` rows.
+ */
+rows: Array<Point>, 
+/**
+ * How many rows all pages have.
+ */
+total: number, 
+/**
+ * How many points the district has, whatever is searched.
+ */
+all: number, 
+/**
+ * The kinds among those that match the search, whatever kind is asked for.
+ */
+kinds: Array<KindCount>, };
 
 /**
  * Data of one server-sent event of `GET /api/v1/live`; a reason to ask again, not the change.

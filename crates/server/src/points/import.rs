@@ -1,4 +1,4 @@
-//! Registers of points in and out.
+//! Whole registers in and out.
 //!
 //! A file is looked at twice: for the preview, which writes nothing, and for the commit, which
 //! takes all of it or nothing. The digest of the preview names the file and the district's points
@@ -11,17 +11,18 @@ use uuid::Uuid;
 use xunfang_domain::catalogue::Catalogue;
 use xunfang_domain::{
     Against, Bounds, Datum, DistrictId, Draft, ImportPlan, Point, PointId, PointType, RowFate,
-    plan_import,
+    ZoneShape, plan_import,
 };
-use xunfang_protocol::{EventBody, ImportDone, ImportPreview, ImportPreviewRow};
+use xunfang_protocol::{ImportDone, ImportPreview, ImportPreviewRow};
 use xunfang_report::{Format, read_points, write_points};
 
+use super::put;
 use crate::error::ApiError;
-use crate::store::feed::{self, NewEvent};
-use crate::store::{StoreError, reference};
+use crate::standards::district_zone;
+use crate::store::{feed, reference};
 
 /// How far beyond its points a district may reach, kilometres.
-const BEYOND_POINTS_KM: f64 = 20.0;
+pub(super) const BEYOND_POINTS_KM: f64 = 20.0;
 
 /// A register and how it is to be read.
 #[derive(Debug, Clone)]
@@ -35,7 +36,7 @@ pub(crate) struct Register {
 struct Prepared {
     plan: ImportPlan,
     digest: String,
-    district_radius_m: f64,
+    district_zone: ZoneShape,
     points: Vec<Point>,
 }
 
@@ -67,7 +68,7 @@ fn prepare(
     Ok(Prepared {
         plan,
         digest: hex::encode(digest.finalize()),
-        district_radius_m: stored.zone_radius_m,
+        district_zone: district_zone(db, &stored)?,
         points,
     })
 }
@@ -141,30 +142,25 @@ pub(crate) fn commit(
             continue;
         };
         let before = draft.existing.and_then(|id| standing.get(&id));
-        let point = written(draft, before, district, prepared.district_radius_m);
+        let point = written(draft, before, district, &prepared.district_zone);
         put(db, &point)?;
     }
     Ok(ImportDone { tally })
-}
-
-/// Stores a point and tells phones, where that changes anything.
-fn put(db: &Transaction<'_>, point: &Point) -> Result<(), StoreError> {
-    if reference::put_point(db, point)? {
-        let scope = feed::district_scope(point.district);
-        let event = NewEvent::new(scope, &EventBody::Point(point.clone()))?;
-        feed::append(db, point.district, &event)?;
-    }
-    Ok(())
 }
 
 fn written(
     draft: Draft,
     before: Option<&Point>,
     district: DistrictId,
-    district_radius_m: f64,
+    district_zone: &ZoneShape,
 ) -> Point {
     // A zone that somebody drew is not undone by a register that has no shapes.
-    let drawn = before.filter(|point| point.own_zone && point.shape.is_some());
+    let drawn = before
+        .filter(|point| point.shape.is_some())
+        .and_then(Point::zone_of_its_own);
+    let own = drawn.or(draft
+        .radius_m
+        .map(|radius_m| ZoneShape::Circle { radius_m }));
     Point {
         id: draft
             .existing
@@ -175,19 +171,13 @@ fn written(
         unit: draft.unit,
         kind: draft.kind,
         place: draft.place,
-        radius_m: drawn.map_or_else(
-            || draft.radius_m.unwrap_or(district_radius_m),
-            |point| point.radius_m,
-        ),
-        own_zone: drawn.is_some() || draft.radius_m.is_some(),
-        shape: match before {
-            // Without a radius of its own it follows the district's shape, as before.
-            Some(point) if drawn.is_some() || draft.radius_m.is_none() => point.shape.clone(),
-            _ => None,
-        },
+        radius_m: 0.0,
+        shape: None,
+        own_zone: false,
         sample: before.is_some_and(|point| point.sample),
         retired: false,
     }
+    .with_zone(own, district_zone)
 }
 
 /// Writes the district's points, those that are no longer inspected left out.

@@ -1,0 +1,44 @@
+//! One point, written down or changed by hand.
+
+use rusqlite::Transaction;
+use uuid::Uuid;
+use xunfang_domain::{Against, Bounds, Datum, DistrictId, Point, PointId, write_point};
+use xunfang_protocol::PointSave;
+
+use super::import::BEYOND_POINTS_KM;
+use super::put;
+use crate::error::ApiError;
+use crate::standards::district_zone;
+use crate::store::reference;
+
+/// Changes a point, or makes a new one where no `id` is given. Nothing changes where somebody
+/// else changed it since the administrator looked.
+pub(crate) fn save(
+    db: &Transaction<'_>,
+    district: DistrictId,
+    id: Option<PointId>,
+    save: &PointSave,
+) -> Result<Point, ApiError> {
+    let stored = reference::district(db, district)?.ok_or(ApiError::NotFound)?;
+    let existing = match id {
+        Some(id) => Some(reference::point(db, district, id)?.ok_or(ApiError::NotFound)?),
+        None => None,
+    };
+    if existing != save.seen {
+        return Err(ApiError::PointMovedOn);
+    }
+    let points = reference::points(db, district)?;
+    let zone = district_zone(db, &stored)?;
+    let new = (district, PointId::from_uuid(Uuid::now_v7()));
+    let against = Against {
+        points: &points,
+        bounds: Bounds::around(points.iter().map(|point| point.place), BEYOND_POINTS_KM),
+        datum: Datum::Wgs84,
+        radius_m: stored.zone_radius_m,
+        kind: &|_| None,
+    };
+    let point = write_point(&save.point, existing.as_ref(), new, &zone, against)
+        .map_err(ApiError::PointInvalid)?;
+    put(db, &point)?;
+    Ok(point)
+}

@@ -1,0 +1,28 @@
+//! The points of a district: registers in and out, changes by hand, and the table of them.
+//!
+//! Every change of a point is one event of its district, in the transaction that changes it.
+
+mod by_hand;
+mod import;
+mod table;
+
+use rusqlite::Transaction;
+use xunfang_domain::Point;
+use xunfang_protocol::EventBody;
+
+use crate::store::feed::{self, NewEvent};
+use crate::store::{StoreError, reference};
+
+pub(crate) use by_hand::save;
+pub(crate) use import::{Register, commit, export, preview};
+pub(crate) use table::{Order, Page, Use, page};
+
+/// Stores a point and tells phones, where that changes anything.
+fn put(db: &Transaction<'_>, point: &Point) -> Result<(), StoreError> {
+    if reference::put_point(db, point)? {
+        let scope = feed::district_scope(point.district);
+        let event = NewEvent::new(scope, &EventBody::Point(point.clone()))?;
+        feed::append(db, point.district, &event)?;
+    }
+    Ok(())
+}
