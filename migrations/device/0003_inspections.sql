@@ -29,6 +29,7 @@ CREATE TABLE answer (
   inspection TEXT NOT NULL REFERENCES inspection (id),
   criterion TEXT NOT NULL,
   value TEXT,                         -- JSON, domain::AnswerValue; NULL: none yet
+  kept TEXT,                          -- the answer before an excuse, to come back without it
   note TEXT NOT NULL,
   PRIMARY KEY (inspection, criterion)
 ) STRICT, WITHOUT ROWID;
@@ -59,3 +60,8 @@ CREATE TABLE track_fix (
 -- Findings that were made during an inspection.
 ALTER TABLE finding ADD COLUMN inspection TEXT;
 CREATE INDEX finding_by_inspection ON finding (inspection) WHERE inspection IS NOT NULL;
+
+-- An older app passed over events that it could not read, and over fields of others that it did
+-- not know. Everything is asked for once more; what is there already stays as it is.
+DELETE FROM parked_event;
+DELETE FROM cursor;

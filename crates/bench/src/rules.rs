@@ -204,8 +204,8 @@ fn answer(criterion: &Criterion, middle: Wgs84) -> anyhow::Result<AnswerValue> {
             on: vec![CivilDate::new(2026, 11, 1)?; 12],
         },
         Control::Share => AnswerValue::Share {
-            part: number,
-            whole: 100.0,
+            part: Some(number),
+            whole: Some(100.0),
         },
         Control::Times => AnswerValue::Times {
             counts: vec![2; 24],

@@ -8,6 +8,8 @@ use crate::{CivilDate, Criterion, CriterionKind, Evidence, Need, Unit, Wgs84};
 pub const REMARK_CHARS_MAX: usize = 500;
 /// Most entries of a list in an answer: places, dates, positions, periods.
 pub const ENTRIES_MAX: usize = 500;
+/// Most places of a walked street: one every 10 m over 20 km.
+pub const STREET_PLACES_MAX: usize = 2_000;
 /// Largest number of things counted.
 pub const COUNT_MAX: u64 = 1_000_000;
 /// Largest area or other figure.
@@ -80,17 +82,17 @@ pub enum AnswerValue {
     },
     /// A figure from a document or an instrument.
     Figure {
-        /// In the unit of the limit.
-        value: f64,
+        /// In the unit of the limit; none yet.
+        value: Option<f64>,
         /// By how much it may be off either way, in the same unit.
         plus_minus: f64,
     },
     /// A figure and the one before it.
     Trend {
-        /// The last time.
-        before: f64,
-        /// This time.
-        now: f64,
+        /// The last time; none yet.
+        before: Option<f64>,
+        /// This time; none yet.
+        now: Option<f64>,
     },
     /// The area of each place that is not as it should be; none at all is good.
     Areas {
@@ -114,10 +116,10 @@ pub enum AnswerValue {
     },
     /// A part of a whole.
     Share {
-        /// The part.
-        part: f64,
-        /// The whole, in the same unit.
-        whole: f64,
+        /// The part; none yet.
+        part: Option<f64>,
+        /// The whole, in the same unit; none yet.
+        whole: Option<f64>,
     },
     /// How often it happened.
     Times {
@@ -274,6 +276,12 @@ fn figure(field: AnswerField, value: f64) -> Result<(), AnswerError> {
     Err(wrong(field, fault))
 }
 
+fn figures(field: AnswerField, values: impl IntoIterator<Item = f64>) -> Result<(), AnswerError> {
+    values
+        .into_iter()
+        .try_for_each(|value| figure(field, value))
+}
+
 fn few<T>(field: AnswerField, list: &[T]) -> Result<(), AnswerError> {
     if list.len() > ENTRIES_MAX {
         Err(wrong(field, AnswerFault::TooMany))
@@ -374,14 +382,14 @@ impl AnswerValue {
                 counting,
             } => check_rate(*good, *counted, *counting),
             Self::Figure { value, plus_minus } => {
-                figure(AnswerField::Value, *value)?;
+                figures(AnswerField::Value, *value)?;
                 figure(AnswerField::PlusMinus, *plus_minus)?;
-                percentage(*value, criterion)
+                value.map_or(Ok(()), |value| percentage(value, criterion))
             }
             Self::Trend { before, now } => {
-                figure(AnswerField::Value, *before)?;
-                figure(AnswerField::Value, *now)?;
-                percentage(before.max(*now), criterion)
+                figures(AnswerField::Value, before.iter().chain(now).copied())?;
+                let largest = before.iter().chain(now).copied().fold(0.0, f64::max);
+                percentage(largest, criterion)
             }
             Self::Areas { m2 } => {
                 few(AnswerField::Area, m2)?;
@@ -393,10 +401,9 @@ impl AnswerValue {
             } => {
                 few(AnswerField::Place, markers)?;
                 // A walk has more fixes than things beside it.
-                few(
-                    AnswerField::Place,
-                    street.get(ENTRIES_MAX * 10..).unwrap_or(&[]),
-                )?;
+                if street.len() > STREET_PLACES_MAX {
+                    return Err(wrong(AnswerField::Place, AnswerFault::TooMany));
+                }
                 street.iter().try_for_each(|at| place(*at))?;
                 markers.iter().try_for_each(|marker| {
                     place(marker.place)?;
@@ -408,14 +415,14 @@ impl AnswerValue {
                 on.iter().try_for_each(|date| past(*date, today))
             }
             Self::Share { part, whole } => {
-                figure(AnswerField::Part, *part)?;
-                figure(AnswerField::Whole, *whole)?;
-                if *whole == 0.0 {
-                    Err(wrong(AnswerField::Whole, AnswerFault::NothingCounted))
-                } else if part > whole {
-                    Err(wrong(AnswerField::Part, AnswerFault::MoreThanWhole))
-                } else {
-                    Ok(())
+                figures(AnswerField::Part, *part)?;
+                figures(AnswerField::Whole, *whole)?;
+                match (part, whole) {
+                    (_, Some(0.0)) => Err(wrong(AnswerField::Whole, AnswerFault::NothingCounted)),
+                    (Some(part), Some(whole)) if part > whole => {
+                        Err(wrong(AnswerField::Part, AnswerFault::MoreThanWhole))
+                    }
+                    _ => Ok(()),
                 }
             }
             Self::Times { counts, running } => {

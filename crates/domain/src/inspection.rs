@@ -220,6 +220,11 @@ pub enum Lack {
         /// Ids of the parts that nobody has looked at.
         open: Vec<String>,
     },
+    /// A street walked from its beginning to its end.
+    Street {
+        /// For which item.
+        criterion: String,
+    },
     /// An answer that can be true.
     Sense {
         /// To which item.
@@ -243,6 +248,7 @@ impl Lack {
     pub fn criterion(&self) -> &str {
         match self {
             Self::Answer { criterion }
+            | Self::Street { criterion }
             | Self::Parts { criterion, .. }
             | Self::Sense { criterion, .. }
             | Self::Photos { criterion, .. } => criterion,
@@ -294,6 +300,13 @@ pub fn lacks(
                 lacks.push(Lack::Answer { criterion: code() });
                 continue;
             }
+            crate::Why::NoStreet => {
+                lacks.push(Lack::Street { criterion: code() });
+                continue;
+            }
+            crate::Why::Gap { .. } if is_walking(given.value.as_ref()) => {
+                lacks.push(Lack::Street { criterion: code() });
+            }
             crate::Why::Parts { open, .. } if !open.is_empty() => {
                 lacks.push(Lack::Parts {
                     criterion: code(),
@@ -314,6 +327,10 @@ pub fn lacks(
         }
     }
     lacks
+}
+
+const fn is_walking(value: Option<&AnswerValue>) -> bool {
+    matches!(value, Some(AnswerValue::Line { walking: true, .. }))
 }
 
 /// How many items came out how.

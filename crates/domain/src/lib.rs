@@ -28,7 +28,7 @@ mod zone;
 
 pub use answer::{
     AnswerError, AnswerFault, AnswerField, AnswerValue, COUNT_MAX, Control, Counting, ENTRIES_MAX,
-    Marker, PartAnswer, REMARK_CHARS_MAX,
+    Marker, PartAnswer, REMARK_CHARS_MAX, STREET_PLACES_MAX,
 };
 #[cfg(feature = "catalogue")]
 pub use codes::{CodeEdition, CodeEntry, CodeStatus, Dictionary, DictionaryError};

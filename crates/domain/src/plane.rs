@@ -133,3 +133,34 @@ pub(crate) fn clip((from, to): (Spot, Spot), reach_m: f64) -> Option<(Spot, Spot
     };
     (enters <= leaves).then(|| (at(enters), at(leaves)))
 }
+/// Leaves out the spots of a line without which it still passes within `within_m` of them all
+/// (Ramer 1972, Douglas and Peucker 1973). Both ends stay.
+pub(crate) fn simplified(line: &[Spot], within_m: f64) -> Vec<Spot> {
+    let mut kept = vec![false; line.len()];
+    for end in [0, line.len().saturating_sub(1)] {
+        if let Some(kept) = kept.get_mut(end) {
+            *kept = true;
+        }
+    }
+    let mut open = vec![(0, line.len().saturating_sub(1))];
+    while let Some((from, to)) = open.pop() {
+        let (Some(first), Some(last)) = (line.get(from), line.get(to)) else {
+            continue;
+        };
+        let between = line.iter().enumerate().take(to).skip(from + 1);
+        let farthest = between
+            .map(|(place, spot)| (place, distance_to(*spot, (*first, *last))))
+            .max_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((place, away_m)) = farthest
+            && away_m > within_m
+            && let Some(kept) = kept.get_mut(place)
+        {
+            *kept = true;
+            open.extend([(from, place), (place, to)]);
+        }
+    }
+    line.iter()
+        .zip(kept)
+        .filter_map(|(spot, kept)| kept.then_some(*spot))
+        .collect()
+}

@@ -224,7 +224,14 @@ pub fn judge(criterion: &Criterion, answer: Option<&AnswerValue>, day: Day<'_>) 
             },
         ),
         (AnswerValue::Parts { parts }, limit) => by_parts(criterion, parts, limit),
-        (AnswerValue::Trend { before, now }, _) => trend(*before, *now),
+        (
+            AnswerValue::Trend {
+                before: Some(before),
+                now: Some(now),
+            },
+            _,
+        ) => trend(*before, *now),
+        (AnswerValue::Trend { .. }, _) => Verdict::new(Outcome::Undetermined, Why::Unanswered),
         (_, None) => Verdict::new(Outcome::Undetermined, Why::Unfit),
         (answer, Some(limit)) => measured(answer, limit, day.today),
     }
@@ -377,7 +384,7 @@ fn measured(answer: &AnswerValue, limit: Threshold, today: CivilDate) -> Verdict
             value(count, 0.0)
         }
         AnswerValue::Figure {
-            value: figure,
+            value: Some(figure),
             plus_minus,
         } => value(*figure, *plus_minus),
         AnswerValue::Rate {
@@ -402,12 +409,19 @@ fn measured(answer: &AnswerValue, limit: Threshold, today: CivilDate) -> Verdict
             walking,
         } => line::judge(street, markers, *walking, limit),
         AnswerValue::Checked { on } => checked(on, limit, today),
-        AnswerValue::Share { part, whole } => {
+        AnswerValue::Share {
+            part: Some(part),
+            whole: Some(whole),
+        } => {
             let percent = 100.0 * part / whole;
             Verdict::new(beside(limit, percent, 0.0), Why::Share { percent, limit })
         }
         AnswerValue::Times { counts, running } => times(counts, *running, limit),
         AnswerValue::Done { on } => done(*on, limit, today),
+        // Half of it is typed.
+        AnswerValue::Figure { value: None, .. } | AnswerValue::Share { .. } => {
+            Verdict::new(Outcome::Undetermined, Why::Unanswered)
+        }
         AnswerValue::Holds { .. }
         | AnswerValue::Parts { .. }
         | AnswerValue::Trend { .. }
@@ -464,7 +478,15 @@ fn rated(good: u64, counted: u64, counting: Counting, limit: Threshold) -> Verdi
 }
 
 fn checked(on: &[CivilDate], limit: Threshold, today: CivilDate) -> Verdict {
-    let (Some(oldest), Some(days_allowed)) = (on.iter().min().copied(), limit.number()) else {
+    // What has to be kept for so long is judged by the newest, what must not be older by the
+    // oldest.
+    let keeps = matches!(limit.comparator, Comparator::AtLeast | Comparator::MoreThan);
+    let decides = if keeps {
+        on.iter().max()
+    } else {
+        on.iter().min()
+    };
+    let (Some(oldest), Some(days_allowed)) = (decides.copied(), limit.number()) else {
         return Verdict::new(Outcome::Undetermined, Why::Unanswered);
     };
     let days = today.days_since(oldest);
@@ -492,15 +514,17 @@ fn checked(on: &[CivilDate], limit: Threshold, today: CivilDate) -> Verdict {
 }
 
 fn times(counts: &[u32], running: Option<u32>, limit: Threshold) -> Verdict {
+    if counts.is_empty() && running.is_none() {
+        return Verdict::new(Outcome::Undetermined, Why::Unanswered);
+    }
     let least = counts.iter().min().copied();
     let total: u32 = counts
         .iter()
         .chain(&running)
         .fold(0, |sum, count| sum.saturating_add(*count));
     let outcome = if limit.comparator == Comparator::Recurring {
-        // Once is no routine, and none is no survey at all.
+        // Once is no routine.
         match total {
-            0 if counts.is_empty() && running.is_none() => Outcome::Undetermined,
             0 => Outcome::NotMet,
             1 => Outcome::Undetermined,
             _ => Outcome::Met,
@@ -513,7 +537,7 @@ fn times(counts: &[u32], running: Option<u32>, limit: Threshold) -> Verdict {
             Some(least) if !enough(least) => Outcome::NotMet,
             Some(_) if complete => Outcome::Met,
             // The running period can only get better.
-            None if running.is_some_and(enough) => Outcome::Met,
+            None if complete && running.is_some_and(enough) => Outcome::Met,
             _ => Outcome::Undetermined,
         }
     };

@@ -90,9 +90,18 @@ pub enum Command {
         id: InspectionId,
         /// Code of the item's criterion.
         criterion: String,
-        /// The answer; null takes it back.
+        /// The answer; null takes it back. Taking back an excuse gives again what was answered
+        /// before it. A street is not saved but walked.
         value: Option<AnswerValue>,
-        /// The note beside it.
+    },
+    /// Keeps the note at an item as it is typed; answers [`crate::view::AnswerView`] once it is
+    /// durable.
+    SaveAnswerNote {
+        /// In which inspection.
+        id: InspectionId,
+        /// Code of the item's criterion.
+        criterion: String,
+        /// The note.
         note: String,
     },
     /// Walks along a street for an item that is counted along one; answers
@@ -113,6 +122,12 @@ pub enum Command {
         criterion: String,
         /// Which photo.
         sha256: Sha256Hex,
+    },
+    /// Takes back an inspection that was begun by mistake, with its answers; answers the id of its
+    /// point. Findings that were saved meanwhile stay.
+    DiscardInspection {
+        /// Which.
+        id: InspectionId,
     },
     /// Ends an inspection where nothing is missing; answers [`crate::view::InspectionView`] once
     /// it is durable.
@@ -214,6 +229,8 @@ pub enum ErrorCode {
     ServerUnreachable,
     /// The server answered, but not as this app understands.
     ServerBroken,
+    /// Whoever is signed in only looks here: inspectors record.
+    NotForThisRole,
     /// There is no such point, photo or finding here.
     NotFound,
     /// The file holds no bytes.

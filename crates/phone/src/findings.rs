@@ -1,12 +1,17 @@
 //! Saving a finding, and how far each has come.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
-use xunfang_domain::{FindingId, OpId, PersonId, PointId, ReviewState, Standard};
+use xunfang_domain::{
+    FindingId, InspectionId, Object, OpId, PersonId, PointId, ReviewState, Standard,
+};
 use xunfang_protocol::SessionView;
 use xunfang_store::{FindingQuery, FindingRow, SaveFinding, SendState, Store};
 use xunfang_sync::Clock;
 
 use crate::clock::WallClock;
+use crate::inspections::may_submit;
 use crate::points::{ROWS_MAX, standard_in_force};
 use crate::position::PositionSource;
 use crate::view::{
@@ -23,26 +28,13 @@ pub(crate) fn save(
     criterion: String,
     note: String,
 ) -> Result<SavedFinding, CommandError> {
+    let own = Object::Finding {
+        district: session.person.district,
+        author: session.person.id,
+    };
+    may_submit(session, own)?;
     let position = position.current();
-    // What is found during an inspection belongs to it and is judged by its version.
-    let inspection = store.open_inspection(session.person.id, point)?;
-    let standard = match inspection {
-        Some(open) => {
-            let named = store.inspection(session.person.id, open)?.standard;
-            store.standard(named.id, named.version)?
-        }
-        None => None,
-    };
-    let standard = match standard {
-        Some(standard) => standard,
-        None => standard_in_force(store, session)?,
-    };
-    if standard.criterion(&criterion).is_none() {
-        return Err(CommandError::new(
-            ErrorCode::CriterionMissing,
-            "the criterion is not part of the standard",
-        ));
-    }
+    let (standard, inspection) = judged_by(store, session, point, &criterion)?;
     let standing = position
         .fix()
         .map(|fix| Ok(store.point(point)?.zone().standing(fix)));
@@ -66,6 +58,32 @@ pub(crate) fn save(
         id: record.id,
         point,
     })
+}
+
+/// Finds the standard that a finding is judged by, and the inspection that it belongs to. What is
+/// found during an inspection is judged by its version; what only the version in force asks for
+/// is no part of that inspection.
+fn judged_by(
+    store: &Store,
+    session: &SessionView,
+    point: PointId,
+    criterion: &str,
+) -> Result<(Arc<Standard>, Option<InspectionId>), CommandError> {
+    if let Some(open) = store.open_inspection(session.person.id, point)? {
+        let named = store.inspection(session.person.id, open)?.standard;
+        let standard = store.standard(named.id, named.version)?;
+        if let Some(standard) = standard.filter(|one| one.criterion(criterion).is_some()) {
+            return Ok((standard, Some(open)));
+        }
+    }
+    let in_force = standard_in_force(store, session)?;
+    if in_force.criterion(criterion).is_none() {
+        return Err(CommandError::new(
+            ErrorCode::CriterionMissing,
+            "the criterion is not part of the standard",
+        ));
+    }
+    Ok((in_force, None))
 }
 
 pub(crate) fn page(

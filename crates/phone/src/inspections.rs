@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use xunfang_domain::{
-    Answer, AnswerValue, Answered, Coverage, Criterion, InspectionId, InspectionRecord, Marker,
-    OpId, OutcomeTally, PersonId, PhotoRef, PointId, PointType, Standard, TrackFix, Wgs84,
-    ZoneShape, day, judge, lacks,
+    Actor, Answer, AnswerValue, Answered, Coverage, Criterion, Fix, InspectionId, InspectionRecord,
+    Marker, Object, OpId, OutcomeTally, Person, PhotoRef, Point, PointId, PointType,
+    PositionEvidence, STREET_PLACES_MAX, Standard, TrackFix, UnixMillis, Verb, Wgs84, ZoneShape,
+    allows, day, judge, lacks,
 };
 use xunfang_protocol::SessionView;
-use xunfang_store::{Inspection, NewInspection, RaisedFinding, Store, StoredAnswer};
+use xunfang_store::{Gathered, Inspection, NewInspection, RaisedFinding, Store, StoredAnswer};
 use xunfang_sync::Clock;
 
 use crate::clock::WallClock;
@@ -25,6 +26,8 @@ use crate::{CommandError, ErrorCode, LineStep, photos};
 const SIGHT_M: f64 = 30.0;
 /// A track takes the next place once the phone has moved so far, metres.
 const TRACK_STEP_M: f64 = 10.0;
+/// How fast people walk, metres a second.
+const WALKING_M_S: f64 = 1.4;
 /// A fix worse than this says too little of where somebody walked, metres.
 const TRACK_ACCURACY_M_MAX: f64 = 100.0;
 /// Inspections on the page of a point.
@@ -37,6 +40,12 @@ pub(crate) fn begin(
     session: &SessionView,
     point: PointId,
 ) -> Result<InspectionView, CommandError> {
+    let person = &session.person;
+    let own = Object::Inspection {
+        district: person.district,
+        author: person.id,
+    };
+    may_submit(session, own)?;
     let point = store.point(point)?;
     let standard = standard_in_force(store, session)?;
     if standard.checklist(point.kind).next().is_none() {
@@ -58,15 +67,37 @@ pub(crate) fn begin(
         start,
         start_standing: standing,
     })?;
-    follow(store, position, session.person.id, id)?;
+    follow(store, position, id)?;
     show(store, session, id)
+}
+
+/// Refuses what the server would refuse for good once it is recorded.
+pub(crate) fn may_submit(session: &SessionView, own: Object) -> Result<(), CommandError> {
+    let Person {
+        id: person,
+        district,
+        role,
+        ..
+    } = session.person;
+    let actor = Actor {
+        person,
+        district,
+        role,
+    };
+    if allows(actor, Verb::Submit, own) {
+        Ok(())
+    } else {
+        Err(CommandError::new(
+            ErrorCode::NotForThisRole,
+            "this role does not record here",
+        ))
+    }
 }
 
 /// Adds where the phone is to the track of an open inspection, where it has moved on.
 pub(crate) fn follow(
     store: &Store,
     position: &dyn PositionSource,
-    person: PersonId,
     inspection: InspectionId,
 ) -> Result<bool, CommandError> {
     let evidence = position.current();
@@ -76,41 +107,14 @@ pub(crate) fn follow(
     if fix.accuracy_m > TRACK_ACCURACY_M_MAX {
         return Ok(false);
     }
-    let last = store.track(inspection)?.last().map(|last| last.place);
-    if last.is_some_and(|last| last.distance_m(fix.place) < TRACK_STEP_M) {
-        return Ok(false);
-    }
     let here = TrackFix {
         place: fix.place,
         accuracy_m: fix.accuracy_m,
         at: fix.taken_at,
     };
-    store.add_fix(inspection, &here)?;
-    for (criterion, answer) in store.answers(inspection)? {
-        let Some(AnswerValue::Line {
-            mut street,
-            markers,
-            walking: true,
-        }) = answer.value
-        else {
-            continue;
-        };
-        street.push(fix.place);
-        let value = AnswerValue::Line {
-            street,
-            markers,
-            walking: true,
-        };
-        store.save_answer(
-            person,
-            inspection,
-            &criterion,
-            Some(&value),
-            &answer.note,
-            WallClock.now(),
-        )?;
-    }
-    Ok(true)
+    // Within its own accuracy a receiver that lies still wanders about.
+    let step_m = fix.accuracy_m.max(TRACK_STEP_M);
+    Ok(store.follow(inspection, &here, step_m)?)
 }
 
 /// Takes a step along the street of an item, by where the phone is.
@@ -122,49 +126,57 @@ pub(crate) fn walk_line(
     criterion: &str,
     step: LineStep,
 ) -> Result<AnswerView, CommandError> {
-    let person = session.person.id;
-    follow(store, position, person, id)?;
-    let so_far = store.answers(id)?.remove(criterion).unwrap_or_default();
-    let (mut street, mut markers) = match so_far.value {
-        Some(AnswerValue::Line {
-            street, markers, ..
-        }) if step != LineStep::Start => (street, markers),
-        _ => (Vec::new(), Vec::new()),
-    };
-    let mut walking = true;
-    if step == LineStep::Undo {
-        markers.pop();
-    } else {
-        let evidence = position.current();
-        let fix = evidence.fix().ok_or_else(|| {
-            CommandError::new(ErrorCode::PositionMissing, "there is no fix to mark")
-        })?;
-        if street.last() != Some(&fix.place) {
+    let frame = Frame::read(store, session, id)?.still_open()?;
+    frame.criterion(criterion)?;
+    follow(store, position, id)?;
+    let evidence = position.current();
+    let fix = evidence.fix();
+    if fix.is_none() && step != LineStep::Undo {
+        return Err(CommandError::new(
+            ErrorCode::PositionMissing,
+            "there is no fix to mark",
+        ));
+    }
+    let now = WallClock.now();
+    store.change_answer(session.person.id, id, criterion, now, |answer| {
+        let so_far = answer.value.take().filter(|_| step != LineStep::Start);
+        let (mut street, mut markers) = match so_far {
+            Some(AnswerValue::Line {
+                street, markers, ..
+            }) => (street, markers),
+            _ => (Vec::new(), Vec::new()),
+        };
+        if let Some(fix) = fix.filter(|_| step != LineStep::Undo)
+            && street.last() != Some(&fix.place)
+            && street.len() < STREET_PLACES_MAX
+        {
             street.push(fix.place);
         }
-        match step {
-            LineStep::Mark => markers.push(Marker {
+        match (step, fix) {
+            (LineStep::Undo, _) => {
+                markers.pop();
+            }
+            (LineStep::Mark, Some(fix)) => markers.push(Marker {
                 place: fix.place,
-                accuracy_m: fix.accuracy_m,
+                accuracy_m: fix.accuracy_m + walked_since_m(fix, now),
             }),
-            LineStep::End => walking = false,
-            LineStep::Start | LineStep::Undo => {}
+            _ => {}
         }
-    }
-    let value = AnswerValue::Line {
-        street,
-        markers,
-        walking,
-    };
-    save_answer(
-        store,
-        position,
-        session,
-        id,
-        criterion,
-        Some(&value),
-        &so_far.note,
-    )
+        answer.kept = None;
+        answer.value = Some(AnswerValue::Line {
+            street,
+            markers,
+            walking: step != LineStep::End,
+        });
+    })?;
+    answer_view(store, &frame, criterion)
+}
+
+/// How far somebody may have walked since a fix, metres: it tells where they were, not are.
+fn walked_since_m(fix: &Fix, now: UnixMillis) -> f64 {
+    let age_ms = now.get().saturating_sub(fix.taken_at.get());
+    let age_s = u32::try_from(age_ms / 1_000).unwrap_or(0);
+    WALKING_M_S * f64::from(age_s)
 }
 
 /// Everything about an inspection that answers do not change.
@@ -189,6 +201,15 @@ impl Frame {
         })
     }
 
+    fn criterion(&self, code: &str) -> Result<&Criterion, CommandError> {
+        self.standard.criterion(code).ok_or_else(|| {
+            CommandError::new(
+                ErrorCode::CriterionMissing,
+                "the criterion is not part of the standard",
+            )
+        })
+    }
+
     /// Refuses what an inspection that is submitted takes no longer.
     fn still_open(self) -> Result<Self, CommandError> {
         if self.inspection.record.is_some() {
@@ -205,7 +226,7 @@ impl Frame {
     }
 
     /// The time by which it is judged: its end, or now.
-    fn at(&self) -> xunfang_domain::UnixMillis {
+    fn at(&self) -> UnixMillis {
         let record = self.inspection.record.as_ref();
         record.map_or_else(|| WallClock.now(), |record| record.submitted_at)
     }
@@ -221,6 +242,7 @@ impl Frame {
             .map(|answer| {
                 let stored = StoredAnswer {
                     value: answer.value.clone(),
+                    kept: None,
                     note: answer.note.clone(),
                     photos: Vec::new(),
                 };
@@ -243,20 +265,55 @@ impl Frame {
         }
     }
 
-    fn coverage(
-        &self,
-        store: &Store,
-        track: &[TrackFix],
-    ) -> Result<Option<Coverage>, CommandError> {
+    fn coverage(&self, point: &Point, track: &[TrackFix]) -> Option<Coverage> {
         if let Some(record) = &self.inspection.record {
-            return Ok(record.coverage.clone());
+            return record.coverage.clone();
         }
-        if track.is_empty() {
-            return Ok(None);
-        }
-        let point = store.point(self.inspection.point)?;
         let places: Vec<Wgs84> = track.iter().map(|fix| fix.place).collect();
-        Ok(Some(point.zone().coverage(&places, self.sight_m())))
+        (!places.is_empty()).then(|| point.zone().coverage(&places, self.sight_m()))
+    }
+
+    /// Makes the record of what is there.
+    fn record(
+        &self,
+        gathered: Gathered,
+        point: &Point,
+        now: UnixMillis,
+        end: PositionEvidence,
+    ) -> InspectionRecord {
+        let Gathered {
+            mut answers,
+            raised,
+            track,
+        } = gathered;
+        let day = day(&self.standard, now);
+        let answers = self.standard.checklist(self.kind()).map(|criterion| {
+            let given = answers.remove(&criterion.code).unwrap_or_default();
+            Answer {
+                criterion: criterion.code.clone(),
+                verdict: judge(criterion, given.value.as_ref(), day),
+                value: given.value,
+                note: given.note,
+                photos: given.photos.into_iter().map(PhotoRef::from).collect(),
+            }
+        });
+        InspectionRecord {
+            id: self.inspection.id,
+            point: self.inspection.point,
+            point_kind: self.inspection.point_kind,
+            standard: self.standard.id,
+            standard_version: self.standard.version,
+            started_at: self.inspection.started_at,
+            // A clock that was set back meanwhile does not make the end come before the beginning.
+            submitted_at: now.max(self.inspection.started_at),
+            start: self.inspection.start.clone(),
+            start_standing: self.inspection.start_standing,
+            end,
+            answers: answers.collect(),
+            findings: raised.iter().map(|finding| finding.id).collect(),
+            coverage: self.coverage(point, &track),
+            track,
+        }
     }
 }
 
@@ -292,8 +349,8 @@ pub(crate) fn show(
     let answers = frame.answers(store)?;
     let raised = store.raised_findings(id)?;
     let track = frame.track(store)?;
-    let coverage = frame.coverage(store, &track)?;
     let point = store.point(frame.inspection.point)?;
+    let coverage = frame.coverage(&point, &track);
     let standard = &frame.standard;
     let items: Vec<InspectionItem> = standard
         .checklist(frame.kind())
@@ -400,23 +457,58 @@ const fn stage(inspection: &Inspection) -> InspectionStage {
     }
 }
 
-/// Keeps an answer as it is typed, and says what came of it.
+/// Keeps an answer as it is typed, and says what came of it. An excuse keeps what was answered
+/// before, and taken back it gives it again.
 pub(crate) fn save_answer(
     store: &Store,
     position: &dyn PositionSource,
     session: &SessionView,
     id: InspectionId,
     criterion: &str,
-    value: Option<&AnswerValue>,
-    note: &str,
+    value: Option<AnswerValue>,
 ) -> Result<AnswerView, CommandError> {
     let frame = Frame::read(store, session, id)?.still_open()?;
-    if frame.standard.criterion(criterion).is_none() {
-        return Err(CommandError::new(
-            ErrorCode::CriterionMissing,
-            "the criterion is not part of the standard",
-        ));
-    }
+    frame.criterion(criterion)?;
+    let now = WallClock.now();
+    store.change_answer(session.person.id, id, criterion, now, |answer| {
+        let was_excused = answer.value.as_ref().is_some_and(is_excuse);
+        match value {
+            Some(excuse) if is_excuse(&excuse) => {
+                let before = answer.value.replace(excuse);
+                if !was_excused {
+                    answer.kept = before;
+                }
+            }
+            None if was_excused => answer.value = answer.kept.take(),
+            // A street is walked by steps; a screen's copy of it may lack the last ones.
+            Some(AnswerValue::Line { .. }) => {}
+            value => {
+                answer.value = value;
+                answer.kept = None;
+            }
+        }
+    })?;
+    follow(store, position, id)?;
+    answer_view(store, &frame, criterion)
+}
+
+const fn is_excuse(value: &AnswerValue) -> bool {
+    matches!(
+        value,
+        AnswerValue::Excused { .. } | AnswerValue::NotApplicable { .. }
+    )
+}
+
+/// Keeps the note at an item as it is typed.
+pub(crate) fn save_answer_note(
+    store: &Store,
+    session: &SessionView,
+    id: InspectionId,
+    criterion: &str,
+    note: String,
+) -> Result<AnswerView, CommandError> {
+    let frame = Frame::read(store, session, id)?.still_open()?;
+    frame.criterion(criterion)?;
     if note.chars().count() > xunfang_domain::ANSWER_NOTE_CHARS_MAX {
         return Err(CommandError::new(
             ErrorCode::NoteTooLong,
@@ -424,9 +516,21 @@ pub(crate) fn save_answer(
         ));
     }
     let now = WallClock.now();
-    store.save_answer(session.person.id, id, criterion, value, note, now)?;
-    follow(store, position, session.person.id, id)?;
+    store.change_answer(session.person.id, id, criterion, now, |answer| {
+        answer.note = note;
+    })?;
     answer_view(store, &frame, criterion)
+}
+
+/// Takes back an inspection that was begun by mistake; its findings stand by themselves.
+pub(crate) fn discard(
+    store: &Store,
+    session: &SessionView,
+    id: InspectionId,
+) -> Result<PointId, CommandError> {
+    let frame = Frame::read(store, session, id)?.still_open()?;
+    store.discard_inspection(session.person.id, id, WallClock.now())?;
+    Ok(frame.inspection.point)
 }
 
 /// Shows one item with what the inspection still lacks.
@@ -440,12 +544,7 @@ pub(crate) fn one_answer(
 }
 
 fn answer_view(store: &Store, frame: &Frame, code: &str) -> Result<AnswerView, CommandError> {
-    let criterion = frame.standard.criterion(code).ok_or_else(|| {
-        CommandError::new(
-            ErrorCode::NotFound,
-            "there is no such item in the checklist",
-        )
-    })?;
+    let criterion = frame.criterion(code)?;
     let id = frame.inspection.id;
     let answers = store.answers(id)?;
     let raised = store.raised_findings(id)?;
@@ -476,57 +575,25 @@ pub(crate) fn submit(
     id: InspectionId,
 ) -> Result<InspectionView, CommandError> {
     let frame = Frame::read(store, session, id)?.still_open()?;
-    follow(store, position, session.person.id, id)?;
+    follow(store, position, id)?;
     let now = WallClock.now();
-    let mut answers = store.answers(id)?;
-    let raised = store.raised_findings(id)?;
-    let missing = lacks(
-        &frame.standard,
-        frame.kind(),
-        &answered(&answers, &raised),
-        now,
-    );
+    let point = store.point(frame.inspection.point)?;
+    let op = OpId::from_uuid(Uuid::now_v7());
+    let end = position.current();
+    let mut missing = Vec::new();
+    store.submit_inspection(session.person.id, id, (op, now), |gathered| {
+        let so_far = answered(&gathered.answers, &gathered.raised);
+        missing = lacks(&frame.standard, frame.kind(), &so_far, now);
+        missing
+            .is_empty()
+            .then(|| frame.record(gathered, &point, now, end))
+    })?;
     if !missing.is_empty() {
         return Err(CommandError::new(
             ErrorCode::InspectionIncomplete,
             &format!("{} things are missing", missing.len()),
         ));
     }
-    let day = day(&frame.standard, now);
-    let track = store.track(id)?;
-    let coverage = frame.coverage(store, &track)?;
-    let record = InspectionRecord {
-        id,
-        point: frame.inspection.point,
-        point_kind: frame.inspection.point_kind,
-        standard: frame.standard.id,
-        standard_version: frame.standard.version,
-        started_at: frame.inspection.started_at,
-        // A clock that was set back meanwhile does not make the end come before the beginning.
-        submitted_at: now.max(frame.inspection.started_at),
-        start: frame.inspection.start.clone(),
-        start_standing: frame.inspection.start_standing,
-        end: position.current(),
-        answers: frame
-            .standard
-            .checklist(frame.kind())
-            .map(|criterion| {
-                let given = answers.remove(&criterion.code).unwrap_or_default();
-                Answer {
-                    criterion: criterion.code.clone(),
-                    verdict: judge(criterion, given.value.as_ref(), day),
-                    value: given.value,
-                    note: given.note,
-                    photos: given.photos.into_iter().map(PhotoRef::from).collect(),
-                }
-            })
-            .collect(),
-        findings: raised.iter().map(|finding| finding.id).collect(),
-        track,
-        coverage,
-    };
-    let op = OpId::from_uuid(Uuid::now_v7());
-    store.submit_inspection(session.person.id, &record, op)?;
     show(store, session, id)
 }
 

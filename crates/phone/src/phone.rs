@@ -313,18 +313,24 @@ impl Core {
                 id,
                 criterion,
                 value,
-                note,
             } => {
                 let session = self.session()?;
                 answer(inspections::save_answer(
-                    store,
-                    position,
-                    &session,
-                    id,
-                    &criterion,
-                    value.as_ref(),
-                    &note,
+                    store, position, &session, id, &criterion, value,
                 )?)
+            }
+            Command::SaveAnswerNote {
+                id,
+                criterion,
+                note,
+            } => {
+                let session = self.session()?;
+                answer(inspections::save_answer_note(
+                    store, &session, id, &criterion, note,
+                )?)
+            }
+            Command::DiscardInspection { id } => {
+                answer(inspections::discard(store, &self.session()?, id)?)
             }
             Command::WalkLine {
                 id,

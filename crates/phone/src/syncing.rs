@@ -294,28 +294,28 @@ impl Worker {
             if last.as_ref().is_some_and(|last| !moved(last, &now)) {
                 continue;
             }
-            if last.is_some() {
-                self.syncing.tell(Change::Position);
-            }
-            if let Some((person, open)) = inspecting
-                && let Err(error) =
-                    inspections::follow(&self.store, self.position.as_ref(), person, open)
+            if let Some(open) = inspecting
+                && let Err(error) = inspections::follow(&self.store, self.position.as_ref(), open)
             {
                 tracing::warn!(%error, "the track misses a place");
+            }
+            // Screens ask again when they hear of it, and what was walked is there by then.
+            if last.is_some() {
+                self.syncing.tell(Change::Position);
             }
             last = Some(now);
         }
     }
 
-    /// Says who is inspecting, and which inspection is under way.
-    fn inspecting(&self) -> Result<Option<(PersonId, InspectionId)>, StoreError> {
+    /// Says which inspection is under way.
+    fn inspecting(&self) -> Result<Option<InspectionId>, StoreError> {
         let Some(session) = self.store.installation(self.device)?.session else {
             return Ok(None);
         };
         let person = session.person.id;
-        let since = WallClock.now().plus_ms(-INSPECTING_MS);
-        let open = self.store.active_inspection(person, since)?;
-        Ok(open.map(|open| (person, open)))
+        let now = WallClock.now();
+        self.store
+            .active_inspection(person, now.plus_ms(-INSPECTING_MS), now)
     }
 }
 

@@ -17,8 +17,11 @@ use xunfang_domain::{
 pub const PROTO: u16 = 1;
 /// Most operations in one push.
 pub const OPS_PER_PUSH_MAX: usize = 200;
-/// Largest body of a push, in bytes.
-pub const PUSH_BYTES_MAX: usize = 1024 * 1024;
+/// How large a push grows by taking one more operation, in bytes.
+pub const PUSH_BYTES_AIM: usize = 1024 * 1024;
+/// Largest body of a push, in bytes. A single operation may be larger than the aim: an inspection
+/// of a whole day with its way and three streets is under 2 MB.
+pub const PUSH_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// What an operation does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use xunfang_domain::{
     AnswerValue, FindingId, InspectionId, InspectionRecord, OpId, PHOTOS_PER_FINDING_MAX, PersonId,
-    PointId, PointType, PositionEvidence, RecordError, Sha256Hex, StandardRef, Standing,
-    TRACK_FIXES_MAX, TrackFix, UnixMillis, Wgs84,
+    PointId, PointType, PositionEvidence, RecordError, STREET_PLACES_MAX, Sha256Hex, StandardRef,
+    Standing, TRACK_FIXES_MAX, TrackFix, UnixMillis, Wgs84,
 };
 use xunfang_protocol::OpKind;
 
@@ -75,6 +75,8 @@ pub struct Inspection {
 pub struct StoredAnswer {
     /// What was answered; none so far.
     pub value: Option<AnswerValue>,
+    /// What was answered before an excuse took its place.
+    pub kept: Option<AnswerValue>,
     /// The note beside it.
     pub note: String,
     /// Photos of the item itself.
@@ -150,7 +152,8 @@ impl Store {
         self.read(|db| open_at(db, person, point))
     }
 
-    /// Returns the open inspection in which the person last did something, not before `since`.
+    /// Returns the open inspection in which the person last did something, between `since` and
+    /// `now`. One of a time to come is a clock's that was set back, and is not followed.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -158,15 +161,16 @@ impl Store {
         &self,
         person: PersonId,
         since: UnixMillis,
+        now: UnixMillis,
     ) -> Result<Option<InspectionId>, StoreError> {
         self.read(|db| {
             db.prepare_cached(
                 "SELECT id FROM inspection
-                 WHERE person = ?1 AND submitted_at IS NULL AND touched_at >= ?2
+                 WHERE person = ?1 AND submitted_at IS NULL AND touched_at BETWEEN ?2 AND ?3
                  ORDER BY touched_at DESC LIMIT 1",
             )
             .and_then(|mut find| {
-                find.query_row(params![person.to_string(), since.get()], |row| {
+                find.query_row(params![person.to_string(), since.get(), now.get()], |row| {
                     id(0, &row.get::<_, String>("id")?)
                 })
                 .optional()
@@ -222,34 +226,25 @@ impl Store {
         self.read(|db| read_answers(db, inspection))
     }
 
-    /// Keeps an answer and the note beside it; durable when it returns.
+    /// Changes an answer by what it is at that moment; durable when it returns. Photos of the item
+    /// are no part of it.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where the person has no such open inspection, or one of the
     /// database.
-    pub fn save_answer(
+    pub fn change_answer(
         &self,
         person: PersonId,
         inspection: InspectionId,
         criterion: &str,
-        value: Option<&AnswerValue>,
-        note: &str,
         at: UnixMillis,
+        change: impl FnOnce(&mut StoredAnswer),
     ) -> Result<(), StoreError> {
-        let step = "keep an answer";
-        let value = value.map(|value| json("answer", value)).transpose()?;
-        self.write(step, |tx| {
+        self.write("keep an answer", |tx| {
             touch(tx, person, inspection, at)?;
-            tx.prepare_cached(
-                "INSERT INTO answer (inspection, criterion, value, note) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (inspection, criterion) DO UPDATE SET
-                   value = excluded.value, note = excluded.note",
-            )
-            .and_then(|mut put| {
-                put.execute(params![inspection.to_string(), criterion, value, note])
-            })
-            .map_err(StoreError::sql(step))?;
-            Ok(())
+            let mut answer = read_answer(tx, inspection, criterion)?;
+            change(&mut answer);
+            put_answer(tx, inspection, criterion, &answer)
         })
     }
 
@@ -341,35 +336,67 @@ impl Store {
         })
     }
 
-    /// Adds a place to the way that is walked. A track that is full keeps what it has.
+    /// Adds a place to the way that is walked and to the streets that are being walked, where it
+    /// lies at least `step_m` from the last one, and says whether it did. What is full keeps what
+    /// it has. This is nothing that the person did, so it does not keep the inspection under way.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub fn add_fix(&self, inspection: InspectionId, fix: &TrackFix) -> Result<(), StoreError> {
+    pub fn follow(
+        &self,
+        inspection: InspectionId,
+        fix: &TrackFix,
+        step_m: f64,
+    ) -> Result<bool, StoreError> {
         let step = "keep a place of the track";
         self.write(step, |tx| {
-            tx.prepare_cached(
-                "INSERT INTO track_fix (inspection, number, lat, lng, accuracy_m, at)
-                 SELECT i.id,
-                        (SELECT coalesce(max(number), 0) + 1 FROM track_fix
-                         WHERE inspection = i.id),
-                        ?2, ?3, ?4, ?5
-                 FROM inspection i
-                 WHERE i.id = ?1 AND i.submitted_at IS NULL
-                   AND (SELECT count(*) FROM track_fix WHERE inspection = i.id) < ?6",
-            )
-            .and_then(|mut put| {
-                put.execute(params![
-                    inspection.to_string(),
-                    fix.place.lat(),
-                    fix.place.lng(),
-                    fix.accuracy_m,
-                    fix.at.get(),
-                    TRACK_FIXES_MAX
-                ])
-            })
-            .map_err(StoreError::sql(step))?;
-            Ok(())
+            let last = tx
+                .prepare_cached(
+                    "SELECT number, lat, lng, accuracy_m, at FROM track_fix
+                     WHERE inspection = ?1 ORDER BY number DESC LIMIT 1",
+                )
+                .and_then(|mut find| {
+                    find.query_row(params![inspection.to_string()], |row| {
+                        Ok((row.get::<_, usize>("number")?, read_fix(row)?))
+                    })
+                    .optional()
+                })
+                .map_err(StoreError::sql(step))?;
+            let number = last.map_or(0, |(number, _)| number);
+            if last.is_some_and(|(_, last)| last.place.distance_m(fix.place) < step_m)
+                || number >= TRACK_FIXES_MAX
+            {
+                return Ok(false);
+            }
+            let added = tx
+                .prepare_cached(
+                    "INSERT INTO track_fix (inspection, number, lat, lng, accuracy_m, at)
+                     SELECT id, ?2, ?3, ?4, ?5, ?6 FROM inspection
+                     WHERE id = ?1 AND submitted_at IS NULL",
+                )
+                .and_then(|mut put| {
+                    put.execute(params![
+                        inspection.to_string(),
+                        number + 1,
+                        fix.place.lat(),
+                        fix.place.lng(),
+                        fix.accuracy_m,
+                        fix.at.get()
+                    ])
+                })
+                .map_err(StoreError::sql(step))?;
+            if added == 0 {
+                return Ok(false);
+            }
+            for (criterion, mut answer) in walked_answers(tx, inspection)? {
+                if let Some(AnswerValue::Line { street, .. }) = &mut answer.value
+                    && street.len() < STREET_PLACES_MAX
+                {
+                    street.push(fix.place);
+                    put_answer(tx, inspection, &criterion, &answer)?;
+                }
+            }
+            Ok(true)
         })
     }
 
@@ -378,17 +405,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn track(&self, inspection: InspectionId) -> Result<Vec<TrackFix>, StoreError> {
-        self.read(|db| {
-            let read = || {
-                db.prepare_cached(
-                    "SELECT lat, lng, accuracy_m, at FROM track_fix
-                     WHERE inspection = ?1 ORDER BY number",
-                )?
-                .query_map(params![inspection.to_string()], read_fix)?
-                .collect::<rusqlite::Result<_>>()
-            };
-            read().map_err(StoreError::sql("read the track"))
-        })
+        self.read(|db| read_track(db, inspection))
     }
 
     /// Lists the findings that were made during an inspection, oldest first.
@@ -399,29 +416,12 @@ impl Store {
         &self,
         inspection: InspectionId,
     ) -> Result<Vec<RaisedFinding>, StoreError> {
-        self.read(|db| {
-            let read = || {
-                db.prepare_cached(
-                    "SELECT f.id, f.criterion,
-                            (SELECT count(*) FROM finding_photo fp WHERE fp.finding = f.id)
-                              AS photos
-                     FROM finding f WHERE f.inspection = ?1 ORDER BY f.found_at, f.id",
-                )?
-                .query_map(params![inspection.to_string()], |row| {
-                    Ok(RaisedFinding {
-                        id: id(0, &row.get::<_, String>("id")?)?,
-                        criterion: row.get("criterion")?,
-                        photos: row.get("photos")?,
-                    })
-                })?
-                .collect::<rusqlite::Result<_>>()
-            };
-            read().map_err(StoreError::sql("list the findings of an inspection"))
-        })
+        self.read(|db| read_raised(db, inspection))
     }
 
-    /// Ends an inspection with its record and queues it, in one transaction. Durable when it
-    /// returns.
+    /// Ends an inspection with the record that `make` makes of what is there at that moment, and
+    /// queues it, in one transaction. Durable when it returns; `false` where there was no record
+    /// to make, and it stays open.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where the person has no such open inspection, or one of the
@@ -429,35 +429,86 @@ impl Store {
     pub fn submit_inspection(
         &self,
         person: PersonId,
-        record: &InspectionRecord,
-        op: OpId,
-    ) -> Result<(), StoreError> {
+        inspection: InspectionId,
+        (op, at): (OpId, UnixMillis),
+        make: impl FnOnce(Gathered) -> Option<InspectionRecord>,
+    ) -> Result<bool, StoreError> {
         let step = "submit the inspection";
-        let body = json("inspection", record)?;
         self.write(step, |tx| {
-            touch(tx, person, record.id, record.submitted_at)?;
+            touch(tx, person, inspection, at)?;
+            let gathered = Gathered {
+                answers: read_answers(tx, inspection)?,
+                raised: read_raised(tx, inspection)?,
+                track: read_track(tx, inspection)?,
+            };
+            let Some(record) = make(gathered) else {
+                return Ok(false);
+            };
+            let body = json("inspection", &record)?;
             tx.prepare_cached("UPDATE inspection SET submitted_at = ?2, record = ?3 WHERE id = ?1")
                 .and_then(|mut put| {
                     put.execute(params![
-                        record.id.to_string(),
+                        inspection.to_string(),
                         record.submitted_at.get(),
                         body
                     ])
                 })
                 .map_err(StoreError::sql(step))?;
-            for table in ["answer", "track_fix"] {
-                tx.execute(
-                    &format!("DELETE FROM {table} WHERE inspection = ?1"),
-                    params![record.id.to_string()],
-                )
-                .map_err(StoreError::sql(step))?;
-            }
+            forget_answers(tx, inspection).map_err(StoreError::sql(step))?;
             let kind = OpKind::InspectionSubmitted;
-            put_op(tx, person, op, kind, record.id.uuid(), record.submitted_at)
+            put_op(tx, person, op, kind, inspection.uuid(), record.submitted_at)
                 .map_err(StoreError::sql(step))?;
+            Ok(true)
+        })
+    }
+
+    /// Takes back an inspection that is not submitted, with its answers and its way. Findings that
+    /// were made meanwhile stand by themselves, and photo files stay.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the person has no such open inspection, or one of the
+    /// database.
+    pub fn discard_inspection(
+        &self,
+        person: PersonId,
+        inspection: InspectionId,
+        at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let step = "discard the inspection";
+        self.write(step, |tx| {
+            touch(tx, person, inspection, at)?;
+            forget_answers(tx, inspection).map_err(StoreError::sql(step))?;
+            for delete in [
+                "DELETE FROM answer_photo WHERE inspection = ?1",
+                "DELETE FROM inspection WHERE id = ?1",
+            ] {
+                tx.execute(delete, params![inspection.to_string()])
+                    .map_err(StoreError::sql(step))?;
+            }
             Ok(())
         })
     }
+}
+
+/// What is there of an open inspection when it is submitted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Gathered {
+    /// The answers, by the codes of their criteria.
+    pub answers: BTreeMap<String, StoredAnswer>,
+    /// The findings that were made meanwhile.
+    pub raised: Vec<RaisedFinding>,
+    /// The way that was walked.
+    pub track: Vec<TrackFix>,
+}
+
+fn forget_answers(tx: &Transaction<'_>, inspection: InspectionId) -> rusqlite::Result<()> {
+    for delete in [
+        "DELETE FROM answer WHERE inspection = ?1",
+        "DELETE FROM track_fix WHERE inspection = ?1",
+    ] {
+        tx.execute(delete, params![inspection.to_string()])?;
+    }
+    Ok(())
 }
 
 /// Notes that somebody did something in an open inspection of theirs.
@@ -504,6 +555,40 @@ fn open_at(
     .map_err(StoreError::sql("find the open inspection"))
 }
 
+fn read_track(db: &Connection, inspection: InspectionId) -> Result<Vec<TrackFix>, StoreError> {
+    let read = || {
+        db.prepare_cached(
+            "SELECT lat, lng, accuracy_m, at FROM track_fix
+             WHERE inspection = ?1 ORDER BY number",
+        )?
+        .query_map(params![inspection.to_string()], read_fix)?
+        .collect::<rusqlite::Result<_>>()
+    };
+    read().map_err(StoreError::sql("read the track"))
+}
+
+fn read_raised(
+    db: &Connection,
+    inspection: InspectionId,
+) -> Result<Vec<RaisedFinding>, StoreError> {
+    let read = || {
+        db.prepare_cached(
+            "SELECT f.id, f.criterion,
+                    (SELECT count(*) FROM finding_photo fp WHERE fp.finding = f.id) AS photos
+             FROM finding f WHERE f.inspection = ?1 ORDER BY f.found_at, f.id",
+        )?
+        .query_map(params![inspection.to_string()], |row| {
+            Ok(RaisedFinding {
+                id: id(0, &row.get::<_, String>("id")?)?,
+                criterion: row.get("criterion")?,
+                photos: row.get("photos")?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()
+    };
+    read().map_err(StoreError::sql("list the findings of an inspection"))
+}
+
 fn read_fix(row: &Row<'_>) -> rusqlite::Result<TrackFix> {
     let place = Wgs84::new(row.get("lat")?, row.get("lng")?).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Real, Box::new(error))
@@ -515,27 +600,107 @@ fn read_fix(row: &Row<'_>) -> rusqlite::Result<TrackFix> {
     })
 }
 
+/// The columns of an answer before they are parsed.
+type AnswerColumns = (String, Option<String>, Option<String>, String);
+
+fn answer_columns(row: &Row<'_>) -> rusqlite::Result<AnswerColumns> {
+    Ok((
+        row.get("criterion")?,
+        row.get("value")?,
+        row.get("kept")?,
+        row.get("note")?,
+    ))
+}
+
+/// Reads answers without their photos.
+fn bare_answers(
+    db: &Connection,
+    which: &str,
+    inspection: InspectionId,
+    criterion: &str,
+) -> Result<BTreeMap<String, StoredAnswer>, StoreError> {
+    let step = "read the answers";
+    let sql = format!(
+        "SELECT criterion, value, kept, note FROM answer WHERE inspection = ?1 AND {which}"
+    );
+    let read = || {
+        db.prepare_cached(&sql)?
+            .query_map(params![inspection.to_string(), criterion], answer_columns)?
+            .collect::<rusqlite::Result<Vec<AnswerColumns>>>()
+    };
+    let rows = read().map_err(StoreError::sql(step))?;
+    rows.into_iter()
+        .map(|(criterion, value, kept, note)| {
+            let parsed = |text: Option<String>| -> Result<Option<AnswerValue>, StoreError> {
+                text.map(|text| parse("answer", &text)).transpose()
+            };
+            let answer = StoredAnswer {
+                value: parsed(value)?,
+                kept: parsed(kept)?,
+                note,
+                photos: Vec::new(),
+            };
+            Ok((criterion, answer))
+        })
+        .collect()
+}
+
+fn read_answer(
+    db: &Connection,
+    inspection: InspectionId,
+    criterion: &str,
+) -> Result<StoredAnswer, StoreError> {
+    let found = bare_answers(db, "criterion = ?2", inspection, criterion)?;
+    Ok(found.into_values().next().unwrap_or_default())
+}
+
+/// Reads the answers whose street somebody is walking.
+fn walked_answers(
+    db: &Connection,
+    inspection: InspectionId,
+) -> Result<BTreeMap<String, StoredAnswer>, StoreError> {
+    let which = "?2 = '' AND value ->> '$.form' = 'line' AND value ->> '$.walking'";
+    bare_answers(db, which, inspection, "")
+}
+
+fn put_answer(
+    tx: &Transaction<'_>,
+    inspection: InspectionId,
+    criterion: &str,
+    answer: &StoredAnswer,
+) -> Result<(), StoreError> {
+    let text = |value: &Option<AnswerValue>| {
+        value
+            .as_ref()
+            .map(|value| json("answer", value))
+            .transpose()
+    };
+    let (value, kept) = (text(&answer.value)?, text(&answer.kept)?);
+    tx.prepare_cached(
+        "INSERT INTO answer (inspection, criterion, value, kept, note)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (inspection, criterion) DO UPDATE SET
+           value = excluded.value, kept = excluded.kept, note = excluded.note",
+    )
+    .and_then(|mut put| {
+        put.execute(params![
+            inspection.to_string(),
+            criterion,
+            value,
+            kept,
+            answer.note
+        ])
+    })
+    .map_err(StoreError::sql("keep an answer"))?;
+    Ok(())
+}
+
 fn read_answers(
     db: &Connection,
     inspection: InspectionId,
 ) -> Result<BTreeMap<String, StoredAnswer>, StoreError> {
     let step = "read the answers";
-    let mut answers: BTreeMap<String, StoredAnswer> = BTreeMap::new();
-    let mut statement = db
-        .prepare_cached("SELECT criterion, value, note FROM answer WHERE inspection = ?1")
-        .map_err(StoreError::sql(step))?;
-    let mut rows = statement
-        .query(params![inspection.to_string()])
-        .map_err(StoreError::sql(step))?;
-    while let Some(row) = rows.next().map_err(StoreError::sql(step))? {
-        let columns = || -> rusqlite::Result<(String, Option<String>, String)> {
-            Ok((row.get("criterion")?, row.get("value")?, row.get("note")?))
-        };
-        let (criterion, value, note) = columns().map_err(StoreError::sql(step))?;
-        let answer = answers.entry(criterion).or_default();
-        answer.value = value.map(|value| parse("answer", &value)).transpose()?;
-        answer.note = note;
-    }
+    let mut answers = bare_answers(db, "?2 = ''", inspection, "")?;
     let mut statement = db
         .prepare_cached(
             "SELECT a.criterion, a.sha256, a.source, a.taken_at, a.position, p.bytes,

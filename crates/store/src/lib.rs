@@ -28,7 +28,7 @@ pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};
 pub use error::{StoreError, StoreFault};
 pub use feed::Applied;
 pub use findings::{FindingQuery, FindingRow, SendState, Tally};
-pub use inspections::{Inspection, NewInspection, RaisedFinding, StoredAnswer};
+pub use inspections::{Gathered, Inspection, NewInspection, RaisedFinding, StoredAnswer};
 pub use installation::{Installation, Notice, SignedInSession};
 pub use open::{Opened, SetAside};
 pub use outbox::{OpOutcome, QueueHead, QueuedOp, QueuedPhoto};

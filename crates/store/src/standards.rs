@@ -35,17 +35,20 @@ impl Store {
                 })
                 .map_err(StoreError::sql("read the district"))?;
             let named: Option<District> = named.map(|body| parse("district", &body)).transpose()?;
-            if let Some(StandardRef { id, version }) = named.and_then(|named| named.standard)
+            let named = named.and_then(|named| named.standard);
+            if let Some(StandardRef { id, version }) = named
                 && let Some(standard) = self.parsed(db, id, version)?
             {
                 return Ok(Some(standard));
             }
+            // Its version may still be on the way; another district's is never taken for it.
             let newest = db
                 .prepare_cached(
-                    "SELECT id, version FROM standard ORDER BY version DESC, id LIMIT 1",
+                    "SELECT id, version FROM standard WHERE ?1 IS NULL OR id = ?1
+                     ORDER BY version DESC, id LIMIT 1",
                 )
                 .and_then(|mut find| {
-                    find.query_row([], |row| {
+                    find.query_row(params![named.map(|named| named.id.to_string())], |row| {
                         Ok((id(0, &row.get::<_, String>("id")?)?, row.get("version")?))
                     })
                     .optional()

@@ -6,7 +6,7 @@ use std::io::{Read, Seek, SeekFrom};
 use xunfang_domain::{BatchId, DeviceId, OpId, PersonId, UnixMillis};
 use xunfang_durable::DiskError;
 use xunfang_protocol::{
-    OpStatus, PROTO, PUSH_BYTES_MAX, PullRequest, PushRequest, PushResponse, UPLOAD_CHUNK_BYTES,
+    Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse, UPLOAD_CHUNK_BYTES,
 };
 use xunfang_store::{Applied, OpOutcome, QueuedPhoto, Store, StoreError};
 
@@ -89,7 +89,11 @@ pub async fn exchange<T: Transport + Sync>(
                 pulled = true;
                 continue;
             }
-            Step::Push(ops) => (exchange.push(&ops, clock).await, ops),
+            Step::Push(ops) => {
+                let ops = exchange.next_ops(&ops)?;
+                let sent = ops.iter().map(|op| op.id).collect();
+                (exchange.push(ops, clock).await, sent)
+            }
             Step::Upload { op, photo } => (exchange.upload(&photo, clock).await, vec![op]),
         };
         match result {
@@ -115,9 +119,14 @@ pub async fn exchange<T: Transport + Sync>(
 }
 
 impl<T: Transport + Sync> Exchange<'_, T> {
-    async fn push(&self, ids: &[OpId], clock: &dyn Clock) -> Result<(), ExchangeError> {
+    /// Reads as many of the operations as one push takes.
+    fn next_ops(&self, ids: &[OpId]) -> Result<Vec<Op>, ExchangeError> {
         let mut ops = self.store.ops(ids)?;
         bound_bytes(&mut ops);
+        Ok(ops)
+    }
+
+    async fn push(&self, ops: Vec<Op>, clock: &dyn Clock) -> Result<(), ExchangeError> {
         let request = PushRequest {
             proto: PROTO,
             schema: self.store.schema()?,
@@ -278,14 +287,14 @@ impl<T: Transport + Sync> Exchange<'_, T> {
 }
 
 /// Leaves as many operations as fit into one push; the first always stays.
-fn bound_bytes(ops: &mut Vec<xunfang_protocol::Op>) {
+fn bound_bytes(ops: &mut Vec<Op>) {
     // What surrounds the operations in a push, with room to spare.
     let mut bytes = 1_024;
     let fitting = ops
         .iter()
         .take_while(|op| {
             bytes += op.body.to_string().len() + 512;
-            bytes <= PUSH_BYTES_MAX
+            bytes <= PUSH_BYTES_AIM
         })
         .count();
     ops.truncate(fitting.max(1));

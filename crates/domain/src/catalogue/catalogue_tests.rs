@@ -207,6 +207,13 @@ fn a_fault_is_told_with_file_line_and_reason() {
         ),
         (
             STREET,
+            r#""main-road""#,
+            r#""mane-road""#,
+            r#""main-road""#,
+            "kind of point in place 1 is not known",
+        ),
+        (
+            STREET,
             limit,
             r#"limit = { comparator = "rising", value = 98, unit = "percent" }"#,
             limit,

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::profile::Profile;
 use super::source::{CatalogueError, CriteriaFile, CriterionSource, Parsed, StandardFile};
 use crate::{
-    Comparator, CriterionKind, ExcuseMode, PHOTOS_PER_FINDING_MAX, Threshold, Wgs84, Zone,
-    ZoneShape,
+    Comparator, CriterionKind, ExcuseMode, PHOTOS_PER_FINDING_MAX, PointType, Threshold, Wgs84,
+    Zone, ZoneShape,
 };
 
 type Criteria<'a> = [Parsed<'a, CriteriaFile>];
@@ -120,6 +120,9 @@ fn one(
     if criterion.applies_to.is_empty() {
         return wrong("applies_to", "no kind of point is named".to_owned());
     }
+    if let Some(reason) = unknown_kind(&criterion.applies_to) {
+        return wrong("applies_to", reason);
+    }
     if let Err(error) = Threshold::check(criterion.kind, criterion.limit.as_ref()) {
         return wrong("limit", error.to_string());
     }
@@ -214,6 +217,9 @@ fn profile(
             return Err(file.error_at("titles", format!("there is no title {title}")));
         }
     }
+    if let Some(reason) = unknown_kind(&profile.key_point_types) {
+        return Err(file.error_at("key_point_types", reason));
+    }
     let mut codes = HashSet::new();
     for (entry, rule) in profile.rules.iter().enumerate() {
         let wrong = |field: &str, reason: String| Err(file.error("rules", entry, field, reason));
@@ -236,8 +242,21 @@ fn profile(
         if rule.applies_to.as_ref().is_some_and(Vec::is_empty) {
             return wrong("applies_to", "no kind of point is named".to_owned());
         }
+        if let Some(reason) = rule.applies_to.as_deref().and_then(unknown_kind) {
+            return wrong("applies_to", reason);
+        }
     }
     Ok(())
+}
+
+/// Phones take a kind of point that they do not know for [`PointType::Other`]; in a catalogue it
+/// is a slip of the pen, and the item would be asked nowhere.
+fn unknown_kind(kinds: &[PointType]) -> Option<String> {
+    let unknown = kinds.iter().position(|kind| *kind == PointType::Other)?;
+    Some(format!(
+        "the kind of point in place {} is not known",
+        unknown + 1
+    ))
 }
 
 /// Says why a shape cannot be the zone of a district's points; none where it can.

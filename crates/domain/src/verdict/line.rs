@@ -2,11 +2,14 @@
 
 use super::{Verdict, Why, count};
 use crate::answer::BESIDE_STREET_M;
-use crate::plane::{Plane, Spot, distance_to};
+use crate::plane::{Plane, Spot, distance_to, simplified};
 use crate::{Marker, Outcome, Threshold, Wgs84};
 
 /// A street shorter than this was not walked; a receiver alone wanders as far.
 const STREET_M_MIN: f64 = 20.0;
+/// Bends smaller than this are the receiver's and not the street's, metres: it wanders some 12 m
+/// to either side, and left in that makes a street a tenth longer than it is, or half.
+const WANDER_M: f64 = 25.0;
 
 pub(super) fn judge(
     street: &[Wgs84],
@@ -37,8 +40,9 @@ pub(super) fn judge(
         .map(|(from, to)| (to.0 - from.0, from.0, from.1 + to.1))
         .collect();
     // Each stretch has its own uncertainty: the longest need not be the one that decides.
-    let surely_too_long = |(length_m, _, off_m): &&(f64, f64, f64)| length_m - off_m > allowed_m;
-    let maybe_too_long = |(length_m, _, off_m): &&(f64, f64, f64)| length_m + off_m > allowed_m;
+    let too_long = |length_m: f64| limit.comparator.holds(length_m, allowed_m) == Some(false);
+    let surely_too_long = |(length_m, _, off_m): &&(f64, f64, f64)| too_long(length_m - off_m);
+    let maybe_too_long = |(length_m, _, off_m): &&(f64, f64, f64)| too_long(length_m + off_m);
     let longest = |among: &mut dyn Iterator<Item = &(f64, f64, f64)>| {
         among.max_by(|a, b| a.0.total_cmp(&b.0)).copied()
     };
@@ -81,7 +85,8 @@ struct Street {
 impl Street {
     fn new(first: Wgs84, walked: &[Wgs84]) -> Self {
         let plane = Plane::at(first);
-        let spots: Vec<Spot> = walked.iter().map(|place| plane.spot(*place)).collect();
+        let walked: Vec<Spot> = walked.iter().map(|place| plane.spot(*place)).collect();
+        let spots = simplified(&walked, WANDER_M);
         let mut length_m = 0.0;
         let mut legs = Vec::with_capacity(spots.len());
         for (from, to) in spots.iter().zip(spots.iter().skip(1)) {

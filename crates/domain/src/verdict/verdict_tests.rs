@@ -277,11 +277,116 @@ fn hoardings_are_judged_by_their_area() {
         )
     };
     let answer = AnswerValue::Share {
-        part: 52.5,
-        whole: 150.0,
+        part: Some(52.5),
+        whole: Some(150.0),
     };
     assert_eq!(outcome(&adverts(30.0), &answer), Outcome::Met);
     assert_eq!(outcome(&adverts(40.0), &answer), Outcome::NotMet);
+    // 5.1 of 17 is 30 %, whatever is left of it in binary.
+    for (part, whole, percent) in [(5.1, 17.0, 30.0), (4.6, 23.0, 20.0), (4.6, 11.5, 40.0)] {
+        let exactly = AnswerValue::Share {
+            part: Some(part),
+            whole: Some(whole),
+        };
+        assert_eq!(
+            outcome(&adverts(percent), &exactly),
+            Outcome::Met,
+            "{part} of {whole}"
+        );
+        let less = AnswerValue::Share {
+            part: Some(part - 0.000_1),
+            whole: Some(whole),
+        };
+        assert_eq!(outcome(&adverts(percent), &less), Outcome::NotMet);
+    }
+    let half_typed = AnswerValue::Share {
+        part: Some(5.0),
+        whole: None,
+    };
+    let verdict = judge(&adverts(30.0), Some(&half_typed), no_titles());
+    assert_eq!(verdict.why, Why::Unanswered);
+}
+
+#[test]
+fn every_hour_of_the_day_is_more_than_the_running_one() {
+    let hourly = criterion(
+        CriterionKind::Frequency,
+        Some((Comparator::AtLeast, 1.0, Unit::PerHour)),
+    );
+    let times = |counts: Vec<u32>, running| AnswerValue::Times { counts, running };
+    for (answer, expected) in [
+        (times(vec![], Some(1)), Outcome::Undetermined),
+        (times(vec![1], Some(1)), Outcome::Undetermined),
+        (times(vec![1; 24], Some(0)), Outcome::Met),
+        (times(vec![1, 0], Some(1)), Outcome::NotMet),
+    ] {
+        assert_eq!(outcome(&hourly, &answer), expected, "{answer:?}");
+    }
+    let nothing = judge(&hourly, Some(&times(vec![], None)), no_titles());
+    assert_eq!(nothing.why, Why::Unanswered);
+}
+
+#[test]
+fn what_has_to_be_kept_is_judged_by_the_newest() {
+    let kept = criterion(
+        CriterionKind::IntervalDays,
+        Some((Comparator::AtLeast, 1_095.0, Unit::Days)),
+    );
+    let on = |dates: &[&str]| AnswerValue::Checked {
+        on: dates.iter().map(|date| date.parse().unwrap()).collect(),
+    };
+    assert_eq!(
+        outcome(&kept, &on(&["2020-01-01", "2026-10-01"])),
+        Outcome::NotMet
+    );
+    assert_eq!(
+        outcome(&kept, &on(&["2020-01-01", "2022-10-01"])),
+        Outcome::Met
+    );
+}
+
+#[test]
+fn a_receiver_that_wanders_makes_no_street_longer() {
+    let adverts = criterion(
+        CriterionKind::DistanceSpacing,
+        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
+    );
+    let start = Wgs84::new(36.54, 104.17).unwrap();
+    // 1 km north; each fix 12 m to one side or the other, and a rest half way.
+    let walked: Vec<Wgs84> = (0..=100_u32)
+        .flat_map(|step| {
+            let here = start.towards(0.0, f64::from(step) * 10.0);
+            let rests = if step == 50 { 30 } else { 1 };
+            (0..rests).map(move |rest| {
+                let aside = [90.0, 270.0, 0.0, 180.0][(step + rest) as usize % 4];
+                here.towards(aside, 12.0)
+            })
+        })
+        .collect();
+    let raw: f64 = walked.windows(2).map(|leg| leg[0].distance_m(leg[1])).sum();
+    assert!(raw > 1_500.0, "{raw}");
+    let answer = AnswerValue::Line {
+        street: walked,
+        markers: [250.0, 730.0]
+            .map(|m| Marker {
+                place: start.towards(0.0, m),
+                accuracy_m: 5.0,
+            })
+            .to_vec(),
+        walking: false,
+    };
+    let verdict = judge(&adverts, Some(&answer), no_titles());
+    let Why::Gap {
+        street_m,
+        longest_m,
+        ..
+    } = verdict.why
+    else {
+        panic!("{verdict:?}");
+    };
+    assert!((980.0..1_030.0).contains(&street_m), "{street_m}");
+    assert!((465.0..495.0).contains(&longest_m), "{longest_m}");
+    assert_eq!(verdict.outcome, Outcome::Met);
 }
 
 #[test]
@@ -290,7 +395,10 @@ fn a_measured_figure_near_the_limit_leaves_it_open() {
         CriterionKind::DistanceSpacing,
         Some((Comparator::AtMost, 500.0, Unit::M)),
     );
-    let figure = |value: f64, plus_minus: f64| AnswerValue::Figure { value, plus_minus };
+    let figure = |value: f64, plus_minus: f64| AnswerValue::Figure {
+        value: Some(value),
+        plus_minus,
+    };
     assert_eq!(outcome(&zone, &figure(480.0, 10.0)), Outcome::Met);
     assert_eq!(outcome(&zone, &figure(495.0, 10.0)), Outcome::Undetermined);
     assert_eq!(outcome(&zone, &figure(520.0, 10.0)), Outcome::NotMet);
@@ -504,8 +612,8 @@ fn answers_that_cannot_be_true_are_refused_at_their_field() {
         (
             &share,
             AnswerValue::Share {
-                part: 5.0,
-                whole: 4.0,
+                part: Some(5.0),
+                whole: Some(4.0),
             },
             A::Part,
             F::MoreThanWhole,
@@ -513,8 +621,8 @@ fn answers_that_cannot_be_true_are_refused_at_their_field() {
         (
             &share,
             AnswerValue::Share {
-                part: 0.0,
-                whole: 0.0,
+                part: Some(0.0),
+                whole: Some(0.0),
             },
             A::Whole,
             F::NothingCounted,
@@ -522,8 +630,8 @@ fn answers_that_cannot_be_true_are_refused_at_their_field() {
         (
             &share,
             AnswerValue::Share {
-                part: f64::INFINITY,
-                whole: 4.0,
+                part: Some(f64::INFINITY),
+                whole: Some(4.0),
             },
             A::Part,
             F::NotANumber,
@@ -665,8 +773,12 @@ fn examples(criterion: &Criterion) -> [Option<AnswerValue>; 3] {
             ]
         }
         crate::Control::Figure => {
-            let figure =
-                |value: f64, plus_minus: f64| Some(AnswerValue::Figure { value, plus_minus });
+            let figure = |value: f64, plus_minus: f64| {
+                Some(AnswerValue::Figure {
+                    value: Some(value),
+                    plus_minus,
+                })
+            };
             let wrong = if number < 2.0 { number / 2.0 } else { wrong };
             let right = if comparator == Some(Comparator::MoreThan) {
                 number + 0.5
@@ -677,8 +789,12 @@ fn examples(criterion: &Criterion) -> [Option<AnswerValue>; 3] {
             let open = if whole { 99.5 } else { number };
             [figure(right, 0.0), figure(wrong, 0.0), figure(open, 1.0)]
         }
-        crate::Control::Trend => [(10.0, 11.0), (10.0, 9.0), (10.0, 10.0)]
-            .map(|(before, now)| Some(AnswerValue::Trend { before, now })),
+        crate::Control::Trend => [(10.0, 11.0), (10.0, 9.0), (10.0, 10.0)].map(|(before, now)| {
+            Some(AnswerValue::Trend {
+                before: Some(before),
+                now: Some(now),
+            })
+        }),
         crate::Control::Areas => [
             Some(AnswerValue::Areas { m2: vec![right] }),
             Some(AnswerValue::Areas {
@@ -715,7 +831,12 @@ fn examples(criterion: &Criterion) -> [Option<AnswerValue>; 3] {
             ]
         }
         crate::Control::Share => {
-            let share = |part: f64| Some(AnswerValue::Share { part, whole: 100.0 });
+            let share = |part: f64| {
+                Some(AnswerValue::Share {
+                    part: Some(part),
+                    whole: Some(100.0),
+                })
+            };
             [share(right), share(wrong), None]
         }
         crate::Control::Times => {

@@ -22,9 +22,17 @@ impl Inspector {
             .unwrap()
     }
 
-    async fn answer(&self, id: &Value, criterion: &str, value: Value, note: &str) -> Value {
+    async fn answer(&self, id: &Value, criterion: &str, value: Value) -> Value {
         self.run(json!({
-            "cmd": "save_answer", "id": id, "criterion": criterion, "value": value, "note": note
+            "cmd": "save_answer", "id": id, "criterion": criterion, "value": value
+        }))
+        .await
+        .unwrap()
+    }
+
+    async fn note(&self, id: &Value, criterion: &str, note: &str) -> Value {
+        self.run(json!({
+            "cmd": "save_answer_note", "id": id, "criterion": criterion, "note": note
         }))
         .await
         .unwrap()
@@ -53,7 +61,7 @@ impl Inspector {
                 control => panic!("no answer for {control}"),
             };
             let code = item["criterion"]["code"].as_str().unwrap();
-            self.answer(&inspection["id"], code, value, "").await;
+            self.answer(&inspection["id"], code, value).await;
         }
     }
 }
@@ -88,14 +96,10 @@ async fn an_inspection_is_left_killed_resumed_and_arrives_whole() {
 
     // Typed letter by letter, and the app is killed in between.
     let no = json!({"form": "holds", "holds": false});
-    lin.answer(&id, "road-surface-intact", no, "门口").await;
-    lin.answer(
-        &id,
-        "cables-tidy",
-        json!({"form": "holds", "holds": true}),
-        "",
-    )
-    .await;
+    lin.answer(&id, "road-surface-intact", no).await;
+    lin.note(&id, "road-surface-intact", "门口").await;
+    let yes = json!({"form": "holds", "holds": true});
+    lin.answer(&id, "cables-tidy", yes).await;
     lin.reopen().unwrap();
     let resumed = lin.begin(&market).await;
     assert_eq!(resumed["id"], id, "the open one goes on");
@@ -108,9 +112,9 @@ async fn an_inspection_is_left_killed_resumed_and_arrives_whole() {
 
     lin.all_good(&begun).await;
     let no = json!({"form": "holds", "holds": false});
-    let after = lin
-        .answer(&id, "road-surface-intact", no, "门口两处坑")
-        .await;
+    lin.answer(&id, "road-surface-intact", no).await;
+    let after = lin.note(&id, "road-surface-intact", "门口两处坑").await;
+    assert_eq!(after["item"]["verdict"]["outcome"], "not_met");
     let lack = json!({"lacks": "photos", "criterion": "road-surface-intact", "have": 0, "need": 2});
     assert_eq!(after["lacks"], json!([lack]));
     assert_eq!(lin.submit(&id).await, Err(ErrorCode::InspectionIncomplete));
@@ -238,18 +242,18 @@ async fn an_answer_that_cannot_be_true_is_kept_and_told_and_not_submitted() {
     let covers = "manhole-intact-rate";
     let rate = |good: u32, counted: u32| json!({"form": "rate", "good": good, "counted": counted, "counting": {"how": "sample", "total": null}});
     // While 99 is being typed, it reads 9.
-    let half_typed = inspector.answer(id, covers, rate(97, 9), "").await;
+    let half_typed = inspector.answer(id, covers, rate(97, 9)).await;
     let error = json!({"field": "good", "fault": "more_good_than_counted"});
     assert_eq!(half_typed["item"]["error"], error);
     let lack = json!({"lacks": "sense", "criterion": covers, "error": error});
     assert!(half_typed["lacks"].as_array().unwrap().contains(&lack));
-    let typed = inspector.answer(id, covers, rate(97, 99), "").await;
+    let typed = inspector.answer(id, covers, rate(97, 99)).await;
     assert_eq!(typed["item"]["error"], Value::Null);
     let verdict = &typed["item"]["verdict"];
     assert_eq!(verdict["outcome"], "undetermined");
     assert!(verdict["why"]["more"].as_u64().unwrap() > 100, "{verdict}");
     // It can be taken back.
-    let none = inspector.answer(id, covers, Value::Null, "").await;
+    let none = inspector.answer(id, covers, Value::Null).await;
     assert_eq!(none["item"]["value"], Value::Null);
 }
 
@@ -300,7 +304,7 @@ async fn a_walk_is_followed_and_the_zone_fills() {
             .await
             .unwrap();
         let yes = json!({"form": "holds", "holds": true});
-        lin.answer(&begun["id"], "cables-tidy", yes, "").await;
+        lin.answer(&begun["id"], "cables-tidy", yes).await;
         let shown = lin
             .run(json!({"cmd": "inspection", "id": begun["id"]}))
             .await
@@ -314,7 +318,7 @@ async fn a_walk_is_followed_and_the_zone_fills() {
         .await
         .unwrap();
     let yes = json!({"form": "holds", "holds": true});
-    lin.answer(&begun["id"], "cables-tidy", yes, "").await;
+    lin.answer(&begun["id"], "cables-tidy", yes).await;
     let shown = lin
         .run(json!({"cmd": "inspection", "id": begun["id"]}))
         .await
@@ -344,4 +348,67 @@ async fn a_phone_that_is_set_up_anew_gets_its_inspections_back() {
         .unwrap();
     assert_eq!(shown["stage"], "applied");
     assert_eq!(shown["tally"]["undetermined"], 0);
+}
+
+#[tokio::test]
+async fn an_excuse_keeps_the_answer_that_it_covers() {
+    let district = District::open().await;
+    let lin = district.inspector().await;
+    let market = lin.point_of("farmers-market").await;
+    let id = lin.begin(&market).await["id"].clone();
+    let item = "cables-tidy";
+    let counted = json!({"form": "holds", "holds": false});
+    lin.note(&id, item, "三根").await;
+    lin.answer(&id, item, counted.clone()).await;
+    for reason in ["没", "没有", "没有线缆"] {
+        let none = json!({"form": "not-applicable", "reason": reason});
+        let shown = lin.answer(&id, item, none).await;
+        assert_eq!(shown["item"]["verdict"]["outcome"], "not_applicable");
+    }
+    let back = lin.answer(&id, item, Value::Null).await;
+    assert_eq!(back["item"]["value"], counted);
+    assert_eq!(back["item"]["note"], "三根");
+    // Taken back once more there is nothing before it.
+    let none = lin.answer(&id, item, Value::Null).await;
+    assert_eq!(none["item"]["value"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_inspection_begun_by_mistake_is_taken_back_and_its_findings_stand() {
+    let district = District::open().await;
+    let lin = district.inspector().await;
+    let market = lin.point_of("farmers-market").await;
+    let id = lin.begin(&market).await["id"].clone();
+    lin.photograph_item(&market, "cables-tidy", jpeg(1))
+        .await
+        .unwrap();
+    lin.photograph(&market, jpeg(2)).await.unwrap();
+    let finding =
+        json!({"cmd": "save_finding", "point": market, "criterion": "cables-tidy", "note": ""});
+    lin.run(finding).await.unwrap();
+    let discard = json!({"cmd": "discard_inspection", "id": id});
+    assert_eq!(lin.run(discard.clone()).await.unwrap(), json!(market));
+    assert_eq!(lin.run(discard).await, Err(ErrorCode::NotFound));
+    let detail = lin.point(&market).await.unwrap();
+    assert_eq!(detail["inspections"], json!([]));
+    lin.wait_until_sent().await;
+    assert_eq!(district.findings(), 1);
+    assert_ne!(lin.begin(&market).await["id"], id);
+}
+
+#[tokio::test]
+async fn who_does_not_inspect_is_told_before_anything_is_recorded() {
+    let district = District::open().await;
+    let mut chief = Inspector::with_new_phone(&district.link.address());
+    let password = district.password("ducha01");
+    chief.sign_in("ducha01", &password).await.unwrap();
+    chief.wait_for_points().await;
+    let market = chief.point_of("farmers-market").await;
+    chief.photograph(&market, jpeg(1)).await.unwrap();
+    for command in [
+        json!({"cmd": "begin_inspection", "point": market}),
+        json!({"cmd": "save_finding", "point": market, "criterion": "cables-tidy", "note": ""}),
+    ] {
+        assert_eq!(chief.run(command).await, Err(ErrorCode::NotForThisRole));
+    }
 }

@@ -117,6 +117,9 @@ fn fill_schema_1(db: &Connection, person: PersonId) {
             .unwrap();
         }
     }
+    // It passed an event that it did not understand.
+    db.execute("INSERT INTO cursor (scope, seq) VALUES ('d', 7)", [])
+        .unwrap();
     let point = uuid(100).to_string();
     db.execute(
         "INSERT INTO draft VALUES (?1, ?2, 'manholes', '井盖缺失')",
@@ -154,6 +157,8 @@ fn a_phone_of_schema_1_keeps_its_findings_queue_and_draft() {
     assert_eq!(opened.set_aside, None);
     let store = opened.store;
 
+    let cursors = store.cursors().unwrap();
+    assert!(cursors.is_empty(), "everything is asked for once more");
     let (rows, total) = store.findings(person, FindingQuery::All, 0, 10).unwrap();
     assert_eq!(total, 2);
     assert_eq!(rows[0].record, record(2, 'b'));

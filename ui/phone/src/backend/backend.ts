@@ -41,6 +41,8 @@ export interface Answers {
   inspection: InspectionView
   inspection_item: AnswerView
   save_answer: AnswerView
+  save_answer_note: AnswerView
+  discard_inspection: PointId
   walk_line: AnswerView
   remove_answer_photo: AnswerView
   submit_inspection: InspectionView
@@ -97,6 +99,7 @@ const CODES: Record<ErrorCode, true> = {
   bad_server_address: true,
   server_unreachable: true,
   server_broken: true,
+  not_for_this_role: true,
   not_found: true,
   photo_empty: true,
   photo_unreadable: true,

@@ -214,13 +214,22 @@ export class MemoryBackend implements Backend {
     },
     inspection: ({ id }) => structuredClone(this.#inspection(id)),
     inspection_item: ({ id, criterion }) => this.#answered(this.#inspection(id), criterion),
-    save_answer: ({ id, criterion, value, note }) => {
+    save_answer: ({ id, criterion, value }) => {
       const view = this.#inspection(id)
       const item = this.#itemAt(view.point.id, criterion)
       // As it crosses to the core: without the screen's own wrapping.
       item.value = JSON.parse(JSON.stringify(value)) as typeof value
-      item.note = note
       return this.#answered(view, criterion)
+    },
+    save_answer_note: ({ id, criterion, note }) => {
+      const view = this.#inspection(id)
+      this.#itemAt(view.point.id, criterion).note = note
+      return this.#answered(view, criterion)
+    },
+    discard_inspection: ({ id }) => {
+      const view = this.#inspection(id)
+      this.data.inspections = this.data.inspections.filter((one) => one.id !== id)
+      return view.point.id
     },
     walk_line: ({ id, criterion, step }) => {
       const view = this.#inspection(id)

@@ -33,6 +33,7 @@ export const ERRORS: Record<ErrorCode, ErrorPresentation> = {
   bad_server_address: present(['warning', 'error.address.what', null, 'error.address.next', false]),
   server_unreachable: present(['warning', 'error.unreachable.what', 'error.safe.all', 'error.unreachable.next', true]),
   server_broken: present(['warning', 'error.broken.what', 'error.safe.all', 'error.broken.next', true]),
+  not_for_this_role: present(['notice', 'error.role.what', null, 'error.role.next', false]),
   not_found: present(['warning', 'error.notFound.what', 'error.safe.all', 'error.notFound.next', false]),
   photo_empty: present(['warning', 'error.photoEmpty.what', 'error.safe.photos', 'error.photoEmpty.next', false]),
   photo_unreadable: present(['warning', 'error.photoUnreadable.what', 'error.safe.photos', 'error.photoUnreadable.next', false]),

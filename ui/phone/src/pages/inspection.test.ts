@@ -78,9 +78,14 @@ describe('an inspection', () => {
     await type(item('cables'), 'count', '１２')
     await settle()
     expect(saved().at(-1)).toMatchObject({ value: { form: 'count', count: 12 } })
-    await type(item('cables'), 'count', 'many')
-    await settle()
-    expect(saved().at(-1)).toMatchObject({ value: null })
+    for (const [typed, fault] of [['many', '这不是数字'], ['-3', '不能小于 0'], ['1.5', '这不是数字']] as const) {
+      await type(item('cables'), 'count', typed)
+      await settle()
+      expect(saved().at(-1)).toMatchObject({ value: null })
+      expect(one(item('cables').findAll('[data-testid="field-fault"]')).text()).toBe(fault)
+    }
+    await type(item('cables'), 'count', '3')
+    expect(item('cables').findAll('[data-testid="field-fault"]')).toHaveLength(0)
   })
 
   it('asks for photos where an item fails, and leads to the finding with the item filled in', async () => {
@@ -126,5 +131,54 @@ describe('an inspection', () => {
     }
     await tap(item('litter'), 'holds-yes')
     expect(one(page.byTestId('error-message')).attributes('data-code')).toBe('disk_full')
+    expect(one(page.byTestId('inspection-state')).text()).toContain('1 处没有存下')
+  })
+
+  it('keeps what could not be saved, tries it again, and submits nothing else meanwhile', async () => {
+    for (const part of item('order').findAll('[data-testid="part"]')) await tap(part, 'holds-yes')
+    for (const step of ['line-start', 'line-mark', 'line-end']) await tap(item('adverts'), step)
+    await type(item('manhole-intact-rate'), 'rate-good', '40')
+    await tap(item('cables'), 'count-more')
+    await tap(item('litter'), 'holds-yes')
+    let full = true
+    backend.before = ({ cmd }) => {
+      if (full && cmd.startsWith('save_answer')) throw new BackendError('disk_full', 'full')
+    }
+    await tap(item('litter'), 'holds-no')
+    await type(item('litter'), 'item-note', 'by the gate')
+    await settle()
+    // What is read again takes nothing of it away.
+    backend.tell('position')
+    await settle()
+    expect(one(item('litter').findAll('[data-testid="holds-no"]')).attributes('aria-pressed')).toBe('true')
+    await one(page.byTestId('submit-inspection')).trigger('click')
+    await settle()
+    expect(one(page.byTestId('inspection-stage')).attributes('data-stage')).toBe('open')
+    full = false
+    await one(page.wrapper.findAll('[data-testid="error-message"] button')).trigger('click')
+    await settle()
+    expect(page.byTestId('error-message')).toHaveLength(0)
+    expect(saved().at(-1)).toMatchObject({ value: { form: 'holds', holds: false } })
+    const notes = backend.asked.filter(({ cmd }) => cmd === 'save_answer_note')
+    expect(notes.at(-1)).toMatchObject({ note: 'by the gate' })
+    expect(one(page.byTestId('inspection-state')).text()).toContain('已存到手机')
+  })
+
+  it('keeps a photo that could not be made durable', async () => {
+    await tap(item('litter'), 'holds-no')
+    let full = true
+    backend.stage = () => {
+      if (!full) return
+      full = false
+      throw new BackendError('disk_full', 'full')
+    }
+    const files = [new File(['a'], 'a.jpg'), new File(['b'], 'b.jpg')]
+    const input = item('litter').find<HTMLInputElement>('input[type="file"]')
+    Object.defineProperty(input.element, 'files', { value: files, configurable: true })
+    await input.trigger('change')
+    await settle()
+    // The first failed and was tried again after the second.
+    expect(item('litter').findAll('.thumb')).toHaveLength(2)
+    expect(page.byTestId('error-message')).toHaveLength(0)
   })
 })

@@ -844,21 +844,21 @@ counted: number,
  */
 counting: Counting, } | { "form": "figure", 
 /**
- * In the unit of the limit.
+ * In the unit of the limit; none yet.
  */
-value: number, 
+value: number | null, 
 /**
  * By how much it may be off either way, in the same unit.
  */
 plus_minus: number, } | { "form": "trend", 
 /**
- * The last time.
+ * The last time; none yet.
  */
-before: number, 
+before: number | null, 
 /**
- * This time.
+ * This time; none yet.
  */
-now: number, } | { "form": "areas", 
+now: number | null, } | { "form": "areas", 
 /**
  * Square metres each.
  */
@@ -880,13 +880,13 @@ walking: boolean, } | { "form": "checked",
  */
 on: Array<CivilDate>, } | { "form": "share", 
 /**
- * The part.
+ * The part; none yet.
  */
-part: number, 
+part: number | null, 
 /**
- * The whole, in the same unit.
+ * The whole, in the same unit; none yet.
  */
-whole: number, } | { "form": "times", 
+whole: number | null, } | { "form": "times", 
 /**
  * In each period that is over, oldest first.
  */
@@ -1258,7 +1258,11 @@ criterion: string,
 /**
  * Ids of the parts that nobody has looked at.
  */
-open: Array<string>, } | { "lacks": "sense", 
+open: Array<string>, } | { "lacks": "street", 
+/**
+ * For which item.
+ */
+criterion: string, } | { "lacks": "sense", 
 /**
  * To which item.
  */
@@ -2624,11 +2628,20 @@ id: InspectionId,
  */
 criterion: string, 
 /**
- * The answer; null takes it back.
+ * The answer; null takes it back. Taking back an excuse gives again what was answered
+ * before it. A street is not saved but walked.
  */
-value: AnswerValue | null, 
+value: AnswerValue | null, } | { "cmd": "save_answer_note", 
 /**
- * The note beside it.
+ * In which inspection.
+ */
+id: InspectionId, 
+/**
+ * Code of the item's criterion.
+ */
+criterion: string, 
+/**
+ * The note.
  */
 note: string, } | { "cmd": "walk_line", 
 /**
@@ -2654,7 +2667,11 @@ criterion: string,
 /**
  * Which photo.
  */
-sha256: Sha256Hex, } | { "cmd": "submit_inspection", 
+sha256: Sha256Hex, } | { "cmd": "discard_inspection", 
+/**
+ * Which.
+ */
+id: InspectionId, } | { "cmd": "submit_inspection", 
 /**
  * Which.
  */
@@ -2726,4 +2743,4 @@ message: string, };
 /**
  * Every reason for which a command can fail.
  */
-export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "internal";
+export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "internal";
