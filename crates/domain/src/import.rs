@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use cells::{Reader, alike, plain, plain_name};
 
-use crate::{Datum, Nearby, Point, PointId, PointType, Wgs84, ZoneError};
+use crate::{Datum, Nearby, Point, PointId, PointType, Wgs84, Zone, ZoneError, ZoneShape};
 
 pub use by_hand::{PlaceEdit, PointEdit, write_point};
 
@@ -24,6 +24,14 @@ pub const DUPLICATE_WITHIN_M: f64 = 30.0;
 const SAME_PLACE_M: f64 = 0.5;
 /// Longest name, number or unit in characters.
 const TEXT_CHARS_MAX: usize = 100;
+/// A first register says where its district lies from so many rows on.
+const FIRST_ROWS_MIN: usize = 5;
+/// How far from their middle the rows of a first register may lie, kilometres: the largest
+/// districts are three hundred across.
+const FIRST_KM: f64 = 150.0;
+/// More points than this within 30 m of each other are no places but what a program made of
+/// addresses that it did not find.
+const CROWD_MAX: usize = 50;
 /// Smallest and largest radius in metres.
 const RADIUS_M: std::ops::RangeInclusive<f64> = 10.0..=5_000.0;
 /// Share of common pairs of characters from which on two names are alike.
@@ -35,6 +43,8 @@ pub enum Cell {
     /// Nothing.
     #[default]
     Empty,
+    /// Nothing, as the file has no such column: it says nothing of it.
+    NoColumn,
     /// Text, with full-width digits and letters still as they were typed.
     Text(String),
     /// A number.
@@ -89,6 +99,8 @@ pub enum PointField {
     Radius,
     /// 坐标系
     Datum,
+    /// Whether it is inspected: a row brings a point back that was not.
+    InUse,
 }
 
 /// Why a row cannot be taken.
@@ -167,6 +179,11 @@ pub enum RowRefusal {
     },
     /// A cell is merged with another row's, so that its value is a guess.
     Merged,
+    /// Very many points lie at this very place.
+    Crowded {
+        /// How many before it.
+        points: u32,
+    },
     /// Another point of the district has the number already.
     NumberTaken {
         /// The other one's name.
@@ -230,6 +247,18 @@ pub struct Draft {
     pub unit: String,
     /// A radius of its own; none: the district's.
     pub radius_m: Option<f64>,
+    /// Whether the register says nothing of zones, so that a point keeps its own.
+    pub keeps_zone: bool,
+}
+
+impl Draft {
+    /// Returns the zone of its own that a point keeps under this row: one that somebody drew,
+    /// since a register has no shapes, and any where the register says nothing of zones.
+    pub fn zone_of(&self, point: &Point) -> Option<ZoneShape> {
+        point
+            .zone_of_its_own()
+            .filter(|shape| self.keeps_zone || !matches!(shape, ZoneShape::Circle { .. }))
+    }
 }
 
 /// What would become of a file.
@@ -296,10 +325,36 @@ impl Bounds {
         let (south, west, north, east) = corners?;
         let north_km = 111.0;
         let east_km = north_km * f64::midpoint(south, north).to_radians().cos().max(0.01);
+        // A rectangle ends at the antimeridian: no district lies on it.
+        let corner =
+            |lat: f64, lng: f64| Wgs84::new(lat.clamp(-90.0, 90.0), lng.clamp(-180.0, 180.0));
         Some(Self {
-            south_west: Wgs84::wrapped(south - km / north_km, west - km / east_km),
-            north_east: Wgs84::wrapped(north + km / north_km, east + km / east_km),
+            south_west: corner(south - km / north_km, west - km / east_km).ok()?,
+            north_east: corner(north + km / north_km, east + km / east_km).ok()?,
         })
+    }
+
+    /// Returns where the rows of a first register lie: around their middle, which a few slips of
+    /// the pen do not move. None of fewer than five.
+    fn of_rows(rows: &[ImportRow]) -> Option<Self> {
+        let (mut lats, mut lngs): (Vec<f64>, Vec<f64>) = rows
+            .iter()
+            .filter_map(|row| {
+                let mut unheard = Reader::default();
+                let lat = unheard.number(PointField::Place, &row.lat, true)?;
+                let lng = unheard.number(PointField::Place, &row.lng, true)?;
+                Wgs84::new(lat, lng).is_ok().then_some((lat, lng))
+            })
+            .unzip();
+        if lats.len() < FIRST_ROWS_MIN {
+            return None;
+        }
+        let middle = |values: &mut [f64]| -> Option<f64> {
+            let half = values.len() / 2;
+            Some(*values.select_nth_unstable_by(half, f64::total_cmp).1)
+        };
+        let place = Wgs84::new(middle(&mut lats)?, middle(&mut lngs)?).ok()?;
+        Self::around([place], FIRST_KM)
     }
 
     /// Returns how far a place lies outside, metres; 0 inside.
@@ -333,6 +388,10 @@ pub struct Against<'a> {
 
 /// Says what would become of each row.
 pub fn plan_import(rows: &[ImportRow], against: Against<'_>) -> ImportPlan {
+    let against = Against {
+        bounds: against.bounds.or_else(|| Bounds::of_rows(rows)),
+        ..against
+    };
     let read: Vec<(Option<Draft>, Vec<RowRefusal>)> = rows
         .iter()
         .map(|row| {
@@ -351,7 +410,7 @@ pub fn plan_import(rows: &[ImportRow], against: Against<'_>) -> ImportPlan {
         let shown_name = match &row.name {
             Cell::Text(text) | Cell::Date(text) | Cell::Error(text) => plain(text),
             Cell::Number(number) => number.to_string(),
-            Cell::Empty => String::new(),
+            Cell::Empty | Cell::NoColumn => String::new(),
         };
         let Some(mut draft) = draft else {
             plan.rows.push(refused(row.line, reasons, shown_name));
@@ -367,10 +426,24 @@ pub fn plan_import(rows: &[ImportRow], against: Against<'_>) -> ImportPlan {
             // A register without numbers takes none away.
             draft.number = known.map_or_else(String::new, |point| point.number.clone());
         }
+        let own = known.and_then(|point| draft.zone_of(point));
+        let zone = own.map(|shape| Zone {
+            center: draft.place,
+            shape,
+        });
+        // A shape that was drawn stays where it is, and its point may move out of reach.
+        if let Some(Err(error)) = zone.map(|zone| zone.check()) {
+            reasons.push(RowRefusal::Zone { error });
+        }
         let stays = known.is_some_and(|point| is_where(point, draft.place));
         reasons.extend((!stays).then(|| twin(&near, &draft)).flatten());
-        let twice = accepted
-            .within(draft.place, DUPLICATE_WITHIN_M)
+        let beside = accepted.within(draft.place, DUPLICATE_WITHIN_M);
+        if beside.len() >= CROWD_MAX {
+            reasons.push(RowRefusal::Crowded {
+                points: u32::try_from(beside.len()).unwrap_or(u32::MAX),
+            });
+        }
+        let twice = beside
             .into_iter()
             .find(|(_, (_, name, kind))| same_sort(*kind, draft.kind) && alike(name, &draft.name));
         if let Some((distance_m, (line, name, _))) = twice {
@@ -478,6 +551,7 @@ fn read(row: &ImportRow, against: Against<'_>, reader: &mut Reader) -> Option<Dr
         place: place?,
         unit,
         radius_m,
+        keeps_zone: row.radius == Cell::NoColumn,
     })
 }
 
@@ -517,18 +591,18 @@ fn fate(draft: &Draft, known: Option<&Point>, district_radius_m: f64) -> RowFate
         return RowFate::New;
     };
     let radius_m = draft.radius_m.unwrap_or(district_radius_m);
-    let own = point.own_zone && point.shape.is_some();
+    let keeps = draft.zone_of(point).is_some();
     let fields: Vec<PointField> = [
         (PointField::Number, point.number != draft.number),
         (PointField::Name, plain_name(&point.name) != draft.name),
         (PointField::Kind, point.kind != draft.kind),
         (PointField::Place, !is_where(point, draft.place)),
         (PointField::Unit, plain(&point.unit) != draft.unit),
-        // A zone that somebody drew is not undone by a register that has no shapes.
         (
             PointField::Radius,
-            !own && (point.radius_m - radius_m).abs() > 0.01,
+            !keeps && (point.radius_m - radius_m).abs() > 0.01,
         ),
+        (PointField::InUse, point.retired),
     ]
     .into_iter()
     .filter_map(|(field, differs)| differs.then_some(field))

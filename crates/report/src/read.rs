@@ -121,7 +121,7 @@ impl Titles {
         let mut at = |column| {
             self.0
                 .get(&column)
-                .map_or(Cell::Empty, |place| cell(*place))
+                .map_or(Cell::NoColumn, |place| cell(*place))
         };
         ImportRow {
             line,
@@ -147,7 +147,7 @@ fn no_titles() -> ReadError {
 /// A row in which nobody wrote anything.
 fn is_blank(row: &ImportRow) -> bool {
     let blank = |cell: &Cell| match cell {
-        Cell::Empty => true,
+        Cell::Empty | Cell::NoColumn => true,
         Cell::Text(text) => text.trim().is_empty(),
         Cell::Number(_) | Cell::Date(_) | Cell::Error(_) => false,
     };
@@ -332,7 +332,7 @@ fn geojson(bytes: &[u8]) -> Result<Table, ReadError> {
         if let Some(column) = twice.into_iter().next() {
             return Err(ReadError::ColumnTwice(column.title()));
         }
-        let mut take = |column| named.remove(&column).unwrap_or_default();
+        let mut take = |column| named.remove(&column).unwrap_or(Cell::NoColumn);
         let row = ImportRow {
             line: line_number(place + 1),
             number: take(Column::Number),

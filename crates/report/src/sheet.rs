@@ -4,7 +4,7 @@
 //! sheet makes a table of 17 thousand million cells. So the file is unpacked once into nothing,
 //! under a limit, before it is read; and then only one row is held at a time.
 
-use std::io::{Cursor, Read, sink};
+use std::io::{Cursor, Read, Write};
 
 use calamine::{Data, Dimensions, Reader, Xlsx};
 use xunfang_domain::Cell;
@@ -12,8 +12,12 @@ use zip::ZipArchive;
 
 use crate::ReadError;
 
-/// Most bytes of a spreadsheet once it is unpacked: 200,000 points are some 120 MB.
-pub(crate) const UNPACKED_MAX: u64 = 400_000_000;
+/// Most bytes of a spreadsheet once it is unpacked: 200,000 points are some 80 MB.
+pub(crate) const UNPACKED_MAX: u64 = 200_000_000;
+/// Most different texts that a spreadsheet may say it has; memory for them is taken at its word.
+const TEXTS_MAX: u64 = 2_000_000;
+/// The attribute by which it says so.
+const TEXTS: &[u8] = b"uniqueCount";
 /// Columns further to the right than this are not looked at.
 const COLUMNS_MAX: u32 = 256;
 
@@ -59,18 +63,69 @@ pub(crate) fn read_rows(
     }
 }
 
-/// Refuses a file that unpacks to more than it may. What its directory says of sizes is not
-/// believed.
+/// Refuses a file that unpacks to more than it may, or claims to. What its directory says of sizes
+/// is not believed.
 fn check_size(bytes: &[u8], most: u64) -> Result<(), ReadError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
     let mut left = most;
     for entry in 0..archive.len() {
         let entry = archive.by_index(entry)?;
-        let unpacked = std::io::copy(&mut entry.take(left + 1), &mut sink())
+        let mut counted = Counted::default();
+        let unpacked = std::io::copy(&mut entry.take(left + 1), &mut counted)
             .map_err(|error| ReadError::Archive(zip::result::ZipError::Io(error)))?;
         left = left.checked_sub(unpacked).ok_or(ReadError::TooLarge)?;
+        if counted.texts > TEXTS_MAX {
+            return Err(ReadError::TooLarge);
+        }
     }
     Ok(())
+}
+
+/// Reads on to nothing but the largest number of texts that is claimed.
+#[derive(Default)]
+struct Counted {
+    /// How much of the attribute's name was read just now.
+    named: usize,
+    /// What follows it so far; none while the name is read.
+    digits: Option<u64>,
+    texts: u64,
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for byte in bytes {
+            if let Some(so_far) = self.digits {
+                if byte.is_ascii_digit() {
+                    let next = so_far
+                        .saturating_mul(10)
+                        .saturating_add(u64::from(byte - b'0'));
+                    self.digits = Some(next);
+                    self.texts = self.texts.max(next);
+                    continue;
+                }
+                if so_far == 0 && matches!(byte, b'=' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n')
+                {
+                    continue;
+                }
+                self.digits = None;
+            }
+            let fits = |named: usize| TEXTS.get(named) == Some(byte);
+            self.named = if fits(self.named) {
+                self.named + 1
+            } else {
+                usize::from(fits(0))
+            };
+            if self.named == TEXTS.len() {
+                self.named = 0;
+                self.digits = Some(0);
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The rows that share a cell with another row. A heading merged across its own row shares none.
@@ -124,23 +179,43 @@ pub(crate) fn cell(data: &Data) -> Cell {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
+
+    fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in entries {
+            let deflated = zip::write::SimpleFileOptions::default()
+                .compression_method(zip::CompressionMethod::Deflated);
+            archive.start_file(*name, deflated).unwrap();
+            archive.write_all(content).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_spreadsheet_that_claims_more_texts_than_it_can_hold_is_refused() {
+        for (text, taken) in [
+            (
+                &b"<sst count=\"9\" uniqueCount=\"1000000000000\">"[..],
+                false,
+            ),
+            (b"<x:sst uniqueCount =\n '99999999999999999999999'>", false),
+            (b"<sst uniqueuniqueCount=\"5000000\">", false),
+            (b"<sst uniqueCount=\"1999999\" count=\"9999999\">", true),
+            (b"<sst uniqueCount=\"\">12345678901</sst>", true),
+        ] {
+            let found = check_size(&archive(&[("xl/sharedStrings.xml", text)]), 1 << 20);
+            assert_eq!(found.is_ok(), taken, "{}", String::from_utf8_lossy(text));
+        }
+    }
 
     #[test]
     fn a_spreadsheet_that_unpacks_to_more_than_it_may_is_refused() {
-        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        let blanks = vec![b' '; 1 << 20];
-        for name in ["xl/sharedStrings.xml", "xl/workbook.xml"] {
-            let deflated = zip::write::SimpleFileOptions::default()
-                .compression_method(zip::CompressionMethod::Deflated);
-            archive.start_file(name, deflated).unwrap();
-            for _ in 0..2 {
-                archive.write_all(&blanks).unwrap();
-            }
-        }
-        let bomb = archive.finish().unwrap().into_inner();
+        let blanks = vec![b' '; 2 << 20];
+        let bomb = archive(&[
+            ("xl/sharedStrings.xml", &blanks),
+            ("xl/workbook.xml", &blanks),
+        ]);
         assert!(bomb.len() < 10_000, "{} bytes", bomb.len());
         // Neither entry is too large by itself.
         assert!(matches!(

@@ -96,10 +96,7 @@ pub async fn import(
         .read(move |db| points::preview(db, shared.catalogue(), id, &looking))
         .await?;
     if commit {
-        let (digest, shared) = (preview.digest.clone(), app.clone());
-        app.database()
-            .write(move |db| points::commit(db, shared.catalogue(), id, &register, &digest))
-            .await?;
+        points::commit(app, id, register, preview.digest.clone()).await?;
     }
     Ok(preview)
 }

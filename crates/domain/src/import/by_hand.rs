@@ -100,6 +100,7 @@ pub fn write_point(
         place: at,
         unit,
         radius_m: None,
+        keeps_zone: false,
     };
     // What was taken for another one when it came is not asked again for a change of its unit.
     let as_it_was = existing.is_some_and(|point| {

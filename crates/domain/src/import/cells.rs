@@ -37,7 +37,7 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn text(&mut self, field: PointField, cell: &Cell, needed: bool) -> String {
         let text = match cell {
-            Cell::Empty => String::new(),
+            Cell::Empty | Cell::NoColumn => String::new(),
             Cell::Text(text) => plain(text),
             // A register's number is often a number.
             Cell::Number(number) if field == PointField::Number => format!("{number}"),
@@ -85,7 +85,7 @@ impl Reader {
                 }
                 number
             }
-            Cell::Empty | Cell::Text(_) => {
+            Cell::Empty | Cell::NoColumn | Cell::Text(_) => {
                 if needed {
                     self.reasons.push(RowRefusal::Missing { field });
                 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::DistrictId;
+use crate::{DistrictId, ZoneShape};
 
 fn kind(text: &str) -> Option<PointType> {
     match text {
@@ -272,17 +272,126 @@ fn the_same_place_twice_is_refused_with_the_other_one() {
 }
 
 #[test]
-fn a_zone_that_somebody_drew_stays() {
-    let mut drawn = point(1, "东关农贸市场", place(33.5, 117.9));
-    drawn.own_zone = true;
-    drawn.radius_m = 321.0;
-    drawn.shape = Some(crate::ZoneShape::Circle { radius_m: 321.0 });
+fn a_first_register_says_where_its_district_lies() {
+    let mut rows: Vec<ImportRow> = (0..8_u32)
+        .map(|n| {
+            row(
+                n + 2,
+                &format!("第{n}农贸市场"),
+                33.4 + f64::from(n) * 0.01,
+                117.9,
+            )
+        })
+        .collect();
+    rows[3].lng = Cell::Number(179.95);
+    rows[5].lat = Cell::Number(117.9);
+    rows[5].lng = Cell::Number(33.45);
+    let against = Against {
+        points: &[],
+        bounds: None,
+        datum: Datum::Wgs84,
+        radius_m: 500.0,
+        kind: &kind,
+    };
+    let planned = plan_import(&rows, against);
+    assert_eq!(planned.tally().new, 6);
+    assert!(matches!(
+        &planned.rows[3].fate,
+        RowFate::Refused { reasons } if matches!(&reasons[..], [RowRefusal::OutOfDistrict { km }] if *km > 5_000.0)
+    ));
+    assert!(matches!(
+        &planned.rows[5].fate,
+        RowFate::Refused { reasons } if reasons[..] == [RowRefusal::Swapped]
+    ));
+    // One that lies at the antimeridian all the same leaves the others to be imported.
+    let there = [place(33.45, 117.9), place(33.45, 179.95)];
+    let bounds = Bounds::around(there, 20.0).unwrap();
+    assert_eq!(bounds.beyond_m(place(33.5, 118.0)), 0.0);
+    assert!(bounds.beyond_m(place(34.5, 118.0)) > 50_000.0);
+}
+
+#[test]
+fn thousands_of_rows_at_one_place_are_told_at_once() {
+    let rows: Vec<ImportRow> = (0..20_000_u32)
+        .map(|n| {
+            let name: String = [0x4e00 + n, 0x4e00 + (n * 7) % 20_000]
+                .into_iter()
+                .filter_map(char::from_u32)
+                .collect();
+            row(n + 2, &name, 33.5, 117.9)
+        })
+        .collect();
+    let began = std::time::Instant::now();
+    let planned = plan(&rows, &[], Datum::Wgs84);
+    assert!(
+        began.elapsed() < std::time::Duration::from_secs(20),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(matches!(
+        &planned.rows[19_999].fate,
+        RowFate::Refused { reasons } if reasons.contains(&RowRefusal::Crowded { points: 50 })
+    ));
+}
+
+#[test]
+fn a_zone_of_its_own_stays_where_the_register_says_nothing_of_it() {
+    let at = place(33.5, 117.9);
+    let with = |shape: ZoneShape| {
+        let district = ZoneShape::Circle { radius_m: 500.0 };
+        point(1, "东关农贸市场", at).with_zone(Some(shape), &district)
+    };
+    let fate = |point: &Point, row: ImportRow| {
+        let mut row = row;
+        row.number = text("P1");
+        let planned = plan(&[row], std::slice::from_ref(point), Datum::Wgs84);
+        planned.rows[0].fate.clone()
+    };
+    let same = || row(2, "东关农贸市场", 33.5, 117.9);
+    let no_column = || ImportRow {
+        radius: Cell::NoColumn,
+        ..same()
+    };
+    let circle = with(ZoneShape::Circle { radius_m: 321.0 });
+    assert_eq!(fate(&circle, no_column()), RowFate::Unchanged);
+    let reset = RowFate::Changed {
+        fields: vec![PointField::Radius],
+    };
+    assert_eq!(
+        fate(&circle, same()),
+        reset,
+        "an empty cell is the district's radius"
+    );
+
+    let drawn = with(ZoneShape::Polygon {
+        corners: [0.0, 120.0, 240.0]
+            .map(|bearing| at.towards(bearing, 200.0))
+            .to_vec(),
+    });
+    assert_eq!(fate(&drawn, no_column()), RowFate::Unchanged);
+    assert_eq!(fate(&drawn, same()), RowFate::Unchanged);
+    // Its point moves away from under it.
+    let away = at.towards(0.0, 6_000.0);
+    let moved = row(2, "东关农贸市场", away.lat(), away.lng());
+    assert!(matches!(
+        fate(&drawn, moved),
+        RowFate::Refused { reasons } if matches!(&reasons[..], [RowRefusal::Zone { .. }])
+    ));
+}
+
+#[test]
+fn a_row_that_brings_a_point_back_says_so() {
+    let retired = Point {
+        retired: true,
+        ..point(1, "东关农贸市场", place(33.5, 117.9))
+    };
     let mut same = row(2, "东关农贸市场", 33.5, 117.9);
     same.number = text("P1");
-    assert_eq!(
-        plan(&[same], &[drawn], Datum::Wgs84).rows[0].fate,
-        RowFate::Unchanged
-    );
+    let planned = plan(&[same], &[retired], Datum::Wgs84);
+    let back = RowFate::Changed {
+        fields: vec![PointField::InUse],
+    };
+    assert_eq!(planned.rows[0].fate, back);
 }
 
 /// A point without a number.
@@ -367,7 +476,7 @@ fn a_school_beside_a_market_of_its_name_is_no_duplicate() {
 
 mod by_hand {
     use super::*;
-    use crate::{ZoneError, ZoneShape};
+    use crate::ZoneError;
 
     fn edit() -> PointEdit {
         PointEdit {

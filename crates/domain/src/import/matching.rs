@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::cells::plain_name;
 use super::{DUPLICATE_WITHIN_M, Draft};
-use crate::{Point, PointId, PointType};
+use crate::{Nearby, Point, PointId, PointType};
 
 /// A point without a number that moved further than this is taken for another one, metres: well
 /// over the 600 m by which a wrong coordinate system shifts a place, and less than a quarter.
@@ -20,14 +20,21 @@ pub(super) fn known_points<'a>(
     points: &'a [Point],
 ) -> Vec<Option<&'a Point>> {
     let mut by_number: HashMap<&str, &Point> = HashMap::new();
-    let mut by_name: HashMap<(String, PointType), Vec<&Point>> = HashMap::new();
+    let mut named: HashMap<(String, PointType), Vec<&Point>> = HashMap::new();
     for point in points {
         if !point.number.is_empty() {
             by_number.insert(&point.number, point);
         }
         let name = (plain_name(&point.name), point.kind);
-        by_name.entry(name).or_default().push(point);
+        named.entry(name).or_default().push(point);
     }
+    let by_name: HashMap<(String, PointType), Nearby<&Point>> = named
+        .into_iter()
+        .map(|(name, points)| {
+            let placed = points.into_iter().map(|point| (point.place, point));
+            (name, Nearby::new(placed))
+        })
+        .collect();
     let mut known: Vec<Option<&Point>> = vec![None; drafts.len()];
     let mut meant: HashSet<PointId> = HashSet::new();
     for (draft, known) in drafts.iter().zip(&mut known) {
@@ -40,16 +47,17 @@ pub(super) fn known_points<'a>(
             let (Some(draft), None) = (draft, &known) else {
                 continue;
             };
-            let named = by_name.get(&(draft.name.clone(), draft.kind));
-            let nearest = named
+            let Some(points) = by_name.get(&(draft.name.clone(), draft.kind)) else {
+                continue;
+            };
+            let nearest = points
+                .within(draft.place, within_m)
                 .into_iter()
-                .flatten()
+                .map(|(_, point)| *point)
                 .filter(|point| !meant.contains(&point.id))
                 // Two numbers that differ name two points.
-                .filter(|point| point.number.is_empty() || draft.number.is_empty())
-                .map(|point| (point.place.distance_m(draft.place), *point))
-                .min_by(|a, b| a.0.total_cmp(&b.0));
-            if let Some((_, point)) = nearest.filter(|(distance_m, _)| *distance_m <= within_m) {
+                .find(|point| point.number.is_empty() || draft.number.is_empty());
+            if let Some(point) = nearest {
                 meant.insert(point.id);
                 *known = Some(point);
             }

@@ -14,7 +14,7 @@ use super::openapi::{BodyRefusals, SessionRefusals};
 use crate::App;
 use crate::body::JsonBody;
 use crate::error::ApiError;
-use crate::session::Session;
+use crate::session::{Administrator, Session};
 use crate::standards;
 use crate::store::{accounts, profiles, reference};
 
@@ -218,12 +218,10 @@ pub(super) async fn checklist(
 )]
 pub(super) async fn edit(
     State(app): State<App>,
-    session: Session,
+    Administrator(actor): Administrator,
     JsonBody(edit): JsonBody<StandardEdit, EDIT_BYTES_MAX>,
 ) -> Result<Json<Standard>, ApiError> {
-    let actor = session.actor;
     let district = actor.district;
-    session.require(Verb::Edit, Object::Reference { district })?;
     let (shared, now) = (app.clone(), app.now());
     app.database()
         .write(move |db| {

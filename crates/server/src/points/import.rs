@@ -5,7 +5,9 @@
 //! as they were; where either is another one by then, nothing is taken and the administrator looks
 //! again.
 
-use rusqlite::{Connection, Transaction};
+use std::collections::HashMap;
+
+use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use xunfang_domain::catalogue::Catalogue;
@@ -17,6 +19,7 @@ use xunfang_protocol::{ImportDone, ImportPreview, ImportPreviewRow};
 use xunfang_report::{Format, read_points, write_points};
 
 use super::put;
+use crate::App;
 use crate::error::ApiError;
 use crate::standards::district_zone;
 use crate::store::{feed, reference};
@@ -36,6 +39,8 @@ pub(crate) struct Register {
 struct Prepared {
     plan: ImportPlan,
     digest: String,
+    /// The last event of the district that the plan knows of.
+    last_seq: u64,
     district_zone: ZoneShape,
     points: Vec<Point>,
 }
@@ -68,6 +73,7 @@ fn prepare(
     Ok(Prepared {
         plan,
         digest: hex::encode(digest.finalize()),
+        last_seq: last,
         district_zone: district_zone(db, &stored)?,
         points,
     })
@@ -114,38 +120,61 @@ pub(crate) fn preview(
     })
 }
 
-/// Takes a whole register, as its preview showed it.
-pub(crate) fn commit(
-    db: &Transaction<'_>,
-    catalogue: &Catalogue,
+/// Takes a whole register, as its preview showed it. The file is read and planned while phones go
+/// on sending; only what comes out of it waits for the database.
+pub(crate) async fn commit(
+    app: &App,
     district: DistrictId,
-    register: &Register,
-    digest: &str,
+    register: Register,
+    digest: String,
 ) -> Result<ImportDone, ApiError> {
-    let prepared = prepare(db, catalogue, district, register)?;
-    if prepared.digest != digest {
-        return Err(ApiError::ImportMovedOn);
-    }
-    let tally = prepared.plan.tally();
-    if tally.refused > 0 {
-        return Err(ApiError::ImportRefused {
-            refused: tally.refused,
-        });
-    }
-    let standing: std::collections::HashMap<PointId, Point> = prepared
+    let shared = app.clone();
+    let (last_seq, tally, points) = app
+        .database()
+        .read(move |db| {
+            let prepared = prepare(db, shared.catalogue(), district, &register)?;
+            if prepared.digest != digest {
+                return Err(ApiError::ImportMovedOn);
+            }
+            let tally = prepared.plan.tally();
+            if tally.refused > 0 {
+                return Err(ApiError::ImportRefused {
+                    refused: tally.refused,
+                });
+            }
+            Ok((prepared.last_seq, tally, to_write(prepared, district)))
+        })
+        .await?;
+    app.database()
+        .write(move |db| {
+            let scope = feed::district_scope(district);
+            if feed::last_seq(db, district, &scope)? != last_seq {
+                return Err(ApiError::ImportMovedOn);
+            }
+            for point in &points {
+                put(db, point)?;
+            }
+            Ok(ImportDone { tally })
+        })
+        .await
+}
+
+/// The points that are new or change.
+fn to_write(prepared: Prepared, district: DistrictId) -> Vec<Point> {
+    let standing: HashMap<PointId, Point> = prepared
         .points
         .into_iter()
         .map(|point| (point.id, point))
         .collect();
-    for row in prepared.plan.rows {
-        let (Some(draft), RowFate::New | RowFate::Changed { .. }) = (row.point, row.fate) else {
-            continue;
-        };
-        let before = draft.existing.and_then(|id| standing.get(&id));
-        let point = written(draft, before, district, &prepared.district_zone);
-        put(db, &point)?;
-    }
-    Ok(ImportDone { tally })
+    let rows = prepared.plan.rows.into_iter();
+    rows.filter_map(|row| match (row.point, row.fate) {
+        (Some(draft), RowFate::New | RowFate::Changed { .. }) => {
+            let before = draft.existing.and_then(|id| standing.get(&id));
+            Some(written(draft, before, district, &prepared.district_zone))
+        }
+        _ => None,
+    })
+    .collect()
 }
 
 fn written(

@@ -215,7 +215,7 @@ async fn a_push_that_is_too_large_or_does_not_parse_changes_nothing() {
     assert_eq!(refused.details()["most"], 200);
 
     let mut long = record.clone();
-    long["note"] = json!("长".repeat(400_000));
+    long["note"] = json!("长".repeat(1_400_000));
     let refused = phone.push_answer(&[phone.submit(&long)]).await;
     assert_eq!(refused.refusal(), (413, "too_large".to_owned()));
 

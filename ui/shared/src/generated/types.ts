@@ -1422,7 +1422,7 @@ export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "bd09";
 /**
  * A field of a point that a row can change.
  */
-export type PointField = "number" | "name" | "kind" | "place" | "unit" | "radius" | "datum";
+export type PointField = "number" | "name" | "kind" | "place" | "unit" | "radius" | "datum" | "in_use";
 
 /**
  * Why a shape cannot be a zone.
@@ -1524,7 +1524,11 @@ distance_m: number, } | { "reason": "number_twice",
 /**
  * Its line.
  */
-line: number, } | { "reason": "merged" } | { "reason": "number_taken", 
+line: number, } | { "reason": "merged" } | { "reason": "crowded", 
+/**
+ * How many before it.
+ */
+points: number, } | { "reason": "number_taken", 
 /**
  * The other one's name.
  */
