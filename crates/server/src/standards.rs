@@ -10,7 +10,7 @@ use xunfang_domain::catalogue::{
     Catalogue, Issue, Profile, ResolveError, Rule, district_zone_fault, resolve,
 };
 use xunfang_domain::{
-    District, DistrictId, Edited, Person, Point, Standard, StandardRef, UnixMillis, ZoneShape,
+    Criterion, District, DistrictId, Edited, Person, Point, Standard, StandardRef, UnixMillis, ZoneShape,
 };
 use xunfang_protocol::{EventBody, LimitEdit, StandardEdit};
 
@@ -172,6 +172,33 @@ pub(crate) fn edit(
         PublishError::Resolve(error) => invalid(error.to_string()),
         PublishError::DistrictUnknown => ApiError::NotFound,
     })
+}
+
+/// Returns what the catalogue has and the newest version of a district's standard does not use,
+/// as the district would have it.
+pub(crate) fn unused(
+    db: &Connection,
+    catalogue: &Catalogue,
+    district: DistrictId,
+) -> Result<Vec<Criterion>, ApiError> {
+    let stored = profiles::newest(db, district)?.ok_or(ApiError::NotFound)?;
+    let used = |id: &str| stored.profile.rules.iter().any(|rule| rule.criterion == id);
+    let rest = Profile {
+        rules: catalogue
+            .criteria
+            .iter()
+            .filter(|criterion| !used(&criterion.id))
+            .map(|criterion| Rule::of(&criterion.id))
+            .collect(),
+        ..stored.profile.clone()
+    };
+    let issue = Issue {
+        reference: stored.reference,
+        edited: None,
+    };
+    let resolved = resolve(catalogue, &rest, issue)
+        .map_err(|error| ApiError::StandardInvalid(error.to_string()))?;
+    Ok(resolved.criteria)
 }
 
 /// Returns the zone of points that have none of their own.

@@ -65,6 +65,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(points::commit))
         .routes(routes!(points::download))
         .routes(routes!(standards::list, standards::edit))
+        .routes(routes!(standards::unused))
         .routes(routes!(standards::show))
         .routes(routes!(standards::changes))
         .routes(routes!(standards::checklist))

@@ -5,7 +5,7 @@ use axum::extract::State;
 use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{
-    CodeEdition, CodeEntry, DistrictId, Object, PointType, Standard, StandardChange, Verb, compare,
+    CodeEdition, CodeEntry, Criterion, DistrictId, Object, PointType, Standard, StandardChange, Verb, compare,
 };
 use xunfang_protocol::{ErrorBody, StandardEdit, StandardHead};
 
@@ -100,6 +100,32 @@ pub(super) async fn list(
             .collect())
     });
     heads.await.map(Json)
+}
+
+/// Lists the criteria of the catalogue that the district does not use, in the catalogue's order.
+#[utoipa::path(
+    get,
+    path = "/api/v1/standards/unused",
+    tag = "console",
+    security(("phone" = []), ("browser" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "What an edit can adopt", body = Vec<Criterion>),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 404, description = "not_found", body = ErrorBody),
+    )
+)]
+pub(super) async fn unused(
+    State(app): State<App>,
+    session: Session,
+) -> Result<Json<Vec<Criterion>>, ApiError> {
+    let district = session.actor.district;
+    session.require(Verb::Read, Object::Reference { district })?;
+    let shared = app.clone();
+    app.database()
+        .read(move |db| standards::unused(db, shared.catalogue(), district))
+        .await
+        .map(Json)
 }
 
 /// Shows one version.

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use xunfang_domain::{PointType, Standard};
+use xunfang_domain::{Criterion, PointType, Standard};
 use xunfang_protocol::{EventBody, StandardHead};
 
 use crate::actors::{ADMINISTRATOR, Console, INSPECTOR, SUPERVISOR, TestServer, json_request};
@@ -97,6 +97,24 @@ async fn an_edited_limit_makes_a_version_that_phones_get() {
     for point in points {
         assert!(matches!(point, EventBody::Point(point) if point.radius_m == 450.0));
     }
+}
+
+#[tokio::test]
+async fn what_the_district_does_not_use_can_be_adopted_and_then_is_no_longer_listed() {
+    let server = TestServer::start().await;
+    let admin = server.console(ADMINISTRATOR).await;
+    let unused: Vec<Criterion> = admin.get("/api/v1/standards/unused").await.ok();
+    let used: Standard = admin.get("/api/v1/standards/1").await.ok();
+    assert_eq!(unused.len() + used.criteria.len(), 169);
+    let unknown = unused.iter().all(|one| used.criterion(&one.code).is_none());
+    assert!(unknown);
+    let adopt: Vec<&str> = unused.iter().map(|one| one.code.as_str()).collect();
+    let made: Standard = edit(&admin, json!({ "base": 1, "adopt": adopt }))
+        .await
+        .ok();
+    assert_eq!(made.criteria.len(), 169);
+    let rest: Vec<Criterion> = admin.get("/api/v1/standards/unused").await.ok();
+    assert_eq!(rest, []);
 }
 
 #[tokio::test]

@@ -129,6 +129,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "GET /api/v1/points/{id}",
             "GET /api/v1/session",
             "GET /api/v1/standards",
+            "GET /api/v1/standards/unused",
             "GET /api/v1/standards/{version}",
             "GET /api/v1/standards/{version}/changes",
             "GET /api/v1/standards/{version}/checklist",
