@@ -1,11 +1,12 @@
+import type { LiveNotice } from '@xunfang/shared'
 import { inject, type InjectionKey, onScopeDispose, provide, type Ref, ref } from 'vue'
 
-import { useApi, type FindingNotice } from './api/api'
+import { useApi } from './api/api'
 
 interface Listener {
   /** Notices may have been missed: ask for everything again. */
   reopened: () => void
-  notice: (notice: FindingNotice) => void
+  notice: (notice: LiveNotice) => void
 }
 
 interface LiveConnection {

@@ -1,20 +1,32 @@
 import type {
+  CodeEntry,
+  Criterion,
   ErrorBody,
   FindingDetail,
   FindingPage,
+  ImportDone,
+  ImportPreview,
+  InspectionPage,
+  InspectionRow,
   Point,
+  PointTable,
   Review,
   SessionView,
   SignedIn,
   SignInRequest,
+  Standard,
+  StandardChange,
+  StandardHead,
 } from '@xunfang/shared'
 
-import type { Api } from './api'
+import type { Api, Register } from './api'
 import { ApiError } from './errors'
 import { listen } from './live'
 
 /** After this long a supervisor would rather hear that the server does not answer. */
 const TIMEOUT_MS = 20_000
+/** A register of 32 MB has to get up a slow line first. */
+const FILE_TIMEOUT_MS = 300_000
 
 export interface HttpApiOptions {
   /** Called when the server says that the session is over. */
@@ -23,9 +35,17 @@ export interface HttpApiOptions {
 }
 
 interface Call {
-  method?: 'GET' | 'POST' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** A file goes as it is, everything else as JSON. */
   body?: unknown
   signal?: AbortSignal | undefined
+}
+
+function headersOf(body: unknown): Record<string, string> {
+  const accept = { accept: 'application/json' }
+  if (body === undefined) return accept
+  const type = body instanceof Blob ? 'application/octet-stream' : 'application/json'
+  return { ...accept, 'content-type': type }
 }
 
 function isErrorBody(value: unknown): value is ErrorBody {
@@ -41,15 +61,20 @@ async function refusal(response: Response): Promise<ApiError> {
   } catch {
     // A proxy's HTML page, or nothing: the status has to say it.
   }
-  if (isErrorBody(body)) return new ApiError(body.code, response.status, body.details ?? null)
+  if (isErrorBody(body)) return new ApiError(body.code, response.status, body.details ?? null, body.message)
   if (response.status === 401) return new ApiError('signed_out', 401)
   // A gateway in front of a server that is down answers 502 to 504.
   const gateway = response.status >= 502 && response.status <= 504
   return new ApiError(gateway ? 'unreachable' : 'broken_answer', response.status)
 }
 
-/** Sends one request and returns the body of its answer; null for 204. */
-async function request(path: string, call: Call, timeoutMs: number): Promise<unknown> {
+/** Sends one request and reads the body of its answer; null for 204. */
+async function request(
+  path: string,
+  call: Call,
+  timeoutMs: number,
+  read: (response: Response) => Promise<unknown>,
+): Promise<unknown> {
   const deadline = new AbortController()
   const timer = setTimeout(() => { deadline.abort() }, timeoutMs)
   const signal = call.signal ? AbortSignal.any([deadline.signal, call.signal]) : deadline.signal
@@ -60,11 +85,10 @@ async function request(path: string, call: Call, timeoutMs: number): Promise<unk
         method: call.method ?? 'GET',
         credentials: 'same-origin',
         cache: 'no-store',
-        headers:
-          call.body === undefined
-            ? { accept: 'application/json' }
-            : { accept: 'application/json', 'content-type': 'application/json' },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        headers: headersOf(call.body),
+        ...(call.body === undefined
+          ? {}
+          : { body: call.body instanceof Blob ? call.body : JSON.stringify(call.body) }),
         signal,
       })
     } catch {
@@ -73,7 +97,7 @@ async function request(path: string, call: Call, timeoutMs: number): Promise<unk
     if (!response.ok) throw await refusal(response)
     if (response.status === 204) return null
     try {
-      return await response.json()
+      return await read(response)
     } catch {
       if (call.signal?.aborted) throw new ApiError('aborted', 0)
       // The body can also stop half-way, which is the network's doing and not the server's.
@@ -89,13 +113,23 @@ export function httpApi(options: HttpApiOptions = {}): Api {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
 
   // The server's types are generated from its source, so an answer is taken at its word here.
-  async function ask<T>(path: string, call: Call = {}): Promise<T> {
+  async function ask<T>(
+    path: string,
+    call: Call = {},
+    read: (response: Response) => Promise<unknown> = (response) => response.json(),
+  ): Promise<T> {
+    const file = call.body instanceof Blob || path.includes('/export?')
+    const patience = file ? Math.max(timeoutMs, FILE_TIMEOUT_MS) : timeoutMs
     try {
-      return (await request(`/api/v1${path}`, call, timeoutMs)) as T
+      return (await request(`/api/v1${path}`, call, patience, read)) as T
     } catch (thrown) {
       if (thrown instanceof ApiError && thrown.code === 'signed_out') options.onSignedOut?.()
       throw thrown
     }
+  }
+
+  function form({ format, datum }: Pick<Register, 'format' | 'datum'>, more: object = {}): string {
+    return new URLSearchParams({ format, datum, ...more }).toString()
   }
 
   return {
@@ -118,6 +152,52 @@ export function httpApi(options: HttpApiOptions = {}): Api {
     review: (id, body) =>
       ask<Review>(`/findings/${encodeURIComponent(id)}/review`, { method: 'POST', body }),
     points: (signal) => ask<Point[]>('/points', { signal }),
+    pointTable({ typed, kind, retired, order, descending, offset, limit }, signal) {
+      const query = new URLSearchParams({
+        typed,
+        uses: retired ? 'retired' : 'in_use',
+        order,
+        descending: String(descending),
+        offset: String(offset),
+        limit: String(limit),
+      })
+      if (kind !== null) query.set('kind', kind)
+      return ask<PointTable>(`/points/table?${query.toString()}`, { signal })
+    },
+    point: (id, signal) => ask<Point>(`/points/${encodeURIComponent(id)}`, { signal }),
+    savePoint: (id, body) =>
+      id === null
+        ? ask<Point>('/points', { method: 'POST', body })
+        : ask<Point>(`/points/${encodeURIComponent(id)}`, { method: 'PUT', body }),
+    previewImport: (register) =>
+      ask<ImportPreview>(`/points/import?${form(register)}`, { method: 'POST', body: register.file }),
+    commitImport: (register, digest) =>
+      ask<ImportDone>(`/points/import/commit?${form(register, { digest })}`, {
+        method: 'POST',
+        body: register.file,
+      }),
+    exportPoints: (format, datum) =>
+      ask<Blob>(`/points/export?${form({ format, datum })}`, {}, (response) => response.blob()),
+    inspections(before, limit, signal) {
+      const query = new URLSearchParams({ limit: String(limit) })
+      if (before !== null) query.set('before', String(before))
+      return ask<InspectionPage>(`/inspections?${query.toString()}`, { signal })
+    },
+    inspection: (id, signal) =>
+      ask<InspectionRow>(`/inspections/${encodeURIComponent(id)}`, { signal }),
+    standards: (signal) => ask<StandardHead[]>('/standards', { signal }),
+    standard: (version, signal) => ask<Standard>(`/standards/${String(version)}`, { signal }),
+    standardChanges: (from, to, signal) =>
+      ask<StandardChange[]>(`/standards/${String(to)}/changes?from=${String(from)}`, { signal }),
+    checklist: (version, kind, signal) =>
+      ask<string[]>(`/standards/${String(version)}/checklist?kind=${kind}`, { signal }),
+    unusedCriteria: (signal) => ask<Criterion[]>('/standards/unused', { signal }),
+    editStandard: (body) => ask<Standard>('/standards', { method: 'POST', body }),
+    codes(typed, edition, signal) {
+      const query = new URLSearchParams({ typed })
+      if (edition !== null) query.set('edition', edition)
+      return ask<CodeEntry[]>(`/codes?${query.toString()}`, { signal })
+    },
     photoUrl: (sha256, size) => `/api/v1/photos/${sha256}/${size}`,
     live: (listener) => listen('/api/v1/live', listener),
   }

@@ -15,7 +15,7 @@ export const ERROR_MESSAGES = {
   not_found: 'error.notFound',
   review_moved_on: 'error.reviewMovedOn',
   reason_invalid: 'error.reasonInvalid',
-  too_large: 'error.badRequest',
+  too_large: 'error.tooLarge',
   offset_mismatch: 'error.unknown',
   hash_mismatch: 'error.unknown',
   not_a_photo: 'error.unknown',
@@ -27,11 +27,13 @@ export const ERROR_MESSAGES = {
   record_invalid: 'error.unknown',
   point_unknown: 'error.unknown',
   standard_unknown: 'error.unknown',
-  standard_moved_on: 'error.unknown',
-  standard_invalid: 'error.unknown',
-  file_unreadable: 'error.unknown',
-  import_refused: 'error.unknown',
-  import_moved_on: 'error.unknown',
+  standard_moved_on: 'error.standardMovedOn',
+  standard_invalid: 'error.standardInvalid',
+  file_unreadable: 'error.fileUnreadable',
+  import_refused: 'error.importRefused',
+  import_moved_on: 'error.importMovedOn',
+  point_moved_on: 'error.pointMovedOn',
+  point_invalid: 'error.pointInvalid',
   kind_unknown: 'error.unknown',
   photos_missing: 'error.unknown',
   unreachable: 'error.unreachable',
@@ -58,6 +60,8 @@ export class ApiError extends Error {
     readonly status: number,
     /** Figures that belong to the code. */
     readonly details: Readonly<Record<string, unknown>> | null = null,
+    /** What happened, in English, for whoever looks closer; empty where nobody said. */
+    readonly said = '',
   ) {
     super(code)
   }

@@ -1,36 +1,65 @@
 import type {
+  CodeEntry,
+  Criterion,
   FindingDetail,
   FindingId,
   FindingPage,
   FindingRow,
+  ImportDone,
+  ImportPreview,
+  InspectionId,
+  InspectionPage,
+  InspectionRow,
+  LiveNotice,
   Point,
+  PointId,
+  PointSave,
+  PointTable,
+  PointType,
   Review,
   ReviewRequest,
   SessionView,
+  Standard,
+  StandardChange,
+  StandardEdit,
+  StandardHead,
 } from '@xunfang/shared'
 
-import type { Api, FindingNotice, FindingQuery, LiveListener, PhotoSize } from './api'
+import type { Api, FindingQuery, LiveListener, PhotoSize, PointQuery, Register } from './api'
 import { ApiError } from './errors'
+
+type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'pointTable' | 'savePoint' | 'preview' | 'commit' | 'editStandard' | 'standards' | 'inspections'
 
 /** A server in memory that keeps the real one's rules about revisions and reasons; for tests. */
 export class FakeApi implements Api {
   readonly reviews: { id: FindingId; request: ReviewRequest }[] = []
+  readonly pointSaves: { id: PointId | null; save: PointSave }[] = []
+  readonly edits: StandardEdit[] = []
+  /** Digests by which registers were taken. */
+  readonly imported: string[] = []
+  /** Versions of the standard, newest last. */
+  versions: Standard[] = []
+  unused: Criterion[] = []
+  changes: StandardChange[] = []
+  codeList: CodeEntry[] = []
+  inspectionRows: InspectionRow[] = []
+  preview: ImportPreview = { digest: 'digest-1', tally: { new: 0, changed: 0, unchanged: 0, refused: 0 }, rows: [] }
   private readonly listeners = new Set<LiveListener>()
   /** Thrown once by the next request of each kind. */
-  private readonly failures = new Map<string, ApiError>()
+  private readonly failures = new Map<FakeCall, ApiError>()
 
   constructor(
     readonly person: SessionView,
     public rows: FindingRow[],
-    readonly allPoints: Point[],
+    public allPoints: Point[],
     public signedIn = true,
   ) {}
 
-  failNext(kind: 'findings' | 'finding' | 'review' | 'signIn', code: string): void {
-    this.failures.set(kind, new ApiError(code, 500))
+  failNext(kind: FakeCall, code: string, details: Record<string, unknown> | null = null): void {
+    this.failures.set(kind, new ApiError(code, 500, details))
   }
 
-  private fail(kind: string): void {
+  private fail(kind: FakeCall): void {
     const failure = this.failures.get(kind)
     this.failures.delete(kind)
     if (failure) throw failure
@@ -60,7 +89,7 @@ export class FakeApi implements Api {
     this.rows = this.rows.map((row) => (row.record.id === id ? { ...row, review } : row))
   }
 
-  private tell(notice: FindingNotice): void {
+  private tell(notice: LiveNotice): void {
     for (const listener of this.listeners) listener.notice(notice)
   }
 
@@ -128,6 +157,146 @@ export class FakeApi implements Api {
 
   points(): Promise<Point[]> {
     return this.answer(() => this.allPoints)
+  }
+
+  pointTable({ typed, kind, retired, offset, limit }: PointQuery): Promise<PointTable> {
+    return this.answer(() => {
+      this.fail('pointTable')
+      const uses = this.allPoints.filter((point) => point.retired === retired)
+      const found = uses.filter((point) => point.name.includes(typed))
+      const kinds = [...new Set(found.map((point) => point.kind))]
+      const matching = found.filter((point) => kind === null || point.kind === kind)
+      return {
+        rows: matching.slice(offset, offset + limit),
+        total: matching.length,
+        all: uses.length,
+        kinds: kinds.map((each) => ({ kind: each, points: found.filter((point) => point.kind === each).length })),
+      }
+    })
+  }
+
+  point(id: PointId): Promise<Point> {
+    return this.answer(() => {
+      const point = this.allPoints.find((candidate) => candidate.id === id)
+      if (!point) throw new ApiError('not_found', 404)
+      return point
+    })
+  }
+
+  savePoint(id: PointId | null, save: PointSave): Promise<Point> {
+    return this.answer(() => {
+      this.fail('savePoint')
+      this.pointSaves.push({ id, save })
+      const stored = this.allPoints.find((candidate) => candidate.id === id) ?? null
+      if (JSON.stringify(stored) !== JSON.stringify(save.seen)) throw new ApiError('point_moved_on', 409)
+      const { place, zone, ...rest } = save.point
+      const base = stored ?? { id: 'point-new', district: this.person.district.id, sample: false, radius_m: 500 }
+      const at = place ?? stored?.place
+      if (!at) throw new ApiError('point_invalid', 422, { reasons: [{ reason: 'missing', field: 'place' }] })
+      const made: Point = { ...base, ...rest, place: { lat: at.lat, lng: at.lng }, own_zone: zone !== null, shape: zone }
+      this.allPoints = [...this.allPoints.filter((candidate) => candidate.id !== made.id), made]
+      return made
+    })
+  }
+
+  previewImport(): Promise<ImportPreview> {
+    return this.answer(() => {
+      this.fail('preview')
+      return this.preview
+    })
+  }
+
+  commitImport(_register: Register, digest: string): Promise<ImportDone> {
+    return this.answer(() => {
+      this.fail('commit')
+      if (digest !== this.preview.digest) throw new ApiError('import_moved_on', 409)
+      this.imported.push(digest)
+      return { tally: this.preview.tally }
+    })
+  }
+
+  exportPoints(): Promise<Blob> {
+    return this.answer(() => new Blob(['points']))
+  }
+
+  inspections(before: number | null, limit: number): Promise<InspectionPage> {
+    return this.answer(() => {
+      this.fail('inspections')
+      const matching = this.inspectionRows.filter((row) => before === null || row.seq < before)
+      const rows = matching.slice(0, limit)
+      return { rows, next_before: matching.length > limit ? (rows.at(-1)?.seq ?? null) : null }
+    })
+  }
+
+  inspection(id: InspectionId): Promise<InspectionRow> {
+    return this.answer(() => {
+      const row = this.inspectionRows.find((candidate) => candidate.record.id === id)
+      if (!row) throw new ApiError('not_found', 404)
+      return row
+    })
+  }
+
+  standards(): Promise<StandardHead[]> {
+    return this.answer(() => {
+      this.fail('standards')
+      const newest = this.versions.at(-1)?.version
+      return this.versions.toReversed().map(({ id, version, profile, criteria, edited }) => ({
+        reference: { id, version },
+        in_force: version === newest,
+        profile_name_zh: profile?.name_zh ?? '',
+        profile_name_en: profile?.name_en ?? '',
+        criteria: criteria.length,
+        edited,
+      }))
+    })
+  }
+
+  standard(version: number): Promise<Standard> {
+    return this.answer(() => this.version(version))
+  }
+
+  private version(number: number): Standard {
+    const found = this.versions.find((candidate) => candidate.version === number)
+    if (!found) throw new ApiError('not_found', 404)
+    return found
+  }
+
+  standardChanges(): Promise<StandardChange[]> {
+    return this.answer(() => this.changes)
+  }
+
+  checklist(version: number, kind: PointType): Promise<string[]> {
+    return this.answer(() =>
+      this.version(version).criteria.filter((one) => one.applies_to.includes(kind)).map((one) => one.code),
+    )
+  }
+
+  unusedCriteria(): Promise<Criterion[]> {
+    return this.answer(() => this.unused)
+  }
+
+  editStandard(edit: StandardEdit): Promise<Standard> {
+    return this.answer(() => {
+      this.fail('editStandard')
+      this.edits.push(edit)
+      const base = this.version(edit.base)
+      if (base !== this.versions.at(-1)) throw new ApiError('standard_moved_on', 409)
+      const adopted = this.unused.filter((one) => edit.adopt.includes(one.code))
+      const made: Standard = {
+        ...base,
+        version: base.version + 1,
+        criteria: [...base.criteria, ...adopted]
+          .filter((one) => !edit.drop.includes(one.code))
+          .map((one) => ({ ...one, threshold: edit.limits.find(({ code }) => code === one.code)?.limit ?? one.threshold })),
+        edited: { by: this.person.person.display_name, at: 1, note: edit.note },
+      }
+      this.versions = [...this.versions, made]
+      return made
+    })
+  }
+
+  codes(typed: string): Promise<CodeEntry[]> {
+    return this.answer(() => this.codeList.filter((entry) => entry.digits.startsWith(typed) || entry.name_zh.includes(typed)))
   }
 
   photoUrl(sha256: string, size: PhotoSize): string {

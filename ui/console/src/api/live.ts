@@ -1,21 +1,17 @@
-import type { FindingNotice, LiveListener } from './api'
+import type { LiveNotice } from '@xunfang/shared'
+
+import type { LiveListener } from './api'
 
 const RETRY_FIRST_MS = 2_000
 const RETRY_MAX_MS = 30_000
 
-function isNotice(value: unknown): value is FindingNotice {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    value.kind === 'finding' &&
-    'id' in value &&
-    typeof value.id === 'string' &&
-    'state' in value
-  )
+function isNotice(value: unknown): value is LiveNotice {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('kind' in value && 'id' in value && typeof value.id === 'string')) return false
+  return value.kind === 'inspection' || (value.kind === 'finding' && 'state' in value)
 }
 
-function parseNotice(data: unknown): FindingNotice | null {
+function parseNotice(data: unknown): LiveNotice | null {
   if (typeof data !== 'string') return null
   try {
     const value: unknown = JSON.parse(data)

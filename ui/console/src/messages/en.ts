@@ -1,6 +1,8 @@
+import keeping from './keeping.en'
 import type { Messages } from './zh-CN'
 
 const en: Messages = {
+  ...keeping,
   app: {
     name: 'Xunfang',
     title: 'Xunfang · Review desk',
@@ -9,6 +11,9 @@ const en: Messages = {
     nav: 'Main navigation',
     review: 'Review',
     map: 'Map',
+    inspections: 'Inspections',
+    points: 'Points',
+    standards: 'Standards',
     userMenu: 'Account menu: {name}',
     language: 'Language',
     signOut: 'Sign out',
@@ -246,8 +251,16 @@ const en: Messages = {
     badRequest: 'The request was not understood and nothing changed. Reload the page and try again.',
     wrongPassword: 'Account and password do not match',
     signedOut: 'Your session has ended. Please sign in again.',
-    forbidden: 'This account may not review. Nothing changed.',
-    notFound: 'There is no such finding, or it belongs to another district.',
+    forbidden: 'This account may not do that. Nothing changed.',
+    notFound: 'There is no such thing, or it belongs to another district.',
+    tooLarge: 'This is too large and was not sent. Split it and try again.',
+    standardMovedOn: 'Somebody else published a new version just now; yours was not. Make the change to the new one.',
+    standardInvalid: 'These changes do not hold together; nothing was published.',
+    fileUnreadable: 'The points in this file cannot be read; nothing was written.',
+    importRefused: 'Some rows cannot be imported, so nothing of the file was written. Correct it and import it again.',
+    importMovedOn: 'The file or the points changed after the preview; nothing was written. Preview it again.',
+    pointMovedOn: 'Somebody else changed this point just now; yours was not saved. Look at the latest and change it again.',
+    pointInvalid: 'Something is filled in wrongly; nothing was saved.',
     reviewMovedOn: 'Somebody else has decided on this finding.',
     reasonInvalid: 'A reason is needed, of at most 500 characters.',
     storageFull: 'The server’s disk is full. What arrived is safe. Please tell the administrator.',

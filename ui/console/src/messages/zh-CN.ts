@@ -1,4 +1,7 @@
+import keeping from './keeping.zh-CN'
+
 const zhCN = {
+  ...keeping,
   app: {
     name: '巡访',
     title: '巡访 · 审核台',
@@ -7,6 +10,9 @@ const zhCN = {
     nav: '主导航',
     review: '审核',
     map: '地图',
+    inspections: '巡查',
+    points: '点位',
+    standards: '标准库',
     userMenu: '账户菜单：{name}',
     language: '语言',
     signOut: '退出登录',
@@ -244,8 +250,16 @@ const zhCN = {
     badRequest: '请求有误，没有改动任何内容。请刷新页面后再试。',
     wrongPassword: '账号或密码不正确',
     signedOut: '登录已过期，请重新登录。',
-    forbidden: '当前账号没有审核权限，没有改动任何内容。',
-    notFound: '找不到这条问题，或它不属于你的辖区。',
+    forbidden: '当前账号没有这项权限，没有改动任何内容。',
+    notFound: '找不到这条内容，或它不属于你的辖区。',
+    tooLarge: '内容太大，没有上传。请拆成几份再试。',
+    standardMovedOn: '别人刚刚发布了新版本，你的修改没有生效。请按新版本再改一次。',
+    standardInvalid: '这些修改不成立，没有发布任何内容。',
+    fileUnreadable: '读不出这个文件里的点位，没有写入任何内容。',
+    importRefused: '有几行不能导入，整份文件都没有写入。请改好后再导入。',
+    importMovedOn: '预览之后文件或点位有变动，没有写入任何内容。请重新预览。',
+    pointMovedOn: '别人刚刚改过这个点位，你的修改没有保存。请看过最新内容再改。',
+    pointInvalid: '有内容填得不对，没有保存。',
     reviewMovedOn: '其他人已经审核了这条问题。',
     reasonInvalid: '退回原因不能为空，且不超过 500 个字。',
     storageFull: '服务器存储空间已满，已收到的内容是安全的。请联系管理员。',

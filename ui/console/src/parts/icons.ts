@@ -29,6 +29,14 @@ export const ICONS = {
   review: 'M4 3.5h12v13H4zM7 7.5h6M7 10.5h6M7 13.5h3.5',
   signOut: 'M8 3.5H4v13h4M8.5 10H17M13.5 6.5L17 10l-3.5 3.5',
   link: 'M7 13L16 4M10 4h6v6M13 12v4.5H3.5V7H8',
+  standard: 'M5 3.5h8.5a1.5 1.5 0 011.5 1.5v11.5H6.5A1.5 1.5 0 015 15zM5 15a1.5 1.5 0 011.5-1.5H15M8 6.5h4M8 9h4',
+  inspection: 'M6.5 3.5h7v2.5h-7zM5 4.8H4v12h12v-12h-1M7 10.2l1.5 1.5 3-3.2M7 14.3h6',
+  edit: 'M4 16l.8-3.4L13 4.4l2.6 2.6-8.2 8.2zM11.4 6l2.6 2.6',
+  upload: 'M10 13V4M6.5 7L10 3.5 13.5 7M3.5 13v3.5h13V13',
+  download: 'M10 3.5v9M6.5 9l3.5 3.5L13.5 9M3.5 13v3.5h13V13',
+  polygon: 'M4 14.5L6 5l7-1.5 3.5 7L11 16.5z',
+  undo: 'M7.5 4.5L4 8l3.5 3.5M4.5 8H12a4 4 0 010 8H8',
+  info: 'M10 9.2v4.3M10 6.5v.2M10 2.8a7.2 7.2 0 100 14.4 7.2 7.2 0 000-14.4z',
 } as const
 
 export type IconName = keyof typeof ICONS
