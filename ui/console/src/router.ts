@@ -20,6 +20,10 @@ export function makeRouter(session: Session, history: RouterHistory = createWebH
       { path: '/sign-in', name: 'sign-in', component: SignInPage, meta: { open: true } },
       { path: '/review', name: 'review', component: ReviewPage },
       { path: '/map', name: 'map', component: () => import('./map/MapPage.vue') },
+      { path: '/inspections', name: 'inspections', component: () => import('./inspections/InspectionsPage.vue') },
+      { path: '/points', name: 'points', component: () => import('./points/PointsPage.vue') },
+      { path: '/points/import', name: 'import', component: () => import('./points/ImportPage.vue') },
+      { path: '/standards', name: 'standards', component: () => import('./standards/StandardsPage.vue') },
       { path: '/:rest(.*)', name: 'missing', component: () => import('./parts/MissingPage.vue') },
     ],
   })

@@ -6,6 +6,6 @@ export {
   formatDistance,
   formatRelative,
 } from './format'
-export { pointTypeName } from './words/kinds'
+export { PLACE_TYPES, pointTypeName } from './words/kinds'
 export type { Locale } from './words/locale'
 export { faultWords, limitWords, outcomeWords, whyWords } from './words/words'

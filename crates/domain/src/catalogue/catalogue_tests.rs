@@ -519,7 +519,10 @@ fn an_edited_limit_is_one_difference_between_two_versions() {
         .rules
         .iter_mut()
         .find(|rule| rule.criterion == "streetlight-lit-rate");
-    rule.unwrap().limit = Some(raised);
+    let rule = rule.unwrap();
+    rule.limit = Some(raised);
+    // Goes with the limit, and is no change of its own.
+    rule.inferred = Some(!before.criterion("streetlight-lit-rate").unwrap().inferred);
     profile
         .key_point_types
         .retain(|kind| *kind != PointType::Residential);

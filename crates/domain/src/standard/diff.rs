@@ -138,6 +138,12 @@ fn compare_criteria(from: &Criterion, to: &Criterion, changes: &mut Vec<Standard
     let details = Criterion {
         threshold: to.threshold,
         applies_to: to.applies_to.clone(),
+        // That a limit is a reading of words goes with the limit.
+        inferred: if from.threshold == to.threshold {
+            from.inferred
+        } else {
+            to.inferred
+        },
         ..from.clone()
     };
     if details != *to {

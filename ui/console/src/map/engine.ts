@@ -1,4 +1,5 @@
 import 'maplibre-gl/dist/maplibre-gl.css'
+import './marks.css'
 
 import type { ReviewState } from '@xunfang/shared'
 import type { Feature } from 'geojson'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { boxOf, destination, distance, graticule, ring } from './geo'
+import { boxOf, destination, distance, graticule, outline, ring } from './geo'
 
 const WUHAN = { lat: 30.5928, lng: 114.3055 }
 
@@ -43,4 +43,12 @@ it.each([360, 10, 0.5, 0.01, 0.0001])('a graticule over %s degrees has few lines
   const lines = graticule({ west: 114, south: 30, east: 114 + span, north: 30 + span / 2 })
   expect(lines.length).toBeGreaterThan(2)
   expect(lines.length).toBeLessThan(70)
+})
+
+it('the outline of a zone is its polygon where it has one, and else the circle that it reaches', () => {
+  const corners = [{ lat: 30.59, lng: 114.3 }, { lat: 30.6, lng: 114.3 }, { lat: 30.6, lng: 114.31 }]
+  const drawn = outline({ place: WUHAN, radius_m: 700, shape: { mode: 'polygon', corners } })
+  expect(drawn).toEqual([[114.3, 30.59], [114.3, 30.6], [114.31, 30.6], [114.3, 30.59]])
+  expect(outline({ place: WUHAN, radius_m: 700 })).toEqual(ring(WUHAN, 700))
+  expect(outline({ place: WUHAN, radius_m: 450, shape: { mode: 'walk-visible', walk_m: 400, sight_m: 50 } })).toEqual(ring(WUHAN, 450))
 })

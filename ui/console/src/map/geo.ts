@@ -1,4 +1,4 @@
-import type { Wgs84 } from '@xunfang/shared'
+import type { Point, Wgs84 } from '@xunfang/shared'
 
 /** Mean radius of the earth in metres; on a ring of 600 m the ellipsoid changes less than 3 m. */
 const EARTH_M = 6_371_008.8
@@ -45,6 +45,17 @@ export function ring(center: Wgs84, radiusM: number): LngLatPair[] {
   const first = vertices[0]
   if (first) vertices.push([...first])
   return vertices
+}
+
+/** Returns the closed outline of a point's zone: its polygon, or the circle that it reaches. */
+export function outline({ place, radius_m, shape }: Pick<Point, 'place' | 'radius_m' | 'shape'>): LngLatPair[] {
+  if (shape?.mode !== 'polygon') return ring(place, radius_m)
+  return closed(shape.corners)
+}
+
+/** Returns corners as a closed ring; empty without any. */
+export function closed(corners: readonly Wgs84[]): LngLatPair[] {
+  return [...corners, ...corners.slice(0, 1)].map(({ lng, lat }) => [lng, lat])
 }
 
 export interface Box {

@@ -96,7 +96,6 @@ const en: Messages = {
     version: 'version {n}',
     place: 'Position',
     zone: 'Zone',
-    zoneRadius: 'radius {radius}',
     distance: 'From the point',
     coordinates: 'Coordinates',
     accuracy: 'Accuracy',

@@ -95,7 +95,6 @@ const zhCN = {
     version: '第 {n} 版',
     place: '位置',
     zone: '检测范围',
-    zoneRadius: '半径 {radius}',
     distance: '距点位',
     coordinates: '坐标',
     accuracy: '定位精度',

@@ -60,3 +60,9 @@ export function pointTypeName(kind: PointType, locale: Locale): string {
   const [zh, en] = KINDS[kind]
   return locale === 'en' ? en : zh
 }
+
+/** What is no place: nobody goes there to look at it. */
+const NOWHERE: ReadonlySet<string> = new Set<PointType>(['citywide', 'hotline', 'material', 'process', 'other'])
+
+/** The kinds that a point can be of, in the order of the catalogue. */
+export const PLACE_TYPES: readonly PointType[] = (Object.keys(KINDS) as PointType[]).filter((kind) => !NOWHERE.has(kind))

@@ -1,0 +1,164 @@
+import type { Datum, Point, PointEdit, PointType, Wgs84, ZoneShape } from '@xunfang/shared'
+import { computed, ref } from 'vue'
+
+import { zoneOf } from '../parts/zoneWords'
+
+export const DATUMS: readonly Datum[] = ['wgs84', 'cgcs2000', 'gcj02', 'bd09']
+
+/** Where a point's zone comes from: the district's standard, or a shape of its own. */
+export type ZoneChoice = 'follow' | ZoneShape['mode']
+export const ZONE_CHOICES: readonly ZoneChoice[] = ['follow', 'circle', 'polygon', 'walk-visible']
+
+/** A point as it stands in the form: text as it was typed. */
+export interface PointForm {
+  number: string
+  name: string
+  kind: PointType
+  unit: string
+  retired: boolean
+  /** Whether the place is to change. */
+  moves: boolean
+  lat: string
+  lng: string
+  datum: Datum
+  zone: ZoneChoice
+  /** Metres; NaN while a box is empty. */
+  radius: number
+  walk: number
+  sight: number
+  /** One corner a line: latitude, longitude. */
+  corners: string
+}
+
+/** What stops a form from being saved. */
+export type FormFault = 'name' | 'unit' | 'place' | 'few_corners' | { line: number }
+
+export function cornerText(corners: readonly Wgs84[]): string {
+  return corners.map(({ lat, lng }) => `${lat.toFixed(6)}, ${lng.toFixed(6)}`).join('\n')
+}
+
+/** Reads corners line by line; the number of a line that is none, counted from 1. */
+export function readCorners(text: string): Wgs84[] | { line: number } {
+  const corners: Wgs84[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const parts = line.trim().split(/[\s,\uff0c]+/)
+    const [lat, lng] = parts.map(Number)
+    if (parts.length !== 2 || !isPlace(lat, lng)) return { line: index + 1 }
+    corners.push({ lat: lat ?? 0, lng: lng ?? 0 })
+  }
+  return corners
+}
+
+function isPlace(lat: number | undefined, lng: number | undefined): boolean {
+  return Math.abs(lat ?? Number.NaN) <= 90 && Math.abs(lng ?? Number.NaN) <= 180
+}
+
+function readNumber(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text)
+}
+
+function formOf(point: Point | null): PointForm {
+  const zone = point ? zoneOf(point) : null
+  return {
+    number: point?.number ?? '',
+    name: point?.name ?? '',
+    kind: point?.kind ?? 'farmers-market',
+    unit: point?.unit ?? '',
+    retired: point?.retired ?? false,
+    moves: point === null,
+    lat: point?.place.lat.toFixed(6) ?? '',
+    lng: point?.place.lng.toFixed(6) ?? '',
+    datum: 'wgs84',
+    zone: point?.own_zone && zone ? zone.mode : 'follow',
+    radius: zone?.mode === 'circle' ? zone.radius_m : 500,
+    walk: zone?.mode === 'walk-visible' ? zone.walk_m : 400,
+    sight: zone?.mode === 'walk-visible' ? zone.sight_m : 50,
+    corners: zone?.mode === 'polygon' ? cornerText(zone.corners) : '',
+  }
+}
+
+/** The form of one point, and what it would save. */
+export function usePointForm() {
+  /** The point as it was when the form opened; null for a new one. */
+  const seen = ref<Point | null>(null)
+  const open = ref(false)
+  const form = ref<PointForm>(formOf(null))
+  let untouched = ''
+
+  function begin(point: Point | null): void {
+    seen.value = point
+    form.value = formOf(point)
+    untouched = JSON.stringify(form.value)
+    open.value = true
+  }
+
+  function set(change: Partial<PointForm>): void {
+    form.value = { ...form.value, ...change }
+  }
+
+  const changed = computed(() => open.value && JSON.stringify(form.value) !== untouched)
+  const corners = computed(() => readCorners(form.value.corners))
+
+  const shape = computed<ZoneShape | null>(() => {
+    const { zone, radius, walk, sight } = form.value
+    switch (zone) {
+      case 'follow': return null
+      case 'circle': return { mode: 'circle', radius_m: radius }
+      case 'walk-visible': return { mode: 'walk-visible', walk_m: walk, sight_m: sight }
+      case 'polygon': return 'line' in corners.value ? null : { mode: 'polygon', corners: corners.value }
+    }
+  })
+
+  /** Where the point is to lie, if the map can show it: only WGS-84 is drawn as it is typed. */
+  const place = computed<Wgs84 | null>(() => {
+    const { moves, lat, lng, datum } = form.value
+    if (!moves) return seen.value?.place ?? null
+    const at = { lat: readNumber(lat), lng: readNumber(lng) }
+    if (!isPlace(at.lat, at.lng)) return seen.value?.place ?? null
+    return datum === 'wgs84' || datum === 'cgcs2000' ? at : (seen.value?.place ?? null)
+  })
+
+  const fault = computed<FormFault | null>(() => {
+    const { name, unit, moves, lat, lng, zone } = form.value
+    if (name.trim() === '') return 'name'
+    if (unit.trim() === '') return 'unit'
+    if (moves && !isPlace(readNumber(lat), readNumber(lng))) return 'place'
+    if (zone !== 'polygon') return null
+    if ('line' in corners.value) return corners.value
+    return corners.value.length < 3 ? 'few_corners' : null
+  })
+
+  const edit = computed<PointEdit | null>(() => {
+    if (fault.value !== null) return null
+    const { number, name, kind, unit, retired, moves, lat, lng, datum } = form.value
+    return {
+      number: number.trim(),
+      name: name.trim(),
+      kind,
+      unit: unit.trim(),
+      retired,
+      place: moves ? { datum, lat: readNumber(lat), lng: readNumber(lng) } : null,
+      zone: shape.value,
+    }
+  })
+
+  return {
+    seen, open, form, changed, corners, shape, place, fault, edit, begin, set,
+    /** Compares with what somebody else has saved meanwhile, and keeps what was typed. */
+    rebase(point: Point): void { seen.value = point },
+    end(): void { open.value = false },
+    addCorner(at: Wgs84): void {
+      set({ corners: [form.value.corners.trim(), cornerText([at])].filter((line) => line !== '').join('\n') })
+    },
+    moveCorner(index: number, at: Wgs84): void {
+      if ('line' in corners.value) return
+      set({ corners: cornerText(corners.value.map((corner, n) => (n === index ? at : corner))) })
+    },
+    undoCorner(): void {
+      set({ corners: form.value.corners.trim().split('\n').slice(0, -1).join('\n') })
+    },
+  }
+}
+
+export type PointDraft = ReturnType<typeof usePointForm>
