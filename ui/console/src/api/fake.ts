@@ -77,6 +77,12 @@ export class FakeApi implements Api {
     this.tell({ kind: 'finding', id: row.record.id, state: row.review.state })
   }
 
+  /** An inspection arrives on the server and is told to every screen. */
+  arriveInspection(row: InspectionRow): void {
+    this.inspectionRows = [row, ...this.inspectionRows]
+    this.tell({ kind: 'inspection', id: row.record.id })
+  }
+
   /** Somebody else decides, with or without this screen hearing of it. */
   decideElsewhere(id: FindingId, by: string, heard: boolean): void {
     const row = this.row(id)
@@ -267,7 +273,7 @@ export class FakeApi implements Api {
 
   checklist(version: number, kind: PointType): Promise<string[]> {
     return this.answer(() =>
-      this.version(version).criteria.filter((one) => one.applies_to.includes(kind)).map((one) => one.code),
+      this.version(version).criteria.filter((one) => one.scope === 'point' && one.applies_to.includes(kind)).map((one) => one.code),
     )
   }
 

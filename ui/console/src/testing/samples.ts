@@ -1,4 +1,4 @@
-import type { FindingRow, Point, SessionView } from '@xunfang/shared'
+import type { Criterion, FindingRow, InspectionRow, Point, SessionView, Standard } from '@xunfang/shared'
 
 /** A supervisor of a sample district. */
 export const SESSION_VIEW: SessionView = {
@@ -57,6 +57,113 @@ export function findingRow(n: number, change: Partial<FindingRow> = {}): Finding
     author_name: 'Wang',
     received_at: n * 1000 + 500,
     review: { finding: id, state: 'pending', reason: '', rev: 0, decided_at: null, decided_by: null },
+    seq: n,
+    ...change,
+  }
+}
+
+/** The one who may change standards and points. */
+export const ADMINISTRATOR: SessionView = {
+  ...SESSION_VIEW,
+  person: { ...SESSION_VIEW.person, display_name: 'Guan', role: 'administrator' },
+}
+
+/** A criterion of a rate against 98 %, asked at markets. */
+export function criterion(code: string, change: Partial<Criterion> = {}): Criterion {
+  return {
+    code,
+    name_zh: code,
+    name_en: code,
+    hint_zh: '',
+    hint_en: '',
+    kind: 'rate-threshold',
+    threshold: { comparator: '>=', value: 98, unit: 'percent' },
+    inferred: false,
+    provenance: { document: '001', jurisdiction: 'sample', section: '1' },
+    category: 'roads',
+    scope: 'point',
+    applies_to: ['farmers-market'],
+    evidence: { photos: 2, when: 'failed', shot: 'near-far', needs: ['count'] },
+    parts: [],
+    excuses: [],
+    grants: false,
+    codes: [],
+    note_zh: '',
+    note_en: '',
+    ...change,
+  }
+}
+
+/** Version 1 of a district's standard: covers, cables and a yearly plan. */
+export const STANDARD: Standard = {
+  id: 'standard-1',
+  version: 1,
+  name_zh: 'Catalogue',
+  name_en: 'Catalogue',
+  categories: [{ id: 'roads', name_zh: 'Roads', name_en: 'Roads' }],
+  criteria: [
+    criterion('covers-intact'),
+    criterion('cables-tidy', { threshold: { comparator: '<=', value: 3, unit: 'cables' }, kind: 'count-limit', inferred: true }),
+    criterion('plan-by-autumn', {
+      kind: 'interval-days',
+      threshold: { comparator: '<=', value: '--09-30', unit: 'date' },
+      scope: 'process',
+      applies_to: ['school'],
+    }),
+  ],
+  profile: {
+    id: 'sample',
+    name_zh: 'Sample profile',
+    name_en: 'Sample profile',
+    catalogue_version: 1,
+    document: '001',
+    edition_zh: '2023',
+    edition_en: '2023',
+    zone: { mode: 'circle', radius_m: 500 },
+    key_point_types: ['farmers-market'],
+    titles: [],
+  },
+  edited: null,
+}
+
+/** An inspection of the sample market; a higher number is newer. */
+export function inspectionRow(n: number, change: Partial<InspectionRow> = {}): InspectionRow {
+  return {
+    record: {
+      id: `inspection-${String(n)}`,
+      point: POINT.id,
+      point_kind: 'farmers-market',
+      standard: STANDARD.id,
+      standard_version: 1,
+      started_at: n * 60_000,
+      submitted_at: n * 60_000 + 900_000,
+      start: { kind: 'missing', why: 'denied' },
+      start_standing: null,
+      end: { kind: 'missing', why: 'denied' },
+      answers: [
+        {
+          criterion: 'covers-intact',
+          value: { form: 'rate', good: 97, counted: 99, counting: { how: 'census' } },
+          note: '',
+          photos: [],
+          verdict: { outcome: 'not_met', why: { because: 'census', good: 97, counted: 99, percent: 97.979 } },
+        },
+        {
+          criterion: 'cables-tidy',
+          value: { form: 'count', count: 1 },
+          note: 'At the gate',
+          photos: [],
+          verdict: { outcome: 'met', why: { because: 'value', value: 1, plus_minus: 0, limit: { comparator: '<=', value: 3, unit: 'cables' } } },
+        },
+      ],
+      findings: ['finding-5'],
+      track: [],
+      coverage: { cells: 200, seen: 151 },
+    },
+    point_name: POINT.name,
+    author_name: 'Wang',
+    received_at: n * 60_000 + 905_000,
+    differing: [],
     seq: n,
     ...change,
   }
