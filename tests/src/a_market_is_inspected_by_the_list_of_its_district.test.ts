@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { accessibilityFindings } from './support/axe'
 import { openBrowser } from './support/browser'
+import { Supervisor } from './support/console'
 import { generated } from './support/photos'
 import { startPreview } from './support/preview'
 import { endAll, folder, freePort, until } from './support/processes'
@@ -151,6 +152,20 @@ test('each district asks its own list, shows its own zone, and the server agrees
     expect(row?.record.answers.map(({ criterion }) => criterion).sort()).toEqual([...list].sort())
     expect(row?.record.track.length).toBeGreaterThan(0)
   }
+
+  // What the supervisor of the district sees of it: every item, its verdict and why.
+  const { page } = await Supervisor.signIn(browser, server)
+  await page.getByTestId('nav-inspections').click()
+  await page.getByTestId('inspection-row').click()
+  await page.getByTestId('answer').first().waitFor()
+  expect(await page.getByTestId('answer').count()).toBe(here.length)
+  const shown = page.locator('[data-testid="answer"][data-code="road-surface-intact"]')
+  expect(await shown.getAttribute('data-outcome')).toBe('not_met')
+  await until('both photos of the item show', async () =>
+    (await shown.locator('img').evaluateAll((photos) => photos.filter((photo) => (photo as HTMLImageElement).naturalWidth > 0).length)) === 2)
+  expect(await page.getByTestId('differing').count()).toBe(0)
+  await keepScreenshot('console-inspection', await page.screenshot())
+  expect(await accessibilityFindings(page)).toEqual([])
 })
 
 test('a limit is shown with its verdict while it is counted', async () => {

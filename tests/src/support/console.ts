@@ -3,17 +3,17 @@ import { createHash } from 'node:crypto'
 
 import type { Browser, Locator, Page } from 'playwright-core'
 
-import type { Server } from './server'
+import type { Account, Server } from './server'
 
 export class Supervisor {
   private constructor(readonly page: Page) {}
 
-  static async signIn(browser: Browser, server: Server): Promise<Supervisor> {
+  static async signIn(browser: Browser, server: Server, account: Account = server.supervisor): Promise<Supervisor> {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
     const page = await context.newPage()
     await page.goto(server.address)
-    await page.getByTestId('account').fill(server.supervisor.account)
-    await page.getByTestId('password').fill(server.supervisor.password)
+    await page.getByTestId('account').fill(account.account)
+    await page.getByTestId('password').fill(account.password)
     await page.getByTestId('sign-in').click()
     await page.getByTestId('tab-pending').waitFor()
     return new Supervisor(page)

@@ -24,6 +24,7 @@ export class Server {
     readonly supervisor: Account,
     /** An inspector of the other sample district. */
     readonly elsewhere: Account,
+    readonly administrator: Account,
     private readonly accounts: readonly Account[],
   ) {}
 
@@ -37,7 +38,7 @@ export class Server {
       if (found === undefined) throw new Error(`the sample district has no account ${name}`)
       return found
     }
-    return new Server(data, port, find('xunfang01'), find('ducha01'), find('xunfang11'), accounts)
+    return new Server(data, port, find('xunfang01'), find('ducha01'), find('xunfang11'), find('guanli01'), accounts)
   }
 
   passwordOf(name: string): string {
