@@ -92,7 +92,6 @@ const en: Messages = {
     deviceClock: 'device clock',
     serverClock: 'server clock',
     standard: 'Standard',
-    criterionCode: 'Criterion code',
     version: 'version {n}',
     place: 'Position',
     zone: 'Zone',
@@ -110,7 +109,6 @@ const en: Messages = {
     sample: 'Sample point',
     retired: 'Point retired',
     decided: '{who} · {time}',
-    returnReason: 'Reason for the return',
     noAnswer: '—',
   },
   provider: {
@@ -145,7 +143,6 @@ const en: Messages = {
     viewer: 'Original photo',
     evidence: 'Photo evidence',
     evidenceHint: 'Fingerprints are taken from the original bytes and were verified on arrival.',
-    hash: 'Fingerprint',
     copyHash: 'Copy the full SHA-256 fingerprint of photo {n}',
     copied: 'Copied',
     copyFailed: 'Cannot copy; please select it by hand',
@@ -245,7 +242,6 @@ const en: Messages = {
     list: 'List of points',
   },
   error: {
-    title: 'Something went wrong',
     retry: 'Try again',
     badRequest: 'The request was not understood and nothing changed. Reload the page and try again.',
     wrongPassword: 'Account and password do not match',

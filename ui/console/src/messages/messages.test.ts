@@ -47,3 +47,17 @@ it('keeps every Chinese word in the message files', () => {
   const offending = files.filter((file) => /\p{Script=Han}/u.test(readFileSync(path.join(root, file), 'utf8')))
   expect(offending).toEqual([])
 })
+
+it('says every text somewhere', () => {
+  const root = path.resolve(import.meta.dirname, '..')
+  const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(vue|ts)$/.test(file) && !file.startsWith('messages') && !file.includes('.test.'))
+    .map((file) => readFileSync(path.join(root, file), 'utf8'))
+    .join('\n')
+  const unsaid = [...zh.keys()].filter((key) => {
+    const section = key.slice(0, key.indexOf('.'))
+    // A key that is put together names its section and what the rest comes from.
+    return !source.includes(`'${key}'`) && !source.includes(`\`${section}.\${`)
+  })
+  expect(unsaid).toEqual([])
+})

@@ -91,7 +91,6 @@ const zhCN = {
     deviceClock: '手机时钟',
     serverClock: '服务器时钟',
     standard: '测评标准',
-    criterionCode: '测评项编码',
     version: '第 {n} 版',
     place: '位置',
     zone: '检测范围',
@@ -109,7 +108,6 @@ const zhCN = {
     sample: '示例点位',
     retired: '点位已停用',
     decided: '{who} · {time}',
-    returnReason: '退回原因',
     noAnswer: '—',
   },
   provider: {
@@ -144,7 +142,6 @@ const zhCN = {
     viewer: '原图查看',
     evidence: '照片凭证',
     evidenceHint: '指纹由原图字节计算，服务器收到时已核对。',
-    hash: '指纹',
     copyHash: '复制第 {n} 张照片的完整 SHA-256 指纹',
     copied: '已复制',
     copyFailed: '无法复制，请手动选择',
@@ -244,7 +241,6 @@ const zhCN = {
     list: '点位列表',
   },
   error: {
-    title: '出错了',
     retry: '重试',
     badRequest: '请求有误，没有改动任何内容。请刷新页面后再试。',
     wrongPassword: '账号或密码不正确',
