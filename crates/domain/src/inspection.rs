@@ -147,9 +147,11 @@ impl InspectionRecord {
     /// Returns the codes of the items that a supervisor has to look at: judged anew they come out
     /// otherwise, the standard does not know them, or what they need is not there although the
     /// phone submitted it. Photos are not counted, since those of problems come with their
-    /// findings.
-    pub fn in_question(&self, standard: &Standard) -> Vec<String> {
-        let day = day(standard, self.submitted_at);
+    /// findings. Nothing was submitted after `received_at`: where the phone's clock says so, days
+    /// are counted up to then.
+    pub fn in_question(&self, standard: &Standard, received_at: UnixMillis) -> Vec<String> {
+        let submitted_at = self.submitted_at.min(received_at);
+        let day = day(standard, submitted_at);
         let otherwise = self.answers.iter().filter(|answer| {
             let criterion = standard.criterion(&answer.criterion);
             let anew = criterion.map(|one| judge(one, answer.value.as_ref(), day));
@@ -167,7 +169,7 @@ impl InspectionRecord {
                 (answer.criterion.clone(), given)
             })
             .collect();
-        for lack in lacks(standard, self.point_kind, &answered, self.submitted_at) {
+        for lack in lacks(standard, self.point_kind, &answered, submitted_at) {
             let code = lack.criterion();
             if !codes.iter().any(|known| known == code) {
                 codes.push(code.to_owned());

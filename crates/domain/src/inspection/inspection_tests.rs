@@ -3,6 +3,8 @@ use crate::catalogue::{Catalogue, Issue, resolve};
 use crate::{AnswerFault, AnswerField, PartAnswer, PositionMissing, StandardRef, Why};
 
 const NOW: UnixMillis = UnixMillis::new(1_795_300_000_000);
+const RECEIVED: UnixMillis = NOW.plus_ms(90_000);
+const DAY_MS: i64 = 86_400_000;
 
 fn standard(profile: &str) -> Standard {
     let catalogue = Catalogue::embedded().unwrap();
@@ -177,18 +179,18 @@ fn the_server_flags_what_it_judges_otherwise() {
     let sixian = standard("sixian-2023");
     let honest = record(&sixian, PointType::FarmersMarket);
     assert_eq!(honest.check(), Ok(()));
-    assert_eq!(honest.in_question(&sixian), Vec::<String>::new());
+    assert_eq!(honest.in_question(&sixian, RECEIVED), Vec::<String>::new());
     let mut altered = honest.clone();
     altered.answers[0].value = holds(false);
     let mut reason = honest.clone();
     reason.answers[0].verdict.why = Why::Unanswered;
     let first = honest.answers[0].criterion.clone();
-    assert_eq!(altered.in_question(&sixian), std::slice::from_ref(&first));
-    assert_eq!(reason.in_question(&sixian), [first]);
+    assert_eq!(altered.in_question(&sixian, RECEIVED), std::slice::from_ref(&first));
+    assert_eq!(reason.in_question(&sixian, RECEIVED), [first]);
     let mut unknown = honest.clone();
     unknown.answers[1].criterion = "nothing".into();
     let second = honest.answers[1].criterion.clone();
-    assert_eq!(unknown.in_question(&sixian), ["nothing", &second]);
+    assert_eq!(unknown.in_question(&sixian, RECEIVED), ["nothing", &second]);
     // What a phone leaves out is in question as well.
     let mut short = honest.clone();
     let left_out = short.answers.split_off(3);
@@ -201,7 +203,32 @@ fn the_server_flags_what_it_judges_otherwise() {
         sixian.checklist(PointType::FarmersMarket).count() - 3
     );
     assert!(!left_out.is_empty());
-    assert_eq!(short.in_question(&sixian), left_out);
+    assert_eq!(short.in_question(&sixian, RECEIVED), left_out);
+}
+
+#[test]
+fn a_phone_whose_clock_is_ahead_gains_no_days() {
+    let jinchuan = standard("jinchuan-2024");
+    let code = "extinguisher-check-28d";
+    let criterion = jinchuan.criterion(code).unwrap();
+    let mut record = record(&jinchuan, criterion.applies_to[0]);
+    let later = |days: i64| NOW.plus_ms(days * DAY_MS);
+    record.submitted_at = later(10);
+    let checked = Some(AnswerValue::Checked {
+        on: vec![CivilDate::in_china(later(5))],
+    });
+    let verdict = judge(criterion, checked.as_ref(), day(&jinchuan, later(10)));
+    assert_eq!(verdict.outcome, Outcome::Met);
+    let answer = record.answers.iter_mut().find(|one| one.criterion == code);
+    let answer = answer.unwrap();
+    (answer.value, answer.verdict) = (checked, verdict);
+    let in_question = |received: UnixMillis| {
+        let codes = record.in_question(&jinchuan, received);
+        codes.iter().any(|one| one == code)
+    };
+    assert!(!in_question(later(12)));
+    // Received five days before the check that it names.
+    assert!(in_question(NOW));
 }
 
 #[test]

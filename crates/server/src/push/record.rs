@@ -135,7 +135,7 @@ impl Record {
                 let named = (record.standard, record.standard_version);
                 let standard = reference::standard(db, district, named.0, named.1)?;
                 let differing = standard
-                    .map(|standard| record.in_question(&standard))
+                    .map(|standard| record.in_question(&standard, push.now))
                     .unwrap_or_default();
                 if !differing.is_empty() {
                     tracing::warn!(
