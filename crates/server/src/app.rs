@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use xunfang_domain::catalogue::Catalogue;
 use xunfang_domain::{Dictionary, UnixMillis};
 
-use crate::catalogue;
 use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
+use crate::library::{Folders, Library};
 use crate::live::Live;
 use crate::passwords::Passwords;
 use crate::renditions::Renditions;
@@ -23,8 +24,8 @@ use crate::uploads::Uploads;
 pub struct AppConfig {
     /// The folder that holds everything.
     pub data: PathBuf,
-    /// A folder with another catalogue of criteria than the product's own.
-    pub catalogue: Option<PathBuf>,
+    /// Where criteria and codes are that do not come with the product.
+    pub folders: Folders,
     /// What to do with a damaged database.
     pub on_damage: OnDamage,
     /// Where the time comes from.
@@ -45,7 +46,7 @@ impl AppConfig {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
-            catalogue: None,
+            folders: Folders::default(),
             on_damage: OnDamage::Refuse,
             clock: Arc::new(SystemClock),
         }
@@ -64,8 +65,8 @@ struct Shared {
     renditions: Renditions,
     passwords: Passwords,
     live: Live,
-    catalogue: Catalogue,
-    dictionary: Dictionary,
+    folders: Folders,
+    library: watch::Sender<Library>,
     clock: Arc<dyn Clock>,
     stopping: CancellationToken,
     tasks: TaskTracker,
@@ -84,14 +85,11 @@ impl App {
     pub fn open(config: AppConfig) -> Result<Self, StartError> {
         let AppConfig {
             data,
-            catalogue,
+            folders,
             on_damage,
             clock,
         } = config;
-        let catalogue = match &catalogue {
-            Some(folder) => catalogue::read(folder)?,
-            None => Catalogue::embedded()?,
-        };
+        let library = Library::read(&folders)?;
         let folder = Arc::new(DataDir::open(&data)?);
         let path = folder.database();
         let unusable = |error| cannot_open(path.clone(), error);
@@ -115,8 +113,8 @@ impl App {
                 renditions: Renditions::new(Arc::clone(&folder)),
                 passwords: Passwords::new()?,
                 live: Live::new(),
-                catalogue,
-                dictionary: Dictionary::embedded()?,
+                folders,
+                library: watch::Sender::new(library),
                 clock,
                 stopping: CancellationToken::new(),
                 tasks: TaskTracker::new(),
@@ -155,14 +153,24 @@ impl App {
         &self.shared.live
     }
 
-    /// The criteria that districts choose from.
-    pub(crate) fn catalogue(&self) -> &Catalogue {
-        &self.shared.catalogue
+    /// The criteria that districts choose from, as they were read last.
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.shared.library.borrow().catalogue)
     }
 
-    /// The codes of urban management.
-    pub(crate) fn dictionary(&self) -> &Dictionary {
-        &self.shared.dictionary
+    /// The codes of urban management, as they were read last.
+    pub(crate) fn dictionary(&self) -> Arc<Dictionary> {
+        Arc::clone(&self.shared.library.borrow().dictionary)
+    }
+
+    /// Reads criteria and codes again. What is published stays in force either way.
+    ///
+    /// # Errors
+    /// [`StartError`] where something does not read; what was there before stays in use.
+    pub fn read_again(&self) -> Result<(), StartError> {
+        let library = Library::read(&self.shared.folders)?;
+        self.shared.library.send_replace(library);
+        Ok(())
     }
 
     pub(crate) fn folder(&self) -> &DataDir {

@@ -11,10 +11,13 @@ pub mod catalogue;
 mod clock;
 mod console;
 mod data_dir;
+mod districts;
 mod error;
+mod library;
 mod live;
 mod passwords;
 mod points;
+pub mod profile;
 mod pull;
 mod push;
 pub mod register;
@@ -30,7 +33,10 @@ mod uploads;
 
 pub use app::{App, AppConfig, OnDamage};
 pub use clock::{Clock, SystemClock};
+pub use districts::DistrictError;
+pub use library::Folders;
 pub use serve::{listen, serve};
+pub use standards::PublishError;
 pub use start::StartError;
 pub use store::StoreError;
 

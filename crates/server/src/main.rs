@@ -15,7 +15,8 @@ use tracing_subscriber::EnvFilter;
 use xunfang_domain::{Datum, FateTally, RowFate};
 use xunfang_protocol::ImportPreview;
 use xunfang_server::{
-    App, AppConfig, OnDamage, catalogue, listen, openapi_json, register, sample, serve,
+    App, AppConfig, Folders, OnDamage, catalogue, listen, openapi_json, profile, register, sample,
+    serve,
 };
 
 /// Server of Xunfang 巡访, field inspection that loses nothing.
@@ -38,14 +39,25 @@ enum Command {
         /// Move a damaged database to the folder set-aside and begin an empty one
         #[arg(long)]
         set_aside_damaged: bool,
-        /// Folder with a catalogue of criteria to use instead of the product's own
-        #[arg(long, env = "XUNFANG_CATALOGUE")]
-        catalogue: Option<PathBuf>,
+        #[command(flatten)]
+        library: Library,
     },
     /// Read a catalogue of criteria and say whether it can be used
     CheckCatalogue {
         /// Folder with standard.toml, criteria/ and profiles/
         folder: PathBuf,
+    },
+    /// Put a profile of the catalogue in force for a district, as the next version of its standard
+    UseProfile {
+        #[command(flatten)]
+        folder: Folder,
+        #[command(flatten)]
+        library: Library,
+        /// Name or id of the district
+        #[arg(long)]
+        district: String,
+        /// Id of the profile, such as suma-2023
+        profile: String,
     },
     /// Say what would become of every row of a register of points, and take it with --commit
     ImportPoints {
@@ -89,6 +101,24 @@ fn datum(text: &str) -> Result<Datum, String> {
     Datum::named(text).ok_or_else(|| format!("{text} is none of wgs84, cgcs2000, gcj02, bd09"))
 }
 
+/// What districts choose from, where it does not come with the product. A running server reads it
+/// again on the signal HUP.
+#[derive(Args)]
+struct Library {
+    /// Folder with a catalogue of criteria to use instead of the product's own
+    #[arg(long, env = "XUNFANG_CATALOGUE")]
+    catalogue: Option<PathBuf>,
+    /// Folder with lists of local codes, each named for its edition: gbt47678-2026.tsv
+    #[arg(long, env = "XUNFANG_CODES")]
+    codes: Option<PathBuf>,
+}
+
+impl From<Library> for Folders {
+    fn from(Library { catalogue, codes }: Library) -> Self {
+        Self { catalogue, codes }
+    }
+}
+
 #[derive(Args)]
 struct Folder {
     /// Folder that holds everything
@@ -110,7 +140,7 @@ async fn main() -> ExitCode {
             folder,
             listen,
             set_aside_damaged,
-            catalogue,
+            library,
         } => {
             let on_damage = if set_aside_damaged {
                 OnDamage::SetAside
@@ -120,7 +150,7 @@ async fn main() -> ExitCode {
             run(
                 AppConfig {
                     on_damage,
-                    catalogue,
+                    folders: library.into(),
                     ..AppConfig::new(folder.data)
                 },
                 listen,
@@ -128,6 +158,18 @@ async fn main() -> ExitCode {
             .await
         }
         Command::CheckCatalogue { folder } => check_catalogue(&folder),
+        Command::UseProfile {
+            folder,
+            library,
+            district,
+            profile,
+        } => {
+            let config = AppConfig {
+                folders: library.into(),
+                ..AppConfig::new(folder.data)
+            };
+            use_profile(config, &district, &profile).await
+        }
         Command::ImportPoints { register, commit } => import_points(register, commit).await,
         Command::ExportPoints { register } => export_points(register).await,
         Command::Sample { folder } => load_sample(folder.data).await,
@@ -149,10 +191,20 @@ async fn run(config: AppConfig, address: SocketAddr) -> Result<(), Box<dyn Error
     let address = listener.local_addr()?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     let app = App::open(config)?;
     if let Some(folder) = app.set_aside() {
         tracing::warn!(folder = %folder.display(), "a damaged database was set aside");
     }
+    let reading = app.clone();
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match reading.read_again() {
+                Ok(()) => tracing::info!("criteria and codes were read again"),
+                Err(error) => tracing::error!(%error, "criteria and codes stay as they were"),
+            }
+        }
+    });
     writeln!(io::stdout(), "Xunfang is ready on http://{address}")?;
     serve(app, listener, async move {
         tokio::select! {
@@ -234,6 +286,23 @@ async fn export_points(of: Register) -> Result<(), Box<dyn Error>> {
     let app = App::open(AppConfig::new(of.folder.data))?;
     register::export(&app, &of.district, &of.file, of.datum).await?;
     writeln!(io::stdout(), "Written: {}", of.file.display())?;
+    Ok(())
+}
+
+async fn use_profile(
+    config: AppConfig,
+    district: &str,
+    profile: &str,
+) -> Result<(), Box<dyn Error>> {
+    let app = App::open(config)?;
+    let made = profile::put_in_force(&app, district, profile).await?;
+    writeln!(
+        io::stdout(),
+        "{profile} is in force as version {} with {} items. Inspections already begun end under \
+         theirs.",
+        made.version,
+        made.criteria.len(),
+    )?;
     Ok(())
 }
 

@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use xunfang_domain::{Datum, District};
+use xunfang_domain::Datum;
 use xunfang_protocol::ImportPreview;
 use xunfang_report::Format;
 
 use crate::App;
+use crate::districts::{self, DistrictError};
 use crate::error::ApiError;
 use crate::points::{self, Register};
-use crate::store::reference;
 
 /// Why a register was not taken or written; nothing changed.
 #[derive(Debug, thiserror::Error)]
@@ -27,13 +27,8 @@ pub enum RegisterError {
         source: std::io::Error,
     },
     /// No district is called so.
-    #[error("There is no district {named}. There are: {known}. Nothing was changed.")]
-    District {
-        /// What was asked for.
-        named: String,
-        /// What there is.
-        known: String,
-    },
+    #[error(transparent)]
+    District(#[from] DistrictError),
     /// The register itself.
     #[error("{0}. Nothing was changed.")]
     Refused(String),
@@ -43,23 +38,6 @@ impl From<ApiError> for RegisterError {
     fn from(error: ApiError) -> Self {
         Self::Refused(error.to_string())
     }
-}
-
-async fn district(app: &App, named: &str) -> Result<District, RegisterError> {
-    let districts: Result<_, ApiError> = app
-        .database()
-        .read(|db| Ok(reference::districts(db)?))
-        .await;
-    let districts: Vec<District> = districts?;
-    let is_named = |one: &&District| one.name == named || one.id.to_string() == named;
-    if let Some(found) = districts.iter().find(is_named) {
-        return Ok(found.clone());
-    }
-    let names: Vec<&str> = districts.iter().map(|one| one.name.as_str()).collect();
-    Err(RegisterError::District {
-        named: named.to_owned(),
-        known: names.join(", "),
-    })
 }
 
 fn form(path: &Path) -> Result<Format, RegisterError> {
@@ -84,7 +62,7 @@ pub async fn import(
         path: path.to_owned(),
         source,
     })?;
-    let id = district(app, district_named).await?.id;
+    let id = districts::find(app, district_named).await?.id;
     let register = Register {
         format,
         datum,
@@ -93,7 +71,7 @@ pub async fn import(
     let (looking, shared) = (register.clone(), app.clone());
     let preview = app
         .database()
-        .read(move |db| points::preview(db, shared.catalogue(), id, &looking))
+        .read(move |db| points::preview(db, &shared.catalogue(), id, &looking))
         .await?;
     if commit {
         points::commit(app, id, register, preview.digest.clone()).await?;
@@ -112,11 +90,11 @@ pub async fn export(
     datum: Datum,
 ) -> Result<(), RegisterError> {
     let format = form(path)?;
-    let id = district(app, district_named).await?.id;
+    let id = districts::find(app, district_named).await?.id;
     let shared = app.clone();
     let bytes = app
         .database()
-        .read(move |db| points::export(db, shared.catalogue(), id, format, datum))
+        .read(move |db| points::export(db, &shared.catalogue(), id, format, datum))
         .await?;
     let file_error = |source| RegisterError::File {
         path: path.to_owned(),

@@ -133,7 +133,7 @@ pub async fn load(app: &App) -> Result<SampleReport, SampleError> {
         let named: Vec<SamplePerson> =
             serde_json::from_str(source.people).map_err(SampleError::Data)?;
         people.extend(named);
-        districts.push(SampleDistrict::read(&source, app.catalogue())?);
+        districts.push(SampleDistrict::read(&source, &app.catalogue())?);
     }
     let path = app.folder().sample_accounts();
     // The file comes before the rows: a password that is in force can always be looked up.
@@ -144,7 +144,7 @@ pub async fn load(app: &App) -> Result<SampleReport, SampleError> {
         .write(move |db| {
             let mut changed = 0;
             for district in &districts {
-                changed += put_reference(db, app.catalogue(), district, now)?;
+                changed += put_reference(db, &app.catalogue(), district, now)?;
             }
             put_accounts(db, &drawn)?;
             Ok(SampleReport {

@@ -10,7 +10,8 @@ use xunfang_domain::catalogue::{
     Catalogue, Issue, Profile, ResolveError, Rule, district_zone_fault, resolve,
 };
 use xunfang_domain::{
-    Criterion, District, DistrictId, Edited, Person, Point, Standard, StandardRef, UnixMillis, ZoneShape,
+    Criterion, District, DistrictId, Edited, Person, Point, Standard, StandardRef, UnixMillis,
+    ZoneShape,
 };
 use xunfang_protocol::{EventBody, LimitEdit, StandardEdit};
 
@@ -31,11 +32,14 @@ pub(crate) struct Editor {
 
 /// Why a profile was not published; nothing changed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PublishError {
+pub enum PublishError {
+    /// It names what the catalogue does not have, or a limit that does not fit.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
+    /// The district is not there.
     #[error("the district is not there")]
     DistrictUnknown,
+    /// The database refused.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

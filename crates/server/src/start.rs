@@ -39,9 +39,31 @@ pub enum StartError {
          that comes with the product."
     )]
     Catalogue(#[from] CatalogueError),
-    /// The lists of codes in this build are faulty.
-    #[error("The lists of codes in this build do not read: {0}. Nothing was changed.")]
+    /// A list of codes is faulty.
+    #[error(
+        "The codes were refused: {0}. Nothing was changed. A line has kind, digits, class, name \
+         and status, parted by tabulators; a code that the product knows is not given again."
+    )]
     Codes(#[from] DictionaryError),
+    /// A file of codes, or their folder, cannot be read.
+    #[error("The codes could not be read: {path}: {source}. Nothing was changed.")]
+    CodesFile {
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+    /// A file of codes is not named for an edition.
+    #[error(
+        "It cannot be told which codes {path} adds to. Nothing was changed. Name it for one of \
+         {known}, with the ending .tsv."
+    )]
+    CodesEdition {
+        /// The file.
+        path: PathBuf,
+        /// The names that there are.
+        known: String,
+    },
     /// A file of the catalogue cannot be read.
     #[error(
         "The catalogue of criteria could not be read: {path}: {source}. Nothing was changed. Name \

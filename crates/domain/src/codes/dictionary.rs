@@ -20,6 +20,25 @@ pub enum CodeEdition {
     Gbt47678,
 }
 
+impl CodeEdition {
+    const NAMED: [(&'static str, Self); 3] = [
+        ("cjt214", Self::Cjt214),
+        ("gbt30428-2013", Self::Gbt30428),
+        ("gbt47678-2026", Self::Gbt47678),
+    ];
+
+    /// Finds an edition by the name that its files have.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut named = Self::NAMED.into_iter();
+        named.find(|(known, _)| *known == name).map(|(_, of)| of)
+    }
+
+    /// The names of all editions.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::NAMED.into_iter().map(|(name, _)| name)
+    }
+}
+
 /// How well an entry is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]

@@ -185,7 +185,10 @@ fn the_server_flags_what_it_judges_otherwise() {
     let mut reason = honest.clone();
     reason.answers[0].verdict.why = Why::Unanswered;
     let first = honest.answers[0].criterion.clone();
-    assert_eq!(altered.in_question(&sixian, RECEIVED), std::slice::from_ref(&first));
+    assert_eq!(
+        altered.in_question(&sixian, RECEIVED),
+        std::slice::from_ref(&first)
+    );
     assert_eq!(reason.in_question(&sixian, RECEIVED), [first]);
     let mut unknown = honest.clone();
     unknown.answers[1].criterion = "nothing".into();

@@ -266,7 +266,7 @@ pub(super) async fn preview(
     };
     let shared = app.clone();
     app.database()
-        .read(move |db| points::preview(db, shared.catalogue(), district, &register))
+        .read(move |db| points::preview(db, &shared.catalogue(), district, &register))
         .await
         .map(Json)
 }
@@ -330,7 +330,7 @@ pub(super) async fn download(
     let shared = app.clone();
     let file = app
         .database()
-        .read(move |db| points::export(db, shared.catalogue(), district, format, form.datum))
+        .read(move |db| points::export(db, &shared.catalogue(), district, format, form.datum))
         .await?;
     let name = format!("attachment; filename=\"points.{}\"", format.extension());
     let name = HeaderValue::from_str(&name)

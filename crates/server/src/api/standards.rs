@@ -5,7 +5,8 @@ use axum::extract::State;
 use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{
-    CodeEdition, CodeEntry, Criterion, DistrictId, Object, PointType, Standard, StandardChange, Verb, compare,
+    CodeEdition, CodeEntry, Criterion, DistrictId, Object, PointType, Standard, StandardChange,
+    Verb, compare,
 };
 use xunfang_protocol::{ErrorBody, StandardEdit, StandardHead};
 
@@ -123,7 +124,7 @@ pub(super) async fn unused(
     session.require(Verb::Read, Object::Reference { district })?;
     let shared = app.clone();
     app.database()
-        .read(move |db| standards::unused(db, shared.catalogue(), district))
+        .read(move |db| standards::unused(db, &shared.catalogue(), district))
         .await
         .map(Json)
 }
@@ -253,7 +254,7 @@ pub(super) async fn edit(
         .write(move |db| {
             let editor = accounts::person(db, district, actor.person)?;
             let editor = editor.ok_or(ApiError::SignedOut)?;
-            standards::edit(db, shared.catalogue(), district, &edit, editor, now)
+            standards::edit(db, &shared.catalogue(), district, &edit, editor, now)
         })
         .await
         .map(Json)
@@ -280,6 +281,7 @@ pub(super) async fn codes(
 ) -> Result<Json<Vec<CodeEntry>>, ApiError> {
     let district = session.actor.district;
     session.require(Verb::Read, Object::Reference { district })?;
-    let found = app.dictionary().search(query.edition, &query.typed);
+    let dictionary = app.dictionary();
+    let found = dictionary.search(query.edition, &query.typed);
     Ok(Json(found.take(CODES_MAX).cloned().collect()))
 }

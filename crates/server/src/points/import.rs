@@ -132,7 +132,7 @@ pub(crate) async fn commit(
     let (last_seq, tally, points) = app
         .database()
         .read(move |db| {
-            let prepared = prepare(db, shared.catalogue(), district, &register)?;
+            let prepared = prepare(db, &shared.catalogue(), district, &register)?;
             if prepared.digest != digest {
                 return Err(ApiError::ImportMovedOn);
             }

@@ -1,5 +1,10 @@
+use std::collections::BTreeSet;
+
 use image::ImageFormat;
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{ChildStderr, Command};
+use xunfang_domain::Standard;
+use xunfang_protocol::StandardHead;
 
 use crate::actors::{files, status_of};
 use crate::program::{PROGRAM, Program, load_sample};
@@ -175,6 +180,98 @@ async fn a_program_that_cannot_start_says_why_and_exits_with_one() {
         text.contains("damaged") && text.contains("--set-aside-damaged"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn codes_are_read_again_while_it_runs_and_faulty_ones_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let codes = tempfile::tempdir().unwrap();
+    let list = codes.path().join("gbt47678-2026.tsv");
+    std::fs::write(&list, "matter\t12901\t本地扩展\t道路积水\tlocal\n").unwrap();
+    let (accounts, _) = load_sample(folder.path()).await;
+    let mut program = Program::serve_with_codes(folder.path(), codes.path()).await;
+    let mut log = BufReader::new(program.child.stderr.take().unwrap()).lines();
+    let phone = program.phone(&accounts).await;
+    let found = async |typed: &str| -> usize {
+        let path = format!("/api/v1/codes?edition=gbt47678-2026&typed={typed}");
+        phone.get(&path).await.ok::<Vec<serde_json::Value>>().len()
+    };
+    assert_eq!((found("dljs").await, found("lmtx").await), (1, 0));
+
+    let two =
+        "matter\t12901\t本地扩展\t道路积水\tlocal\nmatter\t12902\t本地扩展\t路面塌陷\tlocal\n";
+    std::fs::write(&list, two).unwrap();
+    program.hang_up().await;
+    until_logged(&mut log, "were read again").await;
+    assert_eq!((found("dljs").await, found("lmtx").await), (1, 1));
+
+    std::fs::write(&list, "matter\t12901\t本地扩展\n").unwrap();
+    program.hang_up().await;
+    let line = until_logged(&mut log, "stay as they were").await;
+    assert!(
+        line.contains("gbt47678-2026.tsv, line 1") && line.contains("five columns"),
+        "{line}"
+    );
+    assert_eq!((found("dljs").await, found("lmtx").await), (1, 1));
+}
+
+/// Returns the next line of a program's log that holds a text.
+async fn until_logged(log: &mut Lines<BufReader<ChildStderr>>, text: &str) -> String {
+    loop {
+        let line = log.next_line().await.unwrap().unwrap();
+        if line.contains(text) {
+            return line;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_profile_of_the_catalogue_is_put_in_force_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, _) = load_sample(folder.path()).await;
+    let put = async |district: &str, profile: &str| {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(["use-profile", "--district", district, profile, "--data"])
+            .arg(folder.path());
+        command.output().await.unwrap()
+    };
+    let unknown = put("泗县（示例）", "nowhere").await;
+    let said = String::from_utf8(unknown.stderr).unwrap();
+    assert!(
+        said.contains("no profile nowhere") && said.contains("xuzhou-2022"),
+        "{said}"
+    );
+    let strange = put("别处", "xuzhou-2022").await;
+    let said = String::from_utf8(strange.stderr).unwrap();
+    assert!(said.contains("泗县（示例）"), "{said}");
+    let same = put("泗县（示例）", "sixian-2023").await;
+    let said = String::from_utf8(same.stderr).unwrap();
+    assert!(
+        said.contains("in force for this district already"),
+        "{said}"
+    );
+
+    let done = put("泗县（示例）", "suma-2023").await;
+    assert!(done.status.success(), "{done:?}");
+    let program = Program::serve(folder.path()).await;
+    let phone = program.phone(&accounts).await;
+    let heads: Vec<StandardHead> = phone.get("/api/v1/standards").await.ok();
+    let versions: Vec<(u32, bool)> = heads
+        .iter()
+        .map(|head| (head.reference.version, head.in_force))
+        .collect();
+    assert_eq!(versions, [(2, true), (1, false)]);
+    let standard: Standard = phone.get("/api/v1/standards/2").await.ok();
+    assert_eq!(standard.profile.unwrap().id, "suma-2023");
+    // The points that follow the district have its zone now.
+    let reaches: BTreeSet<String> = phone
+        .points()
+        .await
+        .iter()
+        .map(|point| point["radius_m"].to_string())
+        .collect();
+    assert_eq!(reaches, BTreeSet::from(["600.0".to_owned()]));
 }
 
 #[tokio::test]

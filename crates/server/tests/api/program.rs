@@ -38,9 +38,32 @@ impl Program {
         Self::start(command).await
     }
 
-    async fn start(mut command: Command) -> Self {
+    /// Serves with lists of local codes; its log can be read.
+    pub async fn serve_with_codes(folder: &Path, codes: &Path) -> Self {
+        let mut command = Command::new(PROGRAM);
         command
-            .env("XUNFANG_LOG", "error")
+            .args(["serve", "--listen", "127.0.0.1:0", "--codes"])
+            .arg(codes)
+            .arg("--data")
+            .arg(folder)
+            .stderr(Stdio::piped());
+        Self::start_logging(command, "xunfang_server=info").await
+    }
+
+    /// Has criteria and codes read again.
+    pub async fn hang_up(&self) {
+        let id = self.child.id().unwrap().to_string();
+        let sent = Command::new("kill").args(["-HUP", &id]).status().await;
+        assert!(sent.unwrap().success());
+    }
+
+    async fn start(command: Command) -> Self {
+        Self::start_logging(command, "error").await
+    }
+
+    async fn start_logging(mut command: Command, level: &str) -> Self {
+        command
+            .env("XUNFANG_LOG", level)
             .stdout(Stdio::piped())
             .kill_on_drop(true);
         let mut child = command.spawn().unwrap();
