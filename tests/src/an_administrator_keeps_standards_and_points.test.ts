@@ -45,6 +45,19 @@ async function look(name: string): Promise<void> {
   expect(await accessibilityFindings(page), name).toEqual([])
 }
 
+/** A phone that has just signed in. */
+async function openPhone(name: string): Promise<Page> {
+  const preview = await startPreview(join(place.path, name), server, '33.4800,117.8800,8')
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+  const phone = await context.newPage()
+  await phone.goto(preview)
+  await phone.getByTestId('account').fill(server.inspector.account)
+  await phone.getByTestId('password').fill(server.inspector.password)
+  await phone.getByTestId('sign-in').click()
+  await phone.getByTestId('point-row').first().waitFor()
+  return phone
+}
+
 test('a new version of the standard reaches the phone, and says what changed', async () => {
   await page.getByTestId('nav-standards').click()
   await page.getByTestId('criterion').first().waitFor()
@@ -84,13 +97,7 @@ test('a new version of the standard reaches the phone, and says what changed', a
   await page.getByTestId('tab-checklist').click()
   await until('one item less is asked', async () => (await page.getByTestId('checklist-item').count()) === before - 1)
 
-  const preview = await startPreview(join(place.path, 'phone'), server, '33.4800,117.8800,8')
-  const phone = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })).newPage()
-  await phone.goto(preview)
-  await phone.getByTestId('account').fill(server.inspector.account)
-  await phone.getByTestId('password').fill(server.inspector.password)
-  await phone.getByTestId('sign-in').click()
-  await phone.getByTestId('point-row').first().waitFor()
+  const phone = await openPhone('phone')
   await phone.getByTestId('search').fill('lcnm')
   await until('one point is left', async () => (await phone.getByTestId('point-row').count()) === 1)
   await phone.getByTestId('point-row').click()
@@ -125,6 +132,16 @@ test('a point gets the polygon that is drawn on the map', async () => {
   await page.getByTestId('point-save').click()
   await page.getByTestId('point-told').waitFor()
   expect(await page.getByTestId('point-panel').innerText()).toContain('4 个角点')
+
+  // The phone draws what was drawn here.
+  const phone = await openPhone('polygon')
+  await phone.getByTestId('search').fill('lcnm')
+  await until('one point is left', async () => (await phone.getByTestId('point-row').count()) === 1)
+  await phone.getByTestId('point-row').click()
+  await phone.locator('[data-testid="ring"] path.ring-edge').waitFor()
+  expect(await phone.getByTestId('ring').innerHTML()).toContain('4 个角点')
+  await keepScreenshot('phone-polygon', await phone.screenshot())
+  await phone.context().close()
 })
 
 test('a register is looked through row by row, and taken whole or not at all', async () => {

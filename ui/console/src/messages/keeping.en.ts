@@ -167,12 +167,6 @@ const keeping = {
     published: 'Published',
     local: 'Local',
   },
-  zone: {
-    circle: 'radius {radius}',
-    polygon: 'polygon of {n} corners',
-    walk: 'walk {walk}, sight {sight} to each side',
-    none: 'not set',
-  },
   points: {
     heading: 'Points',
     total: '{n} in all',

@@ -167,12 +167,6 @@ const keeping = {
     published: '正式发布',
     local: '本地扩展',
   },
-  zone: {
-    circle: '半径 {radius}',
-    polygon: '多边形，{n} 个角点',
-    walk: '步行 {walk}，两侧各看 {sight}',
-    none: '未定',
-  },
   points: {
     heading: '点位',
     total: '共 {n} 个',

@@ -1,7 +1,6 @@
 import type { Datum, Point, PointEdit, PointType, Wgs84, ZoneShape } from '@xunfang/shared'
+import { zoneOf } from '@xunfang/shared'
 import { computed, ref } from 'vue'
-
-import { zoneOf } from '../parts/zoneWords'
 
 export const DATUMS: readonly Datum[] = ['wgs84', 'cgcs2000', 'gcj02', 'bd09']
 

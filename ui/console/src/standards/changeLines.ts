@@ -1,8 +1,7 @@
 import type { PointType, Standard, StandardChange } from '@xunfang/shared'
-import { limitWords, pointTypeName } from '@xunfang/shared'
+import { limitWords, pointTypeName, zoneWords } from '@xunfang/shared'
 
 import type { Locale, useText } from '../i18n'
-import { zoneWords } from '../parts/zoneWords'
 
 type Text = Pick<ReturnType<typeof useText>, 't' | 'named'>
 
@@ -46,7 +45,7 @@ export function changeLines(
   return changes.map((change): ChangeLine => {
     switch (change.change) {
       case 'zone':
-        return { sort: t('standards.changeZone'), name: '', how: t('standards.changedTo', { from: zoneWords(change.from, t), to: zoneWords(change.to, t) }) }
+        return { sort: t('standards.changeZone'), name: '', how: t('standards.changedTo', { from: zoneWords(change.from, locale), to: zoneWords(change.to, locale) }) }
       case 'key_places':
         return { sort: t('standards.changeKeyPlaces'), name: '', how: moved(kinds(change.removed), kinds(change.added)) }
       case 'titles':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { EDGE_UNITS, RING_UNITS, bearingDegrees, placePerson, stepFrom } from './ring'
+import { EDGE_UNITS, RING_UNITS, bearingDegrees, outlinePath, placePerson, stepFrom } from './ring'
 
 const POINT = { lat: 31.23, lng: 121.47 }
 
@@ -39,4 +39,9 @@ describe('placePerson', () => {
   it('stays finite for a zone without a radius', () => {
     expect(placePerson(POINT, 0, POINT, 0, 1).x).toBe(0)
   })
+})
+
+it('draws a polygon around the point, north upwards, out to the ring', () => {
+  const corners = [stepFrom(POINT, 400, 0), stepFrom(POINT, 0, 200), stepFrom(POINT, -100, 0)]
+  expect(outlinePath(POINT, 400, corners)).toBe('M0.0 -64.0L32.0 0.0L0.0 16.0z')
 })

@@ -59,6 +59,17 @@ export function placePerson(
 /** Metres per degree of latitude, good to half a percent: enough to walk a simulated receiver. */
 const METRES_PER_DEGREE = 111_195
 
+/** A polygon as the path of a drawing in which the zone reaches to its ring. */
+export function outlinePath(point: Wgs84, radiusM: number, corners: readonly Wgs84[]): string {
+  const unitsPerMetre = RING_UNITS / Math.max(1, radiusM)
+  const perDegree = METRES_PER_DEGREE * unitsPerMetre
+  const spots = corners.map(({ lat, lng }) => {
+    const x = (lng - point.lng) * perDegree * Math.cos(point.lat * RADIANS)
+    return `${x.toFixed(1)} ${((point.lat - lat) * perDegree).toFixed(1)}`
+  })
+  return `M${spots.join('L')}z`
+}
+
 /** The place some metres to the north and east of another. */
 export function stepFrom(place: Wgs84, northM: number, eastM: number): Wgs84 {
   return {

@@ -36,6 +36,11 @@ export const en: Record<WordKey, string> = {
   'limit.events': '{sign} {value} events',
   'limit.other': '{sign} {value}',
 
+  'zone.circle': 'radius {radius}',
+  'zone.polygon': 'polygon of {corners} corners',
+  'zone.walk': 'walk {walk}, sight {sight} to each side',
+  'zone.none': 'not set',
+
   'outcome.met': 'Met',
   'outcome.not_met': 'Not met',
   'outcome.undetermined': 'Open',

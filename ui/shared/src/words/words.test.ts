@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Criterion, Verdict } from '../generated/types'
 import { en } from './en'
-import { limitWords, whyWords } from './words'
+import { limitWords, whyWords, zoneOf, zoneWords } from './words'
 import { zhCN } from './zh-CN'
 
 const criterion = {
@@ -23,6 +23,14 @@ describe('words', () => {
     for (const [key, text] of Object.entries(zhCN)) {
       expect(placeholders(en[key as keyof typeof en]), key).toEqual(placeholders(text))
     }
+  })
+
+  it('says what a zone looks like', () => {
+    expect(zoneWords(zoneOf({ radius_m: 1200 }), 'zh-CN')).toBe('半径 1.2 km')
+    const corners = [{ lat: 1, lng: 1 }, { lat: 1, lng: 2 }, { lat: 2, lng: 2 }]
+    expect(zoneWords(zoneOf({ radius_m: 300, shape: { mode: 'polygon', corners } }), 'en')).toBe('polygon of 3 corners')
+    expect(zoneWords({ mode: 'walk-visible', walk_m: 400, sight_m: 50 }, 'zh-CN')).toBe('步行 400 m，两侧各看 50 m')
+    expect(zoneWords(null, 'en')).toBe('not set')
   })
 
   it('says a limit with its sign and unit', () => {

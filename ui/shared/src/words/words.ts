@@ -6,9 +6,11 @@ import type {
   AnswerFault,
   Criterion,
   Outcome,
+  Point,
   Threshold,
   Verdict,
   Why,
+  ZoneShape,
 } from '../generated/types'
 import { formatDistance } from '../format'
 import { en } from './en'
@@ -37,6 +39,25 @@ const SIGNS: Record<Threshold['comparator'], string> = {
 export function limitWords(limit: Threshold | null, locale: Locale): string {
   if (limit === null) return ''
   return say(`limit.${limit.unit}`, locale, { sign: SIGNS[limit.comparator], value: limit.value })
+}
+
+/** What a zone looks like; null where none is set. */
+export function zoneWords(zone: ZoneShape | null, locale: Locale): string {
+  switch (zone?.mode) {
+    case undefined:
+      return say('zone.none', locale)
+    case 'circle':
+      return say('zone.circle', locale, { radius: formatDistance(zone.radius_m) })
+    case 'polygon':
+      return say('zone.polygon', locale, { corners: zone.corners.length })
+    case 'walk-visible':
+      return say('zone.walk', locale, { walk: formatDistance(zone.walk_m), sight: formatDistance(zone.sight_m) })
+  }
+}
+
+/** The zone of a point; without a shape it is a circle. */
+export function zoneOf({ shape, radius_m }: Pick<Point, 'shape' | 'radius_m'>): ZoneShape {
+  return shape ?? { mode: 'circle', radius_m }
 }
 
 export function outcomeWords(outcome: Outcome, locale: Locale): string {

@@ -34,6 +34,11 @@ export const zhCN = {
   'limit.events': '{sign} {value} 件',
   'limit.other': '{sign} {value}',
 
+  'zone.circle': '半径 {radius}',
+  'zone.polygon': '多边形，{corners} 个角点',
+  'zone.walk': '步行 {walk}，两侧各看 {sight}',
+  'zone.none': '未定',
+
   'outcome.met': '达标',
   'outcome.not_met': '不达标',
   'outcome.undetermined': '尚不能定',
