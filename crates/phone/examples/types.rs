@@ -59,7 +59,7 @@ fn main() -> std::io::Result<()> {
         protocol::{
             ErrorBody, SignInRequest, SessionView, SignedIn, FindingRow, FindingPage, ReviewTally,
             FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
-            LimitEdit, StandardEdit, ImportPreviewRow, ImportPreview, ImportDone, PointSave,
+            LimitEdit, StandardEdit, RowPoint, ImportPreviewRow, ImportPreview, FileFault, ImportDone, PointSave,
             KindCount, PointTable, LiveNotice,
         },
         phone::{

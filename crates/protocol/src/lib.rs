@@ -16,8 +16,8 @@ pub use console::{
 };
 pub use error::{ErrorBody, codes};
 pub use reference::{
-    ImportDone, ImportPreview, ImportPreviewRow, KindCount, LimitEdit, PointSave, PointTable,
-    StandardEdit, StandardHead,
+    FileFault, ImportDone, ImportPreview, ImportPreviewRow, KindCount, LimitEdit, PointSave,
+    PointTable, RowPoint, StandardEdit, StandardHead,
 };
 pub use session::{SessionView, SignInRequest, SignedIn};
 pub use sync::{

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use xunfang_domain::{
-    Edited, FateTally, Point, PointEdit, PointType, RowFate, StandardRef, Threshold, ZoneShape,
+    Edited, FateTally, Point, PointEdit, PointField, PointType, RowFate, StandardRef, Threshold,
+    Wgs84, ZoneShape,
 };
 
 /// One line of `GET /api/v1/standards`, newest first.
@@ -68,9 +69,57 @@ pub struct ImportPreviewRow {
     pub line: u32,
     /// What it calls itself.
     pub name: String,
+    /// What it says, as it was understood; null for a refused one.
+    pub point: Option<RowPoint>,
     /// What becomes of it.
     #[serde(flatten)]
     pub fate: RowFate,
+}
+
+/// What a row of a register says of its point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct RowPoint {
+    /// 编号; may be empty.
+    pub number: String,
+    /// 类型
+    pub kind: PointType,
+    /// 责任单位
+    pub unit: String,
+    /// Where it lies.
+    pub place: Wgs84,
+    /// Radius of a zone of its own in metres; null where it follows the district or says nothing.
+    pub radius_m: Option<f64>,
+}
+
+/// Why a file as a whole is no register; `details.fault` of the code `file_unreadable`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum FileFault {
+    /// It is no spreadsheet, or a damaged one.
+    Spreadsheet,
+    /// The text is neither UTF-8 nor GBK.
+    Encoding,
+    /// A line does not part into columns.
+    Line {
+        /// Its number, counting from 1.
+        line: u64,
+    },
+    /// It is no GeoJSON of points.
+    Geojson,
+    /// No line has the titles of a register.
+    Titles {
+        /// Fields without a column.
+        missing: Vec<PointField>,
+    },
+    /// A title is there twice.
+    ColumnTwice {
+        /// The title.
+        title: String,
+    },
+    /// It holds more than is taken at once.
+    TooLarge,
 }
 
 /// `POST /api/v1/points/import`: nothing is written.

@@ -12,7 +12,7 @@ use tokio::task::JoinError;
 use xunfang_domain::{DecisionError, RowRefusal};
 use xunfang_durable::{DiskError, DiskFault};
 use xunfang_photo::PhotoError;
-use xunfang_protocol::{ErrorBody, UPLOAD_OFFSET, codes};
+use xunfang_protocol::{ErrorBody, FileFault, UPLOAD_OFFSET, codes};
 use xunfang_report::ReadError;
 
 use crate::store::{StoreError, StoreFault};
@@ -114,7 +114,10 @@ impl ApiError {
                 ..plain(S::CONFLICT, codes::STANDARD_MOVED_ON)
             },
             Self::StandardInvalid(_) => plain(S::UNPROCESSABLE_ENTITY, codes::STANDARD_INVALID),
-            Self::FileUnreadable(_) => plain(S::UNPROCESSABLE_ENTITY, codes::FILE_UNREADABLE),
+            Self::FileUnreadable(error) => Refusal {
+                details: serde_json::to_value(file_fault(error)).ok(),
+                ..plain(S::UNPROCESSABLE_ENTITY, codes::FILE_UNREADABLE)
+            },
             Self::ImportRefused { refused } => Refusal {
                 details: Some(json!({ "refused": refused })),
                 ..plain(S::CONFLICT, codes::IMPORT_REFUSED)
@@ -188,5 +191,27 @@ impl IntoResponse for ApiError {
                 .insert(name, HeaderValue::from(figure));
         }
         response
+    }
+}
+
+/// What is wrong with a file, as a console says it.
+fn file_fault(error: &ReadError) -> FileFault {
+    match error {
+        ReadError::Xlsx(_) | ReadError::NoSheet | ReadError::Archive(_) | ReadError::Order => {
+            FileFault::Spreadsheet
+        }
+        ReadError::TooLarge | ReadError::TooManyRows => FileFault::TooLarge,
+        ReadError::Encoding => FileFault::Encoding,
+        ReadError::Csv { line, .. } => FileFault::Line { line: *line },
+        ReadError::GeoJson(_) => FileFault::Geojson,
+        ReadError::Titles { missing } => {
+            // Latitude and longitude are two columns of one field.
+            let mut missing = missing.clone();
+            missing.dedup();
+            FileFault::Titles { missing }
+        }
+        ReadError::ColumnTwice(title) => FileFault::ColumnTwice {
+            title: (*title).to_owned(),
+        },
     }
 }

@@ -17,7 +17,7 @@ use xunfang_protocol::{EventBody, LimitEdit, StandardEdit};
 
 use crate::error::ApiError;
 use crate::store::feed::{self, NewEvent};
-use crate::store::profiles::{self, NewProfile};
+use crate::store::profiles::{self, NewProfile, StoredProfile};
 use crate::store::{StoreError, reference};
 
 /// Longest reason of a version, in characters.
@@ -104,14 +104,64 @@ pub(crate) fn edit(
     editor: Person,
     now: UnixMillis,
 ) -> Result<Standard, ApiError> {
-    let stored = profiles::newest(db, district)?.ok_or(ApiError::NotFound)?;
-    if stored.reference.version != edit.base {
-        return Err(ApiError::StandardMovedOn {
-            version: stored.reference.version,
-        });
+    let newest = profiles::newest(db, district)?.ok_or(ApiError::NotFound)?;
+    if newest.reference.version != edit.base {
+        return answered(db, catalogue, district, edit, &editor, newest);
     }
+    let profile = changed(catalogue, newest.profile, edit)?;
+    let reference = StandardRef {
+        version: newest.reference.version + 1,
+        ..newest.reference
+    };
+    let editor = Editor {
+        person: editor,
+        note: edit.note.trim().to_owned(),
+    };
+    publish(
+        db,
+        catalogue,
+        district,
+        &profile,
+        reference,
+        Some(editor),
+        now,
+    )
+    .map_err(|error| match error {
+        PublishError::Store(error) => ApiError::Store(error),
+        PublishError::Resolve(error) => ApiError::StandardInvalid(error.to_string()),
+        PublishError::DistrictUnknown => ApiError::NotFound,
+    })
+}
+
+/// Gives the version again that this very edit made: the answer may have been lost on its way. Any
+/// other version that is newer than the base was made by somebody who saw something else.
+fn answered(
+    db: &Transaction<'_>,
+    catalogue: &Catalogue,
+    district: DistrictId,
+    edit: &StandardEdit,
+    editor: &Person,
+    newest: StoredProfile,
+) -> Result<Standard, ApiError> {
+    let StandardRef { id, version } = newest.reference;
+    let moved_on = ApiError::StandardMovedOn { version };
+    if version != edit.base + 1 || newest.made_by != Some(editor.id) {
+        return Err(moved_on);
+    }
+    let base = profiles::at(db, district, edit.base)?.ok_or(ApiError::NotFound)?;
+    if changed(catalogue, base.profile, edit)? != newest.profile {
+        return Err(moved_on);
+    }
+    reference::standard(db, district, id, version)?.ok_or(moved_on)
+}
+
+/// Returns a profile with an edit applied, or why it does not fit.
+fn changed(
+    catalogue: &Catalogue,
+    mut profile: Profile,
+    edit: &StandardEdit,
+) -> Result<Profile, ApiError> {
     let invalid = |reason: String| ApiError::StandardInvalid(reason);
-    let mut profile = stored.profile;
     for LimitEdit { code, limit } in &edit.limits {
         let rule = profile.rules.iter_mut().find(|rule| rule.code() == *code);
         let rule = rule.ok_or_else(|| invalid(format!("the district does not use {code}")))?;
@@ -154,28 +204,7 @@ pub(crate) fn edit(
             "a note has at most {NOTE_CHARS_MAX} characters"
         )));
     }
-    let reference = StandardRef {
-        version: stored.reference.version + 1,
-        ..stored.reference
-    };
-    let editor = Editor {
-        person: editor,
-        note: edit.note.trim().to_owned(),
-    };
-    publish(
-        db,
-        catalogue,
-        district,
-        &profile,
-        reference,
-        Some(editor),
-        now,
-    )
-    .map_err(|error| match error {
-        PublishError::Store(error) => ApiError::Store(error),
-        PublishError::Resolve(error) => invalid(error.to_string()),
-        PublishError::DistrictUnknown => ApiError::NotFound,
-    })
+    Ok(profile)
 }
 
 /// Returns what the catalogue has and the newest version of a district's standard does not use,

@@ -322,10 +322,11 @@ pub(super) async fn commit(
 )]
 pub(super) async fn download(
     State(app): State<App>,
-    Administrator(actor): Administrator,
+    session: Session,
     InQuery(form): InQuery<FileForm>,
 ) -> Result<Response, ApiError> {
-    let district = actor.district;
+    let district = session.actor.district;
+    session.require(Verb::Read, Object::Reference { district })?;
     let format = format(&form.format)?;
     let shared = app.clone();
     let file = app

@@ -24,9 +24,6 @@ pub(crate) fn save(
         Some(id) => Some(reference::point(db, district, id)?.ok_or(ApiError::NotFound)?),
         None => None,
     };
-    if existing != save.seen {
-        return Err(ApiError::PointMovedOn);
-    }
     let points = reference::points(db, district)?;
     let zone = district_zone(db, &stored)?;
     let new = (district, PointId::from_uuid(Uuid::now_v7()));
@@ -37,8 +34,15 @@ pub(crate) fn save(
         radius_m: stored.zone_radius_m,
         kind: &|_| None,
     };
-    let point = write_point(&save.point, existing.as_ref(), new, &zone, against)
-        .map_err(ApiError::PointInvalid)?;
+    let point = write_point(&save.point, existing.as_ref(), new, &zone, against);
+    if existing != save.seen {
+        // The answer to this very save may have been lost on its way; it is given again.
+        return match (point, existing) {
+            (Ok(point), Some(existing)) if point == existing => Ok(existing),
+            _ => Err(ApiError::PointMovedOn),
+        };
+    }
+    let point = point.map_err(ApiError::PointInvalid)?;
     put(db, &point)?;
     Ok(point)
 }

@@ -15,7 +15,7 @@ use xunfang_domain::{
     Against, Bounds, Datum, DistrictId, Draft, ImportPlan, Point, PointId, PointType, RowFate,
     ZoneShape, plan_import,
 };
-use xunfang_protocol::{ImportDone, ImportPreview, ImportPreviewRow};
+use xunfang_protocol::{ImportDone, ImportPreview, ImportPreviewRow, RowPoint};
 use xunfang_report::{Format, read_points, write_points};
 
 use super::put;
@@ -114,6 +114,13 @@ pub(crate) fn preview(
             .map(|row| ImportPreviewRow {
                 line: row.line,
                 name: row.shown_name,
+                point: row.point.map(|draft| RowPoint {
+                    number: draft.number,
+                    kind: draft.kind,
+                    unit: draft.unit,
+                    place: draft.place,
+                    radius_m: draft.radius_m,
+                }),
                 fate: row.fate,
             })
             .collect(),
@@ -183,11 +190,9 @@ fn written(
     district: DistrictId,
     district_zone: &ZoneShape,
 ) -> Point {
-    // A zone that somebody drew is not undone by a register that has no shapes.
-    let drawn = before
-        .filter(|point| point.shape.is_some())
-        .and_then(Point::zone_of_its_own);
-    let own = drawn.or(draft
+    // As the preview judged it.
+    let kept = before.and_then(|point| draft.zone_of(point));
+    let own = kept.or(draft
         .radius_m
         .map(|radius_m| ZoneShape::Circle { radius_m }));
     Point {

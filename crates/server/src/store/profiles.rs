@@ -1,6 +1,6 @@
 //! The districts' profiles, version by version.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 use xunfang_domain::catalogue::Profile;
 use xunfang_domain::{DistrictId, PersonId, Standard, StandardId, StandardRef, UnixMillis};
@@ -12,6 +12,8 @@ use super::{StoreError, values};
 pub(crate) struct StoredProfile {
     pub(crate) reference: StandardRef,
     pub(crate) profile: Profile,
+    /// Null for one that came with the product.
+    pub(crate) made_by: Option<PersonId>,
 }
 
 /// A version that is about to be stored.
@@ -31,16 +33,34 @@ pub(crate) fn newest(
 ) -> Result<Option<StoredProfile>, StoreError> {
     let mut statement = db.prepare_cached(include_str!("profiles/newest.sql"))?;
     let mut rows = statement.query(named_params! { ":district_id": district.uuid() })?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    Ok(Some(StoredProfile {
+    rows.next()?.map(stored).transpose()
+}
+
+/// Finds a version by its number.
+pub(crate) fn at(
+    db: &Connection,
+    district: DistrictId,
+    version: u32,
+) -> Result<Option<StoredProfile>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("profiles/at.sql"))?;
+    let mut rows = statement.query(named_params! {
+        ":district_id": district.uuid(),
+        ":version": version,
+    })?;
+    rows.next()?.map(stored).transpose()
+}
+
+fn stored(row: &Row<'_>) -> Result<StoredProfile, StoreError> {
+    Ok(StoredProfile {
         reference: StandardRef {
             id: StandardId::from_uuid(row.get::<_, Uuid>("standard_id")?),
             version: row.get("version")?,
         },
         profile: values::from_json("profile", &row.get::<_, String>("body")?)?,
-    }))
+        made_by: row
+            .get::<_, Option<Uuid>>("made_by")?
+            .map(PersonId::from_uuid),
+    })
 }
 
 /// Stores a version; its standard is there already.

@@ -118,6 +118,24 @@ async fn what_the_district_does_not_use_can_be_adopted_and_then_is_no_longer_lis
 }
 
 #[tokio::test]
+async fn an_edit_whose_answer_was_lost_is_answered_again_and_made_once() {
+    let server = TestServer::start().await;
+    let admin = server.console(ADMINISTRATOR).await;
+    let body = json!({ "base": 1, "drop": ["cables-tidy"], "note": "一次" });
+    let made: Standard = edit(&admin, body.clone()).await.ok();
+    let again: Standard = edit(&admin, body).await.ok();
+    assert_eq!(again, made);
+    let other = edit(
+        &admin,
+        json!({ "base": 1, "drop": ["road-surface-intact"] }),
+    )
+    .await;
+    assert_eq!(other.refusal(), (409, "standard_moved_on".to_owned()));
+    let heads: Vec<StandardHead> = admin.get("/api/v1/standards").await.ok();
+    assert_eq!(heads.len(), 2);
+}
+
+#[tokio::test]
 async fn a_change_that_does_not_fit_changes_nothing() {
     let server = TestServer::start().await;
     let admin = server.console(ADMINISTRATOR).await;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
-use xunfang_domain::{Datum, Point, RowFate, ZoneShape};
+use xunfang_domain::{Datum, Point, PointField, RowFate, ZoneShape};
 use xunfang_protocol::{EventBody, ImportDone, ImportPreview, PointTable};
 
 use crate::actors::{ADMINISTRATOR, Console, INSPECTOR, SUPERVISOR, TestServer, json_request};
@@ -85,7 +85,9 @@ async fn points_go_out_and_come_back_unchanged_in_every_form_and_system() {
     for format in ["xlsx", "csv", "geojson"] {
         for datum in ["wgs84", "cgcs2000", "gcj02", "bd09"] {
             let query = format!("format={format}&datum={datum}");
-            let out = admin.get(&format!("/api/v1/points/export?{query}")).await;
+            // Who reads the points can take them along.
+            let reader = server.console(SUPERVISOR).await;
+            let out = reader.get(&format!("/api/v1/points/export?{query}")).await;
             assert_eq!(out.status, 200);
             let path = format!("/api/v1/points/import?{query}");
             let preview: ImportPreview = admin.send(file(&path, &out.body)).await.ok();
@@ -225,6 +227,50 @@ async fn a_point_that_cannot_be_so_says_every_reason_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_save_whose_answer_was_lost_is_answered_again() {
+    let server = TestServer::start().await;
+    let admin = server.console(ADMINISTRATOR).await;
+    let table: PointTable = admin.get("/api/v1/points/table?limit=1").await.ok();
+    let seen = serde_json::to_value(&table.rows[0]).unwrap();
+    let edit = |unit: &str| {
+        json!({ "number": seen["number"], "name": seen["name"], "kind": seen["kind"], "unit": unit,
+            "place": { "datum": "gcj02", "lat": 33.482, "lng": 117.878 }, "zone": null,
+            "retired": false })
+    };
+    let saved: Point = change(&admin, &seen, &edit("新单位")).await.ok();
+    let again: Point = change(&admin, &seen, &edit("新单位")).await.ok();
+    assert_eq!(again, saved);
+    let other = change(&admin, &seen, &edit("别的单位")).await;
+    assert_eq!(other.refusal(), (409, "point_moved_on".to_owned()));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_register_says_what_is_wrong_with_it() {
+    let server = TestServer::start().await;
+    let admin = server.console(ADMINISTRATOR).await;
+    let fault = async |format: &str, bytes: &[u8]| -> Value {
+        let path = format!("/api/v1/points/import?format={format}&datum=wgs84");
+        let answer = admin.send(file(&path, bytes)).await;
+        let body: Value = serde_json::from_str(&answer.text()).unwrap();
+        assert_eq!(body["code"], "file_unreadable");
+        body["details"].clone()
+    };
+    assert_eq!(
+        fault("xlsx", b"no archive").await,
+        json!({ "fault": "spreadsheet" })
+    );
+    assert_eq!(fault("geojson", b"{}").await, json!({ "fault": "geojson" }));
+    assert_eq!(
+        fault("csv", "名称,类型,责任单位\n甲,学校,乙\n".as_bytes()).await,
+        json!({ "fault": "titles", "missing": ["place"] })
+    );
+    assert_eq!(
+        fault("csv", "名称,名称,类型,责任单位,经度,纬度\n".as_bytes()).await,
+        json!({ "fault": "column_twice", "title": "名称" })
+    );
+}
+
+#[tokio::test]
 async fn a_new_point_is_there_once() {
     let server = TestServer::start().await;
     let admin = server.console(ADMINISTRATOR).await;
@@ -336,5 +382,31 @@ async fn points_of_a_register_follow_a_district_that_walks() {
     assert_eq!(
         (own.radius_m, own.own_zone, &own.shape),
         (300.0, true, &None)
+    );
+
+    // A register that says nothing of zones leaves the circle of its own as it is.
+    let silent = "编号,名称,类型,责任单位,纬度,经度\nA2,{name},学校,另一个单位,{lat},{lng}\n"
+        .replace("{name}", &own.name)
+        .replace("{lat}", &own.place.lat().to_string())
+        .replace("{lng}", &own.place.lng().to_string());
+    let path = "/api/v1/points/import?format=csv&datum=wgs84";
+    let preview: ImportPreview = admin.send(file(path, silent.as_bytes())).await.ok();
+    let fates: Vec<&RowFate> = preview.rows.iter().map(|row| &row.fate).collect();
+    assert!(
+        matches!(fates[..], [RowFate::Changed { fields }] if !fields.contains(&PointField::Radius)),
+        "{fates:?}"
+    );
+    let path = format!(
+        "/api/v1/points/import/commit?format=csv&datum=wgs84&digest={}",
+        preview.digest
+    );
+    admin
+        .send(file(&path, silent.as_bytes()))
+        .await
+        .ok::<ImportDone>();
+    let kept: Point = admin.get(&format!("/api/v1/points/{}", own.id)).await.ok();
+    assert_eq!(
+        (kept.unit.as_str(), kept.radius_m, kept.own_zone),
+        ("另一个单位", 300.0, true)
     );
 }

@@ -1,4 +1,4 @@
-SELECT version, standard_id, body
+SELECT version, standard_id, body, made_by
 FROM profile
 WHERE district_id = :district_id
 ORDER BY version DESC
