@@ -54,7 +54,7 @@ it('marks what the server judges otherwise', async () => {
   await page.router.push('/inspections?inspection=inspection-9')
   await settle()
   expect(page.find('differing').text()).toContain('1 item')
-  expect(page.wrapper.get('[data-testid="answer"][data-code="cables-tidy"]').text()).toContain('The server judges otherwise')
+  expect(page.wrapper.get('[data-testid="answer"][data-code="cables-tidy"]').text()).toContain('To be checked')
 })
 
 it('still shows what was answered when the standard cannot be read', async () => {
@@ -74,11 +74,27 @@ it('reads on below what is listed, without a row twice or left out', async () =>
   expect(listed()).toEqual(Array.from({ length: 70 }, (_, n) => `inspection-${String(70 - n)}`))
 })
 
+it('leaves nothing out when more arrived than a page holds', async () => {
+  await start('/inspections', 100)
+  await page.wrapper.get('.end button').trigger('click')
+  await settle()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  for (let n = 101; n <= 180; n += 1) api.arriveInspection(inspectionRow(n))
+  await vi.advanceTimersByTimeAsync(500)
+  vi.useRealTimers()
+  await settle()
+  for (let n = 0; n < 4 && page.wrapper.find('.end button').exists(); n += 1) {
+    await page.wrapper.get('.end button').trigger('click')
+    await settle()
+  }
+  expect(listed()).toEqual(Array.from({ length: 180 }, (_, n) => `inspection-${String(180 - n)}`))
+})
+
 it('takes in what arrives while it is open', async () => {
   await start('/inspections', 60)
   await page.wrapper.get('.end button').trigger('click')
   await settle()
-  vi.useFakeTimers()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   api.arriveInspection(inspectionRow(61))
   await vi.advanceTimersByTimeAsync(500)
   vi.useRealTimers()

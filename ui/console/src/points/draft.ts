@@ -1,6 +1,8 @@
 import type { Datum, Point, PointEdit, PointType, Wgs84, ZoneShape } from '@xunfang/shared'
 import { zoneOf } from '@xunfang/shared'
-import { computed, ref } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
+
+import { typedNumber } from '../parts/typed'
 
 export const DATUMS: readonly Datum[] = ['wgs84', 'cgcs2000', 'gcj02', 'bd09']
 
@@ -29,8 +31,11 @@ export interface PointForm {
   corners: string
 }
 
+/** Corners closer than this many degrees, about a metre, are one corner. */
+const SAME_SPOT = 1e-5
+
 /** What stops a form from being saved. */
-export type FormFault = 'name' | 'unit' | 'place' | 'few_corners' | { line: number }
+export type FormFault = 'name' | 'unit' | 'place' | 'swapped' | 'zone' | 'few_corners' | { line: number }
 
 export function cornerText(corners: readonly Wgs84[]): string {
   return corners.map(({ lat, lng }) => `${lat.toFixed(6)}, ${lng.toFixed(6)}`).join('\n')
@@ -42,7 +47,7 @@ export function readCorners(text: string): Wgs84[] | { line: number } {
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const parts = line.trim().split(/[\s,\uff0c]+/)
-    const [lat, lng] = parts.map(Number)
+    const [lat, lng] = parts.map(typedNumber)
     if (parts.length !== 2 || !isPlace(lat, lng)) return { line: index + 1 }
     corners.push({ lat: lat ?? 0, lng: lng ?? 0 })
   }
@@ -53,8 +58,23 @@ function isPlace(lat: number | undefined, lng: number | undefined): boolean {
   return Math.abs(lat ?? Number.NaN) <= 90 && Math.abs(lng ?? Number.NaN) <= 180
 }
 
-function readNumber(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text)
+function within(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most
+}
+
+/** What two people changed of one point, differently. */
+export interface Clash {
+  field: 'number' | 'name' | 'kind' | 'unit' | 'retired' | 'place' | 'zone'
+}
+
+const FIELDS: Readonly<Record<Clash['field'], readonly (keyof PointForm)[]>> = {
+  number: ['number'],
+  name: ['name'],
+  kind: ['kind'],
+  unit: ['unit'],
+  retired: ['retired'],
+  place: ['moves', 'lat', 'lng', 'datum'],
+  zone: ['zone', 'radius', 'walk', 'sight', 'corners'],
 }
 
 function formOf(point: Point | null): PointForm {
@@ -80,7 +100,7 @@ function formOf(point: Point | null): PointForm {
 /** The form of one point, and what it would save. */
 export function usePointForm() {
   /** The point as it was when the form opened; null for a new one. */
-  const seen = ref<Point | null>(null)
+  const seen = shallowRef<Point | null>(null)
   const open = ref(false)
   const form = ref<PointForm>(formOf(null))
   let untouched = ''
@@ -96,8 +116,32 @@ export function usePointForm() {
     form.value = { ...form.value, ...change }
   }
 
+  /** Takes in what somebody else saved: what was not touched here follows it, what both changed is named. */
+  function rebase(point: Point): Clash[] {
+    const [before, theirs, mine] = [formOf(seen.value), formOf(point), form.value]
+    const clashes: Clash[] = []
+    const merged = { ...theirs }
+    for (const field of Object.keys(FIELDS) as Clash['field'][]) {
+      const own = FIELDS[field]
+      const same = (a: PointForm, b: PointForm): boolean => own.every((key) => a[key] === b[key])
+      if (same(mine, before)) continue
+      if (!same(theirs, before) && !same(theirs, mine)) clashes.push({ field })
+      Object.assign(merged, Object.fromEntries(own.map((key) => [key, mine[key]])))
+    }
+    seen.value = point
+    form.value = merged
+    untouched = JSON.stringify(theirs)
+    return clashes
+  }
+
   const changed = computed(() => open.value && JSON.stringify(form.value) !== untouched)
   const corners = computed(() => readCorners(form.value.corners))
+  /** The corners as they read last: a line that is half typed does not take the shape away. */
+  let readable: readonly Wgs84[] = []
+  const drawn = computed<readonly Wgs84[]>(() => {
+    if (!('line' in corners.value)) readable = corners.value
+    return readable
+  })
 
   const shape = computed<ZoneShape | null>(() => {
     const { zone, radius, walk, sight } = form.value
@@ -113,16 +157,20 @@ export function usePointForm() {
   const place = computed<Wgs84 | null>(() => {
     const { moves, lat, lng, datum } = form.value
     if (!moves) return seen.value?.place ?? null
-    const at = { lat: readNumber(lat), lng: readNumber(lng) }
+    const at = { lat: typedNumber(lat), lng: typedNumber(lng) }
     if (!isPlace(at.lat, at.lng)) return seen.value?.place ?? null
     return datum === 'wgs84' || datum === 'cgcs2000' ? at : (seen.value?.place ?? null)
   })
 
   const fault = computed<FormFault | null>(() => {
-    const { name, unit, moves, lat, lng, zone } = form.value
+    const { name, unit, moves, lat, lng, zone, radius, walk, sight } = form.value
     if (name.trim() === '') return 'name'
     if (unit.trim() === '') return 'unit'
-    if (moves && !isPlace(readNumber(lat), readNumber(lng))) return 'place'
+    if (moves && !isPlace(typedNumber(lat), typedNumber(lng))) {
+      return isPlace(typedNumber(lng), typedNumber(lat)) ? 'swapped' : 'place'
+    }
+    if (zone === 'circle' && !within(radius, 10, 5_000)) return 'zone'
+    if (zone === 'walk-visible' && !(within(walk, 10, 5_000) && within(sight, 1, 500))) return 'zone'
     if (zone !== 'polygon') return null
     if ('line' in corners.value) return corners.value
     return corners.value.length < 3 ? 'few_corners' : null
@@ -137,17 +185,18 @@ export function usePointForm() {
       kind,
       unit: unit.trim(),
       retired,
-      place: moves ? { datum, lat: readNumber(lat), lng: readNumber(lng) } : null,
+      place: moves ? { datum, lat: typedNumber(lat), lng: typedNumber(lng) } : null,
       zone: shape.value,
     }
   })
 
   return {
-    seen, open, form, changed, corners, shape, place, fault, edit, begin, set,
-    /** Compares with what somebody else has saved meanwhile, and keeps what was typed. */
-    rebase(point: Point): void { seen.value = point },
+    seen, open, form, changed, corners, drawn, shape, place, fault, edit, begin, set, rebase,
     end(): void { open.value = false },
     addCorner(at: Wgs84): void {
+      const last = drawn.value.at(-1)
+      // The second click of two on one spot.
+      if (last && Math.abs(last.lat - at.lat) < SAME_SPOT && Math.abs(last.lng - at.lng) < SAME_SPOT) return
       set({ corners: [form.value.corners.trim(), cornerText([at])].filter((line) => line !== '').join('\n') })
     },
     moveCorner(index: number, at: Wgs84): void {

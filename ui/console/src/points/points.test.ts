@@ -113,16 +113,19 @@ describe('a point', () => {
     await start('/points?point=point-2')
     await page.find('point-edit').trigger('click')
     await page.find('point-name').setValue('Mine')
-    api.allPoints = [MARKET, { ...SCHOOL, unit: 'Theirs' }]
+    api.allPoints = [MARKET, { ...SCHOOL, unit: 'Theirs', number: 'S-9' }]
     await page.find('point-save').trigger('click')
     await settle()
     expect(page.find('point-moved').exists()).toBe(true)
     await page.find('point-moved').get('button').trigger('click')
     await settle()
+    expect(page.find('point-merged').text()).toContain('taken in')
     expect((page.find('point-name').element as HTMLInputElement).value).toBe('Mine')
     await page.find('point-save').trigger('click')
     await settle()
-    expect(api.pointSaves.at(-1)?.save.seen).toEqual({ ...SCHOOL, unit: 'Theirs' })
+    const { seen, point } = api.pointSaves.at(-1)?.save ?? {}
+    expect(seen).toEqual({ ...SCHOOL, unit: 'Theirs', number: 'S-9' })
+    expect(point).toMatchObject({ name: 'Mine', unit: 'Theirs', number: 'S-9' })
     expect(page.find('point-told').exists()).toBe(true)
   })
 
@@ -157,6 +160,28 @@ describe('a point', () => {
   })
 })
 
+it('names what two people changed differently', () => {
+  const draft = usePointForm()
+  draft.begin(SCHOOL)
+  draft.set({ name: 'Mine', unit: 'Same', zone: 'circle', radius: 300 })
+  const clashes = draft.rebase({ ...SCHOOL, name: 'Theirs', unit: 'Same', number: 'S-9' })
+  expect(clashes).toEqual([{ field: 'name' }])
+  expect(draft.form.value).toMatchObject({ name: 'Mine', unit: 'Same', number: 'S-9', zone: 'circle', radius: 300 })
+})
+
+it('refuses figures of a zone and swapped places before anything is sent', () => {
+  const draft = usePointForm()
+  draft.begin(SCHOOL)
+  draft.set({ zone: 'circle', radius: Number.NaN })
+  expect(draft.fault.value).toBe('zone')
+  draft.set({ zone: 'walk-visible', walk: 400, sight: 501 })
+  expect(draft.fault.value).toBe('zone')
+  draft.set({ zone: 'follow', moves: true, lat: '114.2', lng: '30.5' })
+  expect(draft.fault.value).toBe('swapped')
+  draft.set({ lat: '\uff13\uff10\uff0e\uff15', lng: '114.2' })
+  expect(draft.edit.value?.place).toEqual({ datum: 'wgs84', lat: 30.5, lng: 114.2 })
+})
+
 describe('corners that are typed', () => {
   it('are read with commas, spaces and empty lines, or the line that is none is named', () => {
     expect(readCorners('30.5, 114.2\n\n 30.6 114.3 ')).toEqual([{ lat: 30.5, lng: 114.2 }, { lat: 30.6, lng: 114.3 }])
@@ -172,18 +197,32 @@ describe('corners that are typed', () => {
     for (const lat of [30.1, 30.2, 30.3]) draft.addCorner({ lat, lng: 114 })
     draft.moveCorner(1, { lat: 30.25, lng: 114.5 })
     expect(draft.corners.value).toEqual([{ lat: 30.1, lng: 114 }, { lat: 30.25, lng: 114.5 }, { lat: 30.3, lng: 114 }])
+    // The second click of two, and a line that is half typed, leave the shape as it is.
+    draft.addCorner({ lat: 30.300001, lng: 114.000001 })
+    expect(draft.drawn.value).toHaveLength(3)
+    draft.set({ corners: `${draft.form.value.corners}\n30.4,` })
+    expect(draft.drawn.value).toHaveLength(3)
+    draft.undoCorner()
     draft.undoCorner()
     expect(draft.fault.value).toBe('few_corners')
   })
 })
 
 describe('an import', () => {
-  const REFUSED: ImportPreviewRow = { line: 3, name: '', fate: 'refused', reasons: [{ reason: 'missing', field: 'name' }, { reason: 'swapped' }] }
-  const TAKEN: ImportPreviewRow = { line: 2, name: 'South market', fate: 'new' }
+  const REFUSED: ImportPreviewRow = { line: 3, name: '', point: null, fate: 'refused', reasons: [{ reason: 'missing', field: 'name' }, { reason: 'swapped' }] }
+  const TAKEN: ImportPreviewRow = {
+    line: 2,
+    name: 'South market',
+    point: { number: 'M-7', kind: 'farmers-market', unit: 'Markets', place: { lat: 30.5, lng: 114.2 }, radius_m: null },
+    fate: 'new',
+  }
 
   async function choose(name: string): Promise<void> {
     const input = page.find('import-input')
-    Object.defineProperty(input.element, 'files', { value: [new File(['x'], name)], configurable: true })
+    const file = new File(['x'], name)
+    // jsdom's files have no bytes to give.
+    file.arrayBuffer = () => Promise.resolve(new ArrayBuffer(1))
+    Object.defineProperty(input.element, 'files', { value: [file], configurable: true })
     await input.trigger('change')
     await settle()
   }
@@ -222,16 +261,40 @@ describe('an import', () => {
     expect(page.find('error-message').text()).toContain('changed after the preview')
   })
 
+  it('says that it does not know whether it was written when the answer is lost', async () => {
+    await start('/points/import')
+    api.preview = { digest: 'd', tally: { new: 1, changed: 0, unchanged: 0, refused: 0 }, rows: [TAKEN] }
+    await choose('register.xlsx')
+    expect(page.find('import-row').text()).toContain('M-7')
+    expect(page.wrapper.text()).toContain('Nothing is written yet')
+    api.failNext('commit', 'unreachable')
+    await page.find('import-commit').trigger('click')
+    await settle()
+    expect(page.find('import-unsure').exists()).toBe(true)
+    expect(page.wrapper.text()).not.toContain('Nothing is written yet')
+    expect(page.find('import-commit').attributes('disabled')).toBeDefined()
+    await page.find('import-unsure').get('button').trigger('click')
+    await settle()
+    expect(page.find('import-unsure').exists()).toBe(false)
+  })
+
+  it('names the columns that a file lacks', async () => {
+    await start('/points/import')
+    api.failNext('preview', 'file_unreadable', { fault: 'titles', missing: ['place', 'unit'] })
+    await choose('register.csv')
+    expect(page.find('import-fault').text()).toContain('latitude and longitude, unit')
+  })
+
   it('refuses a file of another form before it is sent', async () => {
     await start('/points/import')
     await choose('register.pdf')
-    expect(page.find('import-strange').text()).toContain('register.pdf')
+    expect(page.find('import-fault').text()).toContain('register.pdf')
     expect(page.find('import-row').exists()).toBe(false)
   })
 
   it('is for administrators alone', async () => {
     await start('/points/import', SESSION_VIEW)
     expect(page.find('import-input').exists()).toBe(false)
-    expect(page.find('error-message').exists()).toBe(true)
+    expect(page.find('import-forbidden').exists()).toBe(true)
   })
 })

@@ -1,4 +1,4 @@
-import type { RowFate, RowRefusal, ZoneError } from '@xunfang/shared'
+import type { FileFault, RowFate, RowRefusal, ZoneError } from '@xunfang/shared'
 import { formatDistance } from '@xunfang/shared'
 
 import type { useText } from '../i18n'
@@ -66,6 +66,31 @@ export function fateWords(fate: RowFate, t: Tell): string {
       return t('import.changedFields', { fields: fate.fields.map((field) => t(`pointField.${field}`)).join(t('standards.comma')) })
     case 'refused':
       return fate.reasons.map((refusal) => refusalWords(refusal, t)).join(t('import.semicolon'))
+  }
+}
+
+function isFileFault(value: unknown): value is FileFault {
+  return typeof value === 'object' && value !== null && 'fault' in value && typeof value.fault === 'string'
+}
+
+/** What is wrong with a file as a whole; empty where the server did not say. */
+export function fileFaultWords(details: Readonly<Record<string, unknown>> | null, t: Tell): string {
+  if (!isFileFault(details)) return ''
+  switch (details.fault) {
+    case 'spreadsheet':
+    case 'encoding':
+    case 'geojson':
+    case 'too_large':
+      return t(`fileFault.${details.fault}`)
+    case 'line':
+      return t('fileFault.line', { line: details.line })
+    case 'titles':
+      return t('fileFault.titles', { columns: details.missing.map((field) => t(`fileColumn.${field}`)).join(t('standards.comma')) })
+    case 'column_twice':
+      return t('fileFault.column_twice', { title: details.title })
+    default:
+      // A newer server may know more.
+      return ''
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PointType, Standard, StandardChange } from '@xunfang/shared'
+import type { Criterion, PointType, Standard, StandardChange } from '@xunfang/shared'
 import { limitWords, pointTypeName, zoneWords } from '@xunfang/shared'
 
 import type { Locale, useText } from '../i18n'
@@ -14,10 +14,10 @@ export interface ChangeLine {
   how: string
 }
 
-/** Returns the titles that some criterion of a standard asks about, by their ids. */
-export function titlesOf(standard: Standard, { named }: Pick<Text, 'named'>): Map<string, string> {
+/** Returns the titles that some criterion asks about, by their ids. */
+export function titlesOf(criteria: readonly Criterion[], { named }: Pick<Text, 'named'>): Map<string, string> {
   const titles = new Map<string, string>()
-  for (const { excuses } of standard.criteria) {
+  for (const { excuses } of criteria) {
     for (const { title, name_zh, name_en } of excuses) if (title !== null) titles.set(title, named(name_zh, name_en))
   }
   return titles
@@ -40,7 +40,7 @@ export function changeLines(
     [added && t('standards.plus', { what: added }), removed && t('standards.minus', { what: removed })]
       .filter((part) => part !== '')
       .join(t('standards.comma'))
-  const titles = new Map([...titlesOf(from, { named }), ...titlesOf(to, { named })])
+  const titles = titlesOf([...from.criteria, ...to.criteria], { named })
   const titleNames = (list: readonly string[]): string => list.map((id) => titles.get(id) ?? id).join(t('standards.comma'))
   return changes.map((change): ChangeLine => {
     switch (change.change) {

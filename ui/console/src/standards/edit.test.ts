@@ -1,14 +1,15 @@
-import type { Threshold } from '@xunfang/shared'
+import type { Standard } from '@xunfang/shared'
 import { describe, expect, it } from 'vitest'
 
 import { criterion, STANDARD } from '../testing/samples'
 import { limitText, readLimit, useStandardEdit } from './edit'
 import { findCriteria } from './search'
 
-const PERCENT: Threshold = { comparator: '>=', value: 98, unit: 'percent' }
-const CABLES: Threshold = { comparator: '<=', value: 3, unit: 'cables' }
-const YEARLY: Threshold = { comparator: '<=', value: '--09-30', unit: 'date' }
-const ONCE: Threshold = { comparator: '<=', value: '2024-06-30', unit: 'date' }
+const PERCENT = { kind: 'rate-threshold', threshold: { comparator: '>=', value: 98, unit: 'percent' } } as const
+const CABLES = { kind: 'count-limit', threshold: { comparator: '<=', value: 3, unit: 'cables' } } as const
+const SPACING = { kind: 'distance-spacing', threshold: { comparator: '<=', value: 500, unit: 'm_per_item' } } as const
+const YEARLY = { kind: 'interval-days', threshold: { comparator: '<=', value: '--09-30', unit: 'date' } } as const
+const ONCE = { kind: 'interval-days', threshold: { comparator: '<=', value: '2024-06-30', unit: 'date' } } as const
 
 describe('a limit that is typed', () => {
   it.each([
@@ -16,19 +17,27 @@ describe('a limit that is typed', () => {
     ['100', PERCENT, 100],
     ['0', CABLES, 0],
     [' 120 ', CABLES, 120],
+    ['95%', PERCENT, 95],
+    ['\uff19\uff17\uff0e\uff15\uff05', PERCENT, 97.5],
+    ['0.5', SPACING, 0.5],
     ['10-31', YEARLY, '--10-31'],
     ['02-29', YEARLY, '--02-29'],
     ['2025-12-01', ONCE, '2025-12-01'],
   ] as const)('%s is taken', (text, before, value) => {
-    expect(readLimit(text, before)).toEqual({ ...before, value })
+    expect(readLimit(text, before)).toEqual({ ...before.threshold, value })
   })
 
   it.each([
     ['101', PERCENT, 'percent'],
     ['', PERCENT, 'percent'],
-    ['-1', CABLES, 'number'],
-    ['three', CABLES, 'number'],
-    ['Infinity', CABLES, 'number'],
+    ['-1', CABLES, 'whole'],
+    ['2.5', CABLES, 'whole'],
+    ['1e1', CABLES, 'whole'],
+    ['0x10', CABLES, 'whole'],
+    ['200000', CABLES, 'whole'],
+    ['three', CABLES, 'whole'],
+    ['0', SPACING, 'positive'],
+    ['2000000', SPACING, 'positive'],
     ['09-31', YEARLY, 'date'],
     ['2025-02-29', ONCE, 'date'],
     ['soon', ONCE, 'date'],
@@ -37,7 +46,7 @@ describe('a limit that is typed', () => {
   })
 
   it('begins as what the limit is', () => {
-    for (const limit of [PERCENT, CABLES, YEARLY, ONCE]) expect(readLimit(limitText(limit), limit)).toEqual(limit)
+    for (const limit of [PERCENT, CABLES, YEARLY, ONCE]) expect(readLimit(limitText(limit.threshold), limit)).toEqual(limit.threshold)
   })
 })
 
@@ -46,14 +55,15 @@ describe('an edit', () => {
     const draft = useStandardEdit()
     draft.begin(STANDARD)
     expect(draft.request.value).toBeNull()
-    draft.limits.set('covers-intact', '98')
+    // The same figure, written otherwise.
+    draft.limits.set('covers-intact', '98.0')
     draft.limits.set('cables-tidy', '2')
     draft.flipDrop('plan-by-autumn')
     draft.note.value = ' As the notice asks '
     expect(draft.changes.value).toBe(2)
     expect(draft.request.value).toEqual({
       base: 1,
-      limits: [{ code: 'cables-tidy', limit: { ...CABLES, value: 2 } }],
+      limits: [{ code: 'cables-tidy', limit: { ...CABLES.threshold, value: 2 } }],
       adopt: [],
       drop: ['plan-by-autumn'],
       titles: null,
@@ -66,6 +76,42 @@ describe('an edit', () => {
     // What is dropped needs no limit.
     draft.flipDrop('covers-intact')
     expect(draft.request.value).not.toBeNull()
+  })
+
+  it('confirms a figure that was inferred as it is', () => {
+    const draft = useStandardEdit()
+    draft.begin(STANDARD)
+    draft.flipConfirmed('cables-tidy')
+    expect(draft.request.value?.limits).toEqual([{ code: 'cables-tidy', limit: CABLES.threshold }])
+  })
+
+  it('is carried over to a version that somebody else made', () => {
+    const draft = useStandardEdit()
+    draft.begin(STANDARD)
+    draft.limits.set('covers-intact', '99')
+    draft.limits.set('cables-tidy', '3')
+    draft.flipDrop('plan-by-autumn')
+    draft.flipAdopt('lamps-lit')
+    const theirs: Standard = {
+      ...STANDARD,
+      version: 2,
+      criteria: [
+        criterion('covers-intact'),
+        criterion('cables-tidy', { kind: 'count-limit', threshold: { comparator: '<=', value: 5, unit: 'cables' } }),
+        criterion('lamps-lit'),
+      ],
+      profile: STANDARD.profile && { ...STANDARD.profile, zone: { mode: 'circle', radius_m: 700 } },
+    }
+    draft.rebase(theirs)
+    expect(draft.request.value).toEqual({
+      base: 2,
+      limits: [{ code: 'covers-intact', limit: { ...PERCENT.threshold, value: 99 } }],
+      adopt: [],
+      drop: [],
+      titles: null,
+      zone: null,
+      note: '',
+    })
   })
 
   it('changes the zone within its range', () => {

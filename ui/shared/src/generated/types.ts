@@ -1904,6 +1904,31 @@ zone: ZoneShape | null,
 note: string, };
 
 /**
+ * What a row of a register says of its point.
+ */
+export type RowPoint = { 
+/**
+ * 编号; may be empty.
+ */
+number: string, 
+/**
+ * 类型
+ */
+kind: PointType, 
+/**
+ * 责任单位
+ */
+unit: string, 
+/**
+ * Where it lies.
+ */
+place: Wgs84, 
+/**
+ * Radius of a zone of its own in metres; null where it follows the district or says nothing.
+ */
+radius_m: number | null, };
+
+/**
  * What would become of one row of a register.
  */
 export type ImportPreviewRow = { 
@@ -1914,7 +1939,11 @@ line: number,
 /**
  * What it calls itself.
  */
-name: string, } & ({ "fate": "new" } | { "fate": "changed", 
+name: string, 
+/**
+ * What it says, as it was understood; null for a refused one.
+ */
+point: RowPoint | null, } & ({ "fate": "new" } | { "fate": "changed", 
 /**
  * In what.
  */
@@ -1940,6 +1969,23 @@ tally: FateTally,
  * Every row.
  */
 rows: Array<ImportPreviewRow>, };
+
+/**
+ * Why a file as a whole is no register; `details.fault` of the code `file_unreadable`.
+ */
+export type FileFault = { "fault": "spreadsheet" } | { "fault": "encoding" } | { "fault": "line", 
+/**
+ * Its number, counting from 1.
+ */
+line: number, } | { "fault": "geojson" } | { "fault": "titles", 
+/**
+ * Fields without a column.
+ */
+missing: Array<PointField>, } | { "fault": "column_twice", 
+/**
+ * The title.
+ */
+title: string, } | { "fault": "too_large" };
 
 /**
  * `POST /api/v1/points/import/commit`: all of it is durable.
