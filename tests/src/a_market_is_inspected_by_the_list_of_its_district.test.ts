@@ -74,7 +74,7 @@ async function approve(item: Locator): Promise<void> {
 interface Inspection {
   point_name: string
   differing: string[]
-  record: { answers: { criterion: string; photos: unknown[] }[]; track: unknown[]; standard_version: number }
+  record: { id: string; answers: { criterion: string; photos: unknown[] }[]; track: unknown[]; standard_version: number }
 }
 
 /** What supervisors of a district see of its inspections. */
@@ -87,7 +87,11 @@ async function received(account: string): Promise<Inspection[]> {
   })
   const cookie = signed.headers.get('set-cookie')?.split(';')[0] ?? ''
   const listed = await fetch(`${server.address}/api/v1/inspections`, { headers: { cookie } })
-  return ((await listed.json()) as { rows: Inspection[] }).rows
+  const { rows } = (await listed.json()) as { rows: Inspection[] }
+  return await Promise.all(rows.map(async ({ record }) => {
+    const whole = await fetch(`${server.address}/api/v1/inspections/${record.id}`, { headers: { cookie } })
+    return (await whole.json()) as Inspection
+  }))
 }
 
 test('each district asks its own list, shows its own zone, and the server agrees', async () => {

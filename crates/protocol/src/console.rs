@@ -111,7 +111,8 @@ pub struct InspectionRow {
     pub seq: u64,
 }
 
-/// `GET /api/v1/inspections?before=&limit=`: newest first.
+/// `GET /api/v1/inspections?before=&limit=`: newest first. Tracks are left out; one inspection
+/// asked for by its id has its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct InspectionPage {

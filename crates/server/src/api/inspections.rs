@@ -55,13 +55,20 @@ pub(super) async fn list(
         .read(move |db| inspections::page(db, district, before, limit))
         .await?
         .into_iter()
-        .map(row)
+        .map(without_track)
         .collect();
     let full = u32::try_from(rows.len()).is_ok_and(|rows| rows == limit);
     Ok(Json(InspectionPage {
         next_before: rows.last().filter(|_| full).map(|row| row.seq),
         rows,
     }))
+}
+
+/// A walk of an hour is thousands of fixes, which a list does not show.
+fn without_track(stored: StoredInspection) -> InspectionRow {
+    let mut listed = row(stored);
+    listed.record.track.clear();
+    listed
 }
 
 fn row(stored: StoredInspection) -> InspectionRow {

@@ -257,7 +257,9 @@ async fn an_inspection_that_was_judged_otherwise_is_flagged() {
             "start": { "kind": "missing", "why": "denied" }, "start_standing": null,
             "end": { "kind": "missing", "why": "denied" },
             "answers": answers(holds),
-            "findings": [], "track": [], "coverage": null, "from_a_newer_phone": 1,
+            "findings": [], "coverage": null, "from_a_newer_phone": 1,
+            "track": [{ "place": { "lat": 33.48, "lng": 117.88 }, "accuracy_m": 8.0,
+                "at": 1_760_000_030_000_i64 }],
         })
     };
     let submit = |record: &Value| {
@@ -300,6 +302,11 @@ async fn an_inspection_that_was_judged_otherwise_is_flagged() {
     );
     let second: Value = console.get(&next).await.ok();
     assert_eq!(second["rows"][0]["record"]["id"], honest["id"]);
+    // The list goes without tracks, which are most of a record.
+    assert_eq!(second["rows"][0]["record"]["track"], json!([]));
+    let path = format!("/api/v1/inspections/{}", honest["id"].as_str().unwrap());
+    let whole: Value = console.get(&path).await.ok();
+    assert_eq!(whole["record"]["track"], honest["track"]);
     let own = server.console(INSPECTOR).await;
     assert_eq!(own.get("/api/v1/inspections").await.status, 403);
     // What this server does not know of the record is kept for one that does.

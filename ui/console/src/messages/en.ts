@@ -20,6 +20,8 @@ const en: Messages = {
     reload: 'Reload',
     notFound: 'There is no such page',
     toReview: 'Go to review',
+    notLoaded: 'This page did not load: the server is away, or was updated.',
+    signOutUnsaved: 'Something is not saved and is lost when you sign out. Sign out?',
     failed: 'This page broke. Decisions you made are safe. Please reload.',
   },
   role: { inspector: 'Inspector', supervisor: 'Supervisor', administrator: 'Administrator' },

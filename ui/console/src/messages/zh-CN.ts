@@ -19,6 +19,8 @@ const zhCN = {
     reload: '重新加载',
     notFound: '没有这个页面',
     toReview: '去审核',
+    notLoaded: '这个页面没有载入：服务器暂时连不上，或已经更新。',
+    signOutUnsaved: '有修改还没有保存，退出就会丢掉。确定退出吗？',
     failed: '页面出了问题，已作出的审核不受影响。请重新加载。',
   },
   role: { inspector: '巡访员', supervisor: '督查员', administrator: '管理员' },

@@ -10,6 +10,11 @@ export function anythingUnsaved(): boolean {
   return [...watched].some((isUnsaved) => isUnsaved())
 }
 
+/** Lets go of everything that was typed: it is not this person's. */
+export function forgetUnsaved(): void {
+  watched.clear()
+}
+
 function stop(event: BeforeUnloadEvent): void {
   if (anythingUnsaved()) event.preventDefault()
 }
@@ -25,5 +30,5 @@ export function useUnsaved(isUnsaved: () => boolean, question: () => string): vo
     if (watched.size === 0) window.removeEventListener('beforeunload', stop)
   })
   // Who has signed out has been asked already.
-  onBeforeRouteLeave(() => session.status.value === 'out' || !isUnsaved() || window.confirm(question()))
+  onBeforeRouteLeave(() => session.status.value === 'out' || !watched.has(isUnsaved) || !isUnsaved() || window.confirm(question()))
 }

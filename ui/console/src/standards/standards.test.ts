@@ -92,6 +92,25 @@ it('keeps what was changed when somebody else published meanwhile', async () => 
   expect(page.find('published').text()).toContain('Version 3')
 })
 
+it('has a person whose session ended sign in over what they typed', async () => {
+  await start()
+  await page.find('edit-standard').trigger('click')
+  await row('cables-tidy').get('[data-testid="drop"]').trigger('click')
+  page.session.expire()
+  await settle()
+  const over = page.find('sign-in-over')
+  expect(over.exists()).toBe(true)
+  expect(page.router.currentRoute.value.name).toBe('standards')
+  await over.get('[data-testid="account"]').setValue('guan')
+  await over.get('[data-testid="password"]').setValue('good')
+  await over.get('form').trigger('submit')
+  await settle()
+  expect(page.find('sign-in-over').exists()).toBe(false)
+  await page.find('publish-bar').trigger('submit')
+  await settle()
+  expect(api.edits[0]?.drop).toEqual(['cables-tidy'])
+})
+
 it('asks before changes are discarded', async () => {
   await start()
   await page.find('edit-standard').trigger('click')

@@ -1816,7 +1816,8 @@ differing: Array<string>,
 seq: number, };
 
 /**
- * `GET /api/v1/inspections?before=&limit=`: newest first.
+ * `GET /api/v1/inspections?before=&limit=`: newest first. Tracks are left out; one inspection
+ * asked for by its id has its own.
  */
 export type InspectionPage = { 
 /**

@@ -11,6 +11,7 @@ export const en: Record<WordKey, string> = {
   'limit.minutes_walk': '{sign} {value} min on foot',
   'limit.days': '{sign} {value} days',
   'limit.date': 'by {value}',
+  'limit.date_yearly': 'by day {day} of month {month} each year',
   'limit.per_hour': '{sign} {value} an hour',
   'limit.per_day': '{sign} {value} a day',
   'limit.rounds_per_day': '{sign} {value} rounds a day',

@@ -25,6 +25,11 @@ describe('words', () => {
     }
   })
 
+  it('says a day of every year', () => {
+    expect(limitWords({ comparator: '<=', value: '--09-30', unit: 'date' }, 'zh-CN')).toBe('每年 9 月 30 日前完成')
+    expect(limitWords({ comparator: '<=', value: '2024-06-30', unit: 'date' }, 'zh-CN')).toContain('2024-06-30')
+  })
+
   it('says what a zone looks like', () => {
     expect(zoneWords(zoneOf({ radius_m: 1200 }), 'zh-CN')).toBe('半径 1.2 km')
     const corners = [{ lat: 1, lng: 1 }, { lat: 1, lng: 2 }, { lat: 2, lng: 2 }]

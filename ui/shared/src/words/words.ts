@@ -38,6 +38,8 @@ const SIGNS: Record<Threshold['comparator'], string> = {
 /** The limit in words; empty where there is none. */
 export function limitWords(limit: Threshold | null, locale: Locale): string {
   if (limit === null) return ''
+  const yearly = typeof limit.value === 'string' ? /^--(\d\d)-(\d\d)$/.exec(limit.value) : null
+  if (yearly) return say('limit.date_yearly', locale, { month: Number(yearly[1]), day: Number(yearly[2]) })
   return say(`limit.${limit.unit}`, locale, { sign: SIGNS[limit.comparator], value: limit.value })
 }
 

@@ -9,6 +9,7 @@ export const zhCN = {
   'limit.minutes_walk': '步行 {sign} {value} 分钟',
   'limit.days': '{sign} {value} 天',
   'limit.date': '{value} 前完成',
+  'limit.date_yearly': '每年 {month} 月 {day} 日前完成',
   'limit.per_hour': '每小时 {sign} {value} 次',
   'limit.per_day': '每天 {sign} {value} 次',
   'limit.rounds_per_day': '每天 {sign} {value} 轮',
