@@ -28,5 +28,5 @@ fmt:
 
 # Takes the README's pictures anew from the last `make test`.
 screenshots:
-	@mkdir -p docs/screenshots && cp target/screenshots/phone-points.png \
-		target/screenshots/console-review.png docs/screenshots/
+	@mkdir -p docs/screenshots && cd target/screenshots && cp phone-points.png console-review.png \
+		phone-inspection-rate.png console-standard.png $(CURDIR)/docs/screenshots/
