@@ -68,13 +68,29 @@ fn spelled(name: &str, letters: &[u8]) -> bool {
 }
 
 /// What a name is ordered by in a list: its pinyin, as in a dictionary; a character with several
-/// readings by its first.
+/// readings by its first. Numbers are ordered by their size.
 pub fn spelling_order(name: &str) -> String {
     let mut order = String::with_capacity(name.len() * 3);
-    for character in name.chars() {
-        match character.to_pinyin() {
-            Some(reading) => order.push_str(reading.plain()),
-            None => order.extend(character.to_lowercase()),
+    let mut rest = name;
+    while let Some(character) = rest.chars().next() {
+        let digits = rest
+            .find(|next: char| !next.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (number, behind) = rest.split_at(digits);
+        if digits > 0 {
+            let number = number.trim_start_matches('0');
+            // How many digits comes first: 2 before 10. Nobody counts further than the table of
+            // signs below the letters reaches.
+            let length = u8::try_from(number.len()).unwrap_or(u8::MAX).min(40);
+            order.push(char::from(b'0' + length));
+            order.push_str(number);
+            rest = behind;
+        } else {
+            match character.to_pinyin() {
+                Some(reading) => order.push_str(reading.plain()),
+                None => order.extend(character.to_lowercase()),
+            }
+            rest = rest.get(character.len_utf8()..).unwrap_or_default();
         }
         // Syllable by syllable: all of 西 xi come before 先 xian.
         order.push(' ');
@@ -129,5 +145,25 @@ mod tests {
         let mut names = ["东站", "西安路", "先锋路", "第2市场", "北关市场"];
         names.sort_by_cached_key(|name| spelling_order(name));
         assert_eq!(names, ["北关市场", "第2市场", "东站", "西安路", "先锋路"]);
+        let mut numbered = [
+            "第10小学",
+            "第2小学",
+            "第002号",
+            "第1000号",
+            "第二小学",
+            "3路",
+        ];
+        numbered.sort_by_cached_key(|name| spelling_order(name));
+        assert_eq!(
+            numbered,
+            [
+                "3路",
+                "第002号",
+                "第2小学",
+                "第10小学",
+                "第1000号",
+                "第二小学"
+            ]
+        );
     }
 }
