@@ -1,35 +1,26 @@
 //! Inspections: what a screen shows of one, and the steps from its beginning to its submission.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use uuid::Uuid;
 use xunfang_domain::{
-    Actor, Answer, AnswerValue, Answered, Coverage, Criterion, Fix, InspectionId, InspectionRecord,
-    Marker, Object, OpId, OutcomeTally, Person, PhotoRef, Point, PointId, PointType,
-    PositionEvidence, STREET_PLACES_MAX, Standard, TrackFix, UnixMillis, Verb, Wgs84, ZoneShape,
-    allows, day, judge, lacks,
+    Actor, AnswerValue, Answered, Criterion, InspectionId, Object, OpId, OutcomeTally, Person,
+    PointId, PointType, Verb, allows, day, judge, lacks,
 };
 use xunfang_protocol::SessionView;
-use xunfang_store::{Gathered, Inspection, NewInspection, RaisedFinding, Store, StoredAnswer};
+use xunfang_store::{Inspection, NewInspection, RaisedFinding, Store, StoredAnswer};
 use xunfang_sync::Clock;
 
 use crate::clock::WallClock;
+use crate::frame::Frame;
 use crate::points::standard_in_force;
 use crate::position::PositionSource;
 use crate::view::{
     AnswerView, InspectionItem, InspectionStage, InspectionSummary, InspectionView, RaisedView,
 };
+use crate::walking::{follow, stepped};
 use crate::{CommandError, ErrorCode, LineStep, photos};
 
-/// How far one sees to both sides of a track, metres, where the district's profile does not say.
-const SIGHT_M: f64 = 30.0;
-/// A track takes the next place once the phone has moved so far, metres.
-const TRACK_STEP_M: f64 = 10.0;
-/// How fast people walk, metres a second.
-const WALKING_M_S: f64 = 1.4;
-/// A fix worse than this says too little of where somebody walked, metres.
-const TRACK_ACCURACY_M_MAX: f64 = 100.0;
 /// Inspections on the page of a point.
 pub(crate) const INSPECTIONS_AT_POINT: u32 = 20;
 
@@ -94,29 +85,6 @@ pub(crate) fn may_submit(session: &SessionView, own: Object) -> Result<(), Comma
     }
 }
 
-/// Adds where the phone is to the track of an open inspection, where it has moved on.
-pub(crate) fn follow(
-    store: &Store,
-    position: &dyn PositionSource,
-    inspection: InspectionId,
-) -> Result<bool, CommandError> {
-    let evidence = position.current();
-    let Some(fix) = evidence.fix() else {
-        return Ok(false);
-    };
-    if fix.accuracy_m > TRACK_ACCURACY_M_MAX {
-        return Ok(false);
-    }
-    let here = TrackFix {
-        place: fix.place,
-        accuracy_m: fix.accuracy_m,
-        at: fix.taken_at,
-    };
-    // Within its own accuracy a receiver that lies still wanders about.
-    let step_m = fix.accuracy_m.max(TRACK_STEP_M);
-    Ok(store.follow(inspection, &here, step_m)?)
-}
-
 /// Takes a step along the street of an item, by where the phone is.
 pub(crate) fn walk_line(
     store: &Store,
@@ -139,182 +107,10 @@ pub(crate) fn walk_line(
     }
     let now = WallClock.now();
     store.change_answer(session.person.id, id, criterion, now, |answer| {
-        let so_far = answer.value.take().filter(|_| step != LineStep::Start);
-        let (mut street, mut markers) = match so_far {
-            Some(AnswerValue::Line {
-                street, markers, ..
-            }) => (street, markers),
-            _ => (Vec::new(), Vec::new()),
-        };
-        if let Some(fix) = fix.filter(|_| step != LineStep::Undo)
-            && street.last() != Some(&fix.place)
-            && street.len() < STREET_PLACES_MAX
-        {
-            street.push(fix.place);
-        }
-        match (step, fix) {
-            (LineStep::Undo, _) => {
-                markers.pop();
-            }
-            (LineStep::Mark, Some(fix)) => markers.push(Marker {
-                place: fix.place,
-                accuracy_m: fix.accuracy_m + walked_since_m(fix, now),
-            }),
-            _ => {}
-        }
         answer.kept = None;
-        answer.value = Some(AnswerValue::Line {
-            street,
-            markers,
-            walking: step != LineStep::End,
-        });
+        answer.value = Some(stepped(answer.value.take(), step, fix, now));
     })?;
     answer_view(store, &frame, criterion)
-}
-
-/// How far somebody may have walked since a fix, metres: it tells where they were, not are.
-fn walked_since_m(fix: &Fix, now: UnixMillis) -> f64 {
-    let age_ms = now.get().saturating_sub(fix.taken_at.get());
-    let age_s = u32::try_from(age_ms / 1_000).unwrap_or(0);
-    WALKING_M_S * f64::from(age_s)
-}
-
-/// Everything about an inspection that answers do not change.
-struct Frame {
-    inspection: Inspection,
-    standard: Arc<Standard>,
-}
-
-impl Frame {
-    fn read(store: &Store, session: &SessionView, id: InspectionId) -> Result<Self, CommandError> {
-        let inspection = store.inspection(session.person.id, id)?;
-        let named = inspection.standard;
-        let standard = store.standard(named.id, named.version)?.ok_or_else(|| {
-            CommandError::new(
-                ErrorCode::NotFound,
-                "the standard of the inspection has not arrived on this device",
-            )
-        })?;
-        Ok(Self {
-            inspection,
-            standard,
-        })
-    }
-
-    fn criterion(&self, code: &str) -> Result<&Criterion, CommandError> {
-        self.standard.criterion(code).ok_or_else(|| {
-            CommandError::new(
-                ErrorCode::CriterionMissing,
-                "the criterion is not part of the standard",
-            )
-        })
-    }
-
-    /// Refuses what an inspection that is submitted takes no longer.
-    fn still_open(self) -> Result<Self, CommandError> {
-        if self.inspection.record.is_some() {
-            return Err(CommandError::new(
-                ErrorCode::NotFound,
-                "the inspection is submitted; there is no open one of this id",
-            ));
-        }
-        Ok(self)
-    }
-
-    fn kind(&self) -> PointType {
-        self.inspection.point_kind
-    }
-
-    /// The time by which it is judged: its end, or now.
-    fn at(&self) -> UnixMillis {
-        let record = self.inspection.record.as_ref();
-        record.map_or_else(|| WallClock.now(), |record| record.submitted_at)
-    }
-
-    fn answers(&self, store: &Store) -> Result<BTreeMap<String, StoredAnswer>, CommandError> {
-        let Some(record) = &self.inspection.record else {
-            return Ok(store.answers(self.inspection.id)?);
-        };
-        // The photos of a submitted one are shown from its record.
-        Ok(record
-            .answers
-            .iter()
-            .map(|answer| {
-                let stored = StoredAnswer {
-                    value: answer.value.clone(),
-                    kept: None,
-                    note: answer.note.clone(),
-                    photos: Vec::new(),
-                };
-                (answer.criterion.clone(), stored)
-            })
-            .collect())
-    }
-
-    fn track(&self, store: &Store) -> Result<Vec<TrackFix>, CommandError> {
-        match &self.inspection.record {
-            Some(record) => Ok(record.track.clone()),
-            None => Ok(store.track(self.inspection.id)?),
-        }
-    }
-
-    fn sight_m(&self) -> f64 {
-        match self.standard.profile.as_ref().map(|head| &head.zone) {
-            Some(ZoneShape::WalkVisible { sight_m, .. }) => *sight_m,
-            _ => SIGHT_M,
-        }
-    }
-
-    fn coverage(&self, point: &Point, track: &[TrackFix]) -> Option<Coverage> {
-        if let Some(record) = &self.inspection.record {
-            return record.coverage.clone();
-        }
-        let places: Vec<Wgs84> = track.iter().map(|fix| fix.place).collect();
-        (!places.is_empty()).then(|| point.zone().coverage(&places, self.sight_m()))
-    }
-
-    /// Makes the record of what is there.
-    fn record(
-        &self,
-        gathered: Gathered,
-        point: &Point,
-        now: UnixMillis,
-        end: PositionEvidence,
-    ) -> InspectionRecord {
-        let Gathered {
-            mut answers,
-            raised,
-            track,
-        } = gathered;
-        let day = day(&self.standard, now);
-        let answers = self.standard.checklist(self.kind()).map(|criterion| {
-            let given = answers.remove(&criterion.code).unwrap_or_default();
-            Answer {
-                criterion: criterion.code.clone(),
-                verdict: judge(criterion, given.value.as_ref(), day),
-                value: given.value,
-                note: given.note,
-                photos: given.photos.into_iter().map(PhotoRef::from).collect(),
-            }
-        });
-        InspectionRecord {
-            id: self.inspection.id,
-            point: self.inspection.point,
-            point_kind: self.inspection.point_kind,
-            standard: self.standard.id,
-            standard_version: self.standard.version,
-            started_at: self.inspection.started_at,
-            // A clock that was set back meanwhile does not make the end come before the beginning.
-            submitted_at: now.max(self.inspection.started_at),
-            start: self.inspection.start.clone(),
-            start_standing: self.inspection.start_standing,
-            end,
-            answers: answers.collect(),
-            findings: raised.iter().map(|finding| finding.id).collect(),
-            coverage: self.coverage(point, &track),
-            track,
-        }
-    }
 }
 
 /// Puts together what lacks of each item is judged by.

@@ -11,6 +11,7 @@ mod address;
 mod clock;
 mod command;
 mod findings;
+mod frame;
 mod http;
 mod inspections;
 mod opening;
@@ -21,6 +22,7 @@ mod position;
 mod session;
 mod syncing;
 mod view;
+mod walking;
 
 pub use command::{Command, CommandError, ErrorCode, LineStep};
 pub use http::Patience;

@@ -17,9 +17,9 @@ use xunfang_sync::{
 use crate::address;
 use crate::clock::WallClock;
 use crate::http::HttpServer;
-use crate::inspections;
 use crate::position::PositionSource;
 use crate::view::{Change, LinkState, SyncView};
+use crate::walking;
 
 /// How often a receiver is looked at where it is watched.
 const POSITION_EVERY: Duration = Duration::from_secs(2);
@@ -295,7 +295,7 @@ impl Worker {
                 continue;
             }
             if let Some(open) = inspecting
-                && let Err(error) = inspections::follow(&self.store, self.position.as_ref(), open)
+                && let Err(error) = walking::follow(&self.store, self.position.as_ref(), open)
             {
                 tracing::warn!(%error, "the track misses a place");
             }

@@ -9,16 +9,16 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use xunfang_domain::{
-    AnswerValue, FindingId, InspectionId, InspectionRecord, OpId, PHOTOS_PER_FINDING_MAX, PersonId,
-    PointId, PointType, PositionEvidence, RecordError, STREET_PLACES_MAX, Sha256Hex, StandardRef,
-    Standing, TRACK_FIXES_MAX, TrackFix, UnixMillis, Wgs84,
+    FindingId, InspectionId, InspectionRecord, OpId, PersonId, PointId, PointType,
+    PositionEvidence, StandardRef, Standing, TrackFix, UnixMillis,
 };
 use xunfang_protocol::OpKind;
 
-use crate::draft::{put_op, read_photo};
-use crate::photos::put_photo;
+use crate::answers::read_answers;
+use crate::draft::put_op;
 use crate::store::{id, json, parse};
-use crate::{DraftPhoto, Store, StoreError};
+use crate::tracks::read_track;
+use crate::{Store, StoreError, StoredAnswer};
 
 /// What an inspection is begun with.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,19 +68,6 @@ pub struct Inspection {
     pub stuck: Option<String>,
     /// Whether the server refused it for good.
     pub rejected: bool,
-}
-
-/// An answer as it stands.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct StoredAnswer {
-    /// What was answered; none so far.
-    pub value: Option<AnswerValue>,
-    /// What was answered before an excuse took its place.
-    pub kept: Option<AnswerValue>,
-    /// The note beside it.
-    pub note: String,
-    /// Photos of the item itself.
-    pub photos: Vec<DraftPhoto>,
 }
 
 /// A finding that was made during an inspection.
@@ -215,199 +202,6 @@ impl Store {
         self.read(|db| list(db, &sql, &person.to_string(), &point.to_string(), limit))
     }
 
-    /// Returns the answers so far, by the codes of their criteria.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database, or where a stored answer does not parse.
-    pub fn answers(
-        &self,
-        inspection: InspectionId,
-    ) -> Result<BTreeMap<String, StoredAnswer>, StoreError> {
-        self.read(|db| read_answers(db, inspection))
-    }
-
-    /// Changes an answer by what it is at that moment; durable when it returns. Photos of the item
-    /// are no part of it.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] where the person has no such open inspection, or one of the
-    /// database.
-    pub fn change_answer(
-        &self,
-        person: PersonId,
-        inspection: InspectionId,
-        criterion: &str,
-        at: UnixMillis,
-        change: impl FnOnce(&mut StoredAnswer),
-    ) -> Result<(), StoreError> {
-        self.write("keep an answer", |tx| {
-            touch(tx, person, inspection, at)?;
-            let mut answer = read_answer(tx, inspection, criterion)?;
-            change(&mut answer);
-            put_answer(tx, inspection, criterion, &answer)
-        })
-    }
-
-    /// Adds a photo whose file is durable to an item; adding the same one again is no change.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] where the person has no such open inspection,
-    /// [`RecordError::TooManyPhotos`], or one of the database.
-    pub fn add_answer_photo(
-        &self,
-        person: PersonId,
-        inspection: InspectionId,
-        criterion: &str,
-        photo: &DraftPhoto,
-    ) -> Result<(), StoreError> {
-        let step = "add a photo to an item";
-        let source = json("capture source", &photo.source)?;
-        let position = json("position", &photo.position)?;
-        self.write(step, |tx| {
-            touch(tx, person, inspection, photo.taken_at)?;
-            let keys = params![
-                inspection.to_string(),
-                criterion,
-                photo.facts.sha256.as_str()
-            ];
-            let others: usize = tx
-                .prepare_cached(
-                    "SELECT count(*) FROM answer_photo
-                     WHERE inspection = ?1 AND criterion = ?2 AND sha256 <> ?3",
-                )
-                .and_then(|mut count| count.query_row(keys, |row| row.get(0)))
-                .map_err(StoreError::sql(step))?;
-            if others >= PHOTOS_PER_FINDING_MAX {
-                return Err(RecordError::TooManyPhotos.into());
-            }
-            put_photo(tx, &photo.facts).map_err(StoreError::sql(step))?;
-            tx.prepare_cached(
-                "INSERT INTO answer_photo
-                   (inspection, criterion, sha256, place, source, taken_at, position)
-                 SELECT ?1, ?2, ?3,
-                        (SELECT coalesce(max(place), 0) + 1 FROM answer_photo
-                         WHERE inspection = ?1 AND criterion = ?2),
-                        ?4, ?5, ?6
-                 WHERE TRUE
-                 ON CONFLICT (inspection, criterion, sha256) DO NOTHING",
-            )
-            .and_then(|mut put| {
-                put.execute(params![
-                    inspection.to_string(),
-                    criterion,
-                    photo.facts.sha256.as_str(),
-                    source,
-                    photo.taken_at.get(),
-                    position
-                ])
-            })
-            .map_err(StoreError::sql(step))?;
-            Ok(())
-        })
-    }
-
-    /// Takes a photo off an item. Its file stays.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] where the item does not have it, or one of the database.
-    pub fn remove_answer_photo(
-        &self,
-        person: PersonId,
-        inspection: InspectionId,
-        criterion: &str,
-        sha256: &Sha256Hex,
-        at: UnixMillis,
-    ) -> Result<(), StoreError> {
-        let step = "take a photo off an item";
-        self.write(step, |tx| {
-            touch(tx, person, inspection, at)?;
-            let removed = tx
-                .execute(
-                    "DELETE FROM answer_photo
-                     WHERE inspection = ?1 AND criterion = ?2 AND sha256 = ?3",
-                    params![inspection.to_string(), criterion, sha256.as_str()],
-                )
-                .map_err(StoreError::sql(step))?;
-            if removed == 0 {
-                Err(StoreError::NotFound("photo"))
-            } else {
-                Ok(())
-            }
-        })
-    }
-
-    /// Adds a place to the way that is walked and to the streets that are being walked, where it
-    /// lies at least `step_m` from the last one, and says whether it did. What is full keeps what
-    /// it has. This is nothing that the person did, so it does not keep the inspection under way.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub fn follow(
-        &self,
-        inspection: InspectionId,
-        fix: &TrackFix,
-        step_m: f64,
-    ) -> Result<bool, StoreError> {
-        let step = "keep a place of the track";
-        self.write(step, |tx| {
-            let last = tx
-                .prepare_cached(
-                    "SELECT number, lat, lng, accuracy_m, at FROM track_fix
-                     WHERE inspection = ?1 ORDER BY number DESC LIMIT 1",
-                )
-                .and_then(|mut find| {
-                    find.query_row(params![inspection.to_string()], |row| {
-                        Ok((row.get::<_, usize>("number")?, read_fix(row)?))
-                    })
-                    .optional()
-                })
-                .map_err(StoreError::sql(step))?;
-            let number = last.map_or(0, |(number, _)| number);
-            if last.is_some_and(|(_, last)| last.place.distance_m(fix.place) < step_m)
-                || number >= TRACK_FIXES_MAX
-            {
-                return Ok(false);
-            }
-            let added = tx
-                .prepare_cached(
-                    "INSERT INTO track_fix (inspection, number, lat, lng, accuracy_m, at)
-                     SELECT id, ?2, ?3, ?4, ?5, ?6 FROM inspection
-                     WHERE id = ?1 AND submitted_at IS NULL",
-                )
-                .and_then(|mut put| {
-                    put.execute(params![
-                        inspection.to_string(),
-                        number + 1,
-                        fix.place.lat(),
-                        fix.place.lng(),
-                        fix.accuracy_m,
-                        fix.at.get()
-                    ])
-                })
-                .map_err(StoreError::sql(step))?;
-            if added == 0 {
-                return Ok(false);
-            }
-            for (criterion, mut answer) in walked_answers(tx, inspection)? {
-                if let Some(AnswerValue::Line { street, .. }) = &mut answer.value
-                    && street.len() < STREET_PLACES_MAX
-                {
-                    street.push(fix.place);
-                    put_answer(tx, inspection, &criterion, &answer)?;
-                }
-            }
-            Ok(true)
-        })
-    }
-
-    /// Returns the way that was walked so far.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub fn track(&self, inspection: InspectionId) -> Result<Vec<TrackFix>, StoreError> {
-        self.read(|db| read_track(db, inspection))
-    }
-
     /// Lists the findings that were made during an inspection, oldest first.
     ///
     /// # Errors
@@ -512,7 +306,7 @@ fn forget_answers(tx: &Transaction<'_>, inspection: InspectionId) -> rusqlite::R
 }
 
 /// Notes that somebody did something in an open inspection of theirs.
-fn touch(
+pub(crate) fn touch(
     tx: &Transaction<'_>,
     person: PersonId,
     inspection: InspectionId,
@@ -555,18 +349,6 @@ fn open_at(
     .map_err(StoreError::sql("find the open inspection"))
 }
 
-fn read_track(db: &Connection, inspection: InspectionId) -> Result<Vec<TrackFix>, StoreError> {
-    let read = || {
-        db.prepare_cached(
-            "SELECT lat, lng, accuracy_m, at FROM track_fix
-             WHERE inspection = ?1 ORDER BY number",
-        )?
-        .query_map(params![inspection.to_string()], read_fix)?
-        .collect::<rusqlite::Result<_>>()
-    };
-    read().map_err(StoreError::sql("read the track"))
-}
-
 fn read_raised(
     db: &Connection,
     inspection: InspectionId,
@@ -587,137 +369,6 @@ fn read_raised(
         .collect::<rusqlite::Result<_>>()
     };
     read().map_err(StoreError::sql("list the findings of an inspection"))
-}
-
-fn read_fix(row: &Row<'_>) -> rusqlite::Result<TrackFix> {
-    let place = Wgs84::new(row.get("lat")?, row.get("lng")?).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Real, Box::new(error))
-    })?;
-    Ok(TrackFix {
-        place,
-        accuracy_m: row.get("accuracy_m")?,
-        at: UnixMillis::new(row.get("at")?),
-    })
-}
-
-/// The columns of an answer before they are parsed.
-type AnswerColumns = (String, Option<String>, Option<String>, String);
-
-fn answer_columns(row: &Row<'_>) -> rusqlite::Result<AnswerColumns> {
-    Ok((
-        row.get("criterion")?,
-        row.get("value")?,
-        row.get("kept")?,
-        row.get("note")?,
-    ))
-}
-
-/// Reads answers without their photos.
-fn bare_answers(
-    db: &Connection,
-    which: &str,
-    inspection: InspectionId,
-    criterion: &str,
-) -> Result<BTreeMap<String, StoredAnswer>, StoreError> {
-    let step = "read the answers";
-    let sql = format!(
-        "SELECT criterion, value, kept, note FROM answer WHERE inspection = ?1 AND {which}"
-    );
-    let read = || {
-        db.prepare_cached(&sql)?
-            .query_map(params![inspection.to_string(), criterion], answer_columns)?
-            .collect::<rusqlite::Result<Vec<AnswerColumns>>>()
-    };
-    let rows = read().map_err(StoreError::sql(step))?;
-    rows.into_iter()
-        .map(|(criterion, value, kept, note)| {
-            let parsed = |text: Option<String>| -> Result<Option<AnswerValue>, StoreError> {
-                text.map(|text| parse("answer", &text)).transpose()
-            };
-            let answer = StoredAnswer {
-                value: parsed(value)?,
-                kept: parsed(kept)?,
-                note,
-                photos: Vec::new(),
-            };
-            Ok((criterion, answer))
-        })
-        .collect()
-}
-
-fn read_answer(
-    db: &Connection,
-    inspection: InspectionId,
-    criterion: &str,
-) -> Result<StoredAnswer, StoreError> {
-    let found = bare_answers(db, "criterion = ?2", inspection, criterion)?;
-    Ok(found.into_values().next().unwrap_or_default())
-}
-
-/// Reads the answers whose street somebody is walking.
-fn walked_answers(
-    db: &Connection,
-    inspection: InspectionId,
-) -> Result<BTreeMap<String, StoredAnswer>, StoreError> {
-    let which = "?2 = '' AND value ->> '$.form' = 'line' AND value ->> '$.walking'";
-    bare_answers(db, which, inspection, "")
-}
-
-fn put_answer(
-    tx: &Transaction<'_>,
-    inspection: InspectionId,
-    criterion: &str,
-    answer: &StoredAnswer,
-) -> Result<(), StoreError> {
-    let text = |value: &Option<AnswerValue>| {
-        value
-            .as_ref()
-            .map(|value| json("answer", value))
-            .transpose()
-    };
-    let (value, kept) = (text(&answer.value)?, text(&answer.kept)?);
-    tx.prepare_cached(
-        "INSERT INTO answer (inspection, criterion, value, kept, note)
-         VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (inspection, criterion) DO UPDATE SET
-           value = excluded.value, kept = excluded.kept, note = excluded.note",
-    )
-    .and_then(|mut put| {
-        put.execute(params![
-            inspection.to_string(),
-            criterion,
-            value,
-            kept,
-            answer.note
-        ])
-    })
-    .map_err(StoreError::sql("keep an answer"))?;
-    Ok(())
-}
-
-fn read_answers(
-    db: &Connection,
-    inspection: InspectionId,
-) -> Result<BTreeMap<String, StoredAnswer>, StoreError> {
-    let step = "read the answers";
-    let mut answers = bare_answers(db, "?2 = ''", inspection, "")?;
-    let mut statement = db
-        .prepare_cached(
-            "SELECT a.criterion, a.sha256, a.source, a.taken_at, a.position, p.bytes,
-                    p.media_type, p.width, p.height, p.shown_width, p.shown_height
-             FROM answer_photo a JOIN photo p ON p.sha256 = a.sha256
-             WHERE a.inspection = ?1 ORDER BY a.criterion, a.place",
-        )
-        .map_err(StoreError::sql(step))?;
-    let mut rows = statement
-        .query(params![inspection.to_string()])
-        .map_err(StoreError::sql(step))?;
-    while let Some(row) = rows.next().map_err(StoreError::sql(step))? {
-        let criterion: String = row.get("criterion").map_err(StoreError::sql(step))?;
-        let photo = read_photo(row, step)?;
-        answers.entry(criterion).or_default().photos.push(photo);
-    }
-    Ok(answers)
 }
 
 /// A row before its JSON columns are parsed.

@@ -11,6 +11,7 @@
 //! This crate must not know the network, a screen, the clock or random numbers: times and ids are
 //! handed in.
 
+mod answers;
 mod draft;
 mod error;
 mod feed;
@@ -23,12 +24,14 @@ mod photos;
 mod points;
 mod standards;
 mod store;
+mod tracks;
 
+pub use answers::StoredAnswer;
 pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};
 pub use error::{StoreError, StoreFault};
 pub use feed::Applied;
 pub use findings::{FindingQuery, FindingRow, SendState, Tally};
-pub use inspections::{Gathered, Inspection, NewInspection, RaisedFinding, StoredAnswer};
+pub use inspections::{Gathered, Inspection, NewInspection, RaisedFinding};
 pub use installation::{Installation, Notice, SignedInSession};
 pub use open::{Opened, SetAside};
 pub use outbox::{OpOutcome, QueueHead, QueuedOp, QueuedPhoto};

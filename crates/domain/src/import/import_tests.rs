@@ -1,5 +1,5 @@
 use super::*;
-use crate::{DistrictId, ZoneShape};
+use crate::{DistrictId, PointId, ZoneShape};
 
 fn kind(text: &str) -> Option<PointType> {
     match text {
