@@ -83,6 +83,8 @@ $(sed 's/^/  /' <<<"$accounts")
     1. In the phone app sign in as xunfang01, open the nearest point, photograph, choose, save.
     2. In the console sign in as ducha01: the finding is there. Return it with a reason.
     3. Stop the server (kill ${children[0]}), record another one: it is kept and sent later.
+    4. In the phone app begin an inspection and submit it: the console shows every verdict and why.
+    5. In the console sign in as guanli01: publish another limit, draw the zone of a point.
 
   Logs are in $logs. Ctrl-C ends everything.
 
