@@ -3,6 +3,12 @@ use crate::{
     AnswerError, AnswerFault, AnswerField, CriterionKind, LimitValue, Marker, Part, Wgs84,
 };
 
+#[path = "street_tests.rs"]
+mod along_a_street;
+#[cfg(feature = "catalogue")]
+#[path = "examples_tests.rs"]
+mod of_every_criterion;
+
 fn criterion(kind: CriterionKind, limit: Option<(Comparator, f64, Unit)>) -> Criterion {
     Criterion {
         code: "test".into(),
@@ -29,6 +35,23 @@ fn no_titles() -> Day<'static> {
 
 fn outcome(criterion: &Criterion, answer: &AnswerValue) -> Outcome {
     judge(criterion, Some(answer), no_titles()).outcome
+}
+
+fn street(length_m: f64) -> (Wgs84, Vec<Wgs84>) {
+    let start = Wgs84::new(36.54, 104.17).unwrap();
+    let steps = (length_m / 25.0).round() as u32;
+    let walked = (0..=steps).map(|step| start.towards(75.0, f64::from(step) * 25.0));
+    (start, walked.collect())
+}
+
+fn marks(start: Wgs84, at: &[f64], accuracy_m: f64) -> Vec<Marker> {
+    at.iter()
+        .map(|m| Marker {
+            // On the pavement, 8 m beside the middle of the street.
+            place: start.towards(75.0, *m).towards(165.0, 8.0),
+            accuracy_m,
+        })
+        .collect()
 }
 
 fn rate(good: u64, counted: u64, counting: Counting) -> AnswerValue {
@@ -93,156 +116,6 @@ fn above_means_above_and_at_least_means_at_least() {
     };
     assert_eq!(above(Comparator::MoreThan), Outcome::NotMet);
     assert_eq!(above(Comparator::AtLeast), Outcome::Met);
-}
-
-fn street(length_m: f64) -> (Wgs84, Vec<Wgs84>) {
-    let start = Wgs84::new(36.54, 104.17).unwrap();
-    let steps = (length_m / 25.0).round() as u32;
-    let walked = (0..=steps).map(|step| start.towards(75.0, f64::from(step) * 25.0));
-    (start, walked.collect())
-}
-
-fn marks(start: Wgs84, at: &[f64], accuracy_m: f64) -> Vec<Marker> {
-    at.iter()
-        .map(|m| Marker {
-            // On the pavement, 8 m beside the middle of the street.
-            place: start.towards(75.0, *m).towards(165.0, 8.0),
-            accuracy_m,
-        })
-        .collect()
-}
-
-#[test]
-fn the_longest_stretch_without_an_advert_decides() {
-    let adverts = criterion(
-        CriterionKind::DistanceSpacing,
-        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
-    );
-    let (start, walked) = street(1_500.0);
-    let line = |at: &[f64], accuracy_m: f64| AnswerValue::Line {
-        street: walked.clone(),
-        markers: marks(start, at, accuracy_m),
-        walking: false,
-    };
-    let gap = |answer: &AnswerValue| match judge(&adverts, Some(answer), no_titles()) {
-        Verdict {
-            outcome,
-            why: Why::Gap {
-                longest_m, from_m, ..
-            },
-        } => (outcome, longest_m, from_m),
-        other => panic!("{other:?}"),
-    };
-    let (found, longest_m, from_m) = gap(&line(&[100.0, 550.0, 980.0, 1_400.0], 5.0));
-    assert_eq!(found, Outcome::Met);
-    assert!(
-        (longest_m - 450.0).abs() < 0.5 && (from_m - 100.0).abs() < 0.5,
-        "{longest_m} {from_m}"
-    );
-    // The order in which they were marked does not matter.
-    assert_eq!(
-        gap(&line(&[1_400.0, 550.0, 980.0, 100.0], 5.0)).0,
-        Outcome::Met
-    );
-    // The far end counts as well.
-    let (found, longest_m, from_m) = gap(&line(&[100.0, 550.0], 5.0));
-    assert_eq!(found, Outcome::NotMet);
-    assert!((longest_m - 950.0).abs() < 0.5 && (from_m - 550.0).abs() < 0.5);
-    // 495 m is under, but two receivers off by 5 m each may hide 505 m.
-    assert_eq!(
-        gap(&line(&[10.0, 505.0, 995.0, 1_480.0], 5.0)).0,
-        Outcome::Undetermined
-    );
-    assert_eq!(
-        gap(&line(&[10.0, 505.0, 995.0, 1_480.0], 1.0)).0,
-        Outcome::Met
-    );
-    assert_eq!(gap(&line(&[], 5.0)).0, Outcome::NotMet);
-    // The longest is well measured and short enough; a shorter one is so vague that it may not be.
-    let of = |marks_at: &[(f64, f64)]| AnswerValue::Line {
-        street: walked.clone(),
-        markers: marks_at
-            .iter()
-            .flat_map(|(at, accuracy_m)| marks(start, &[*at], *accuracy_m))
-            .collect(),
-        walking: false,
-    };
-    let (found, longest_m, from_m) = gap(&of(&[
-        (30.0, 2.0),
-        (515.0, 2.0),
-        (990.0, 40.0),
-        (1_460.0, 2.0),
-    ]));
-    assert_eq!(found, Outcome::Undetermined);
-    assert!(
-        (longest_m - 475.0).abs() < 0.5 && (from_m - 515.0).abs() < 0.5,
-        "{longest_m} {from_m}"
-    );
-    // And a shorter one that is surely too long decides over a longer one that is vague.
-    let (found, longest_m, _) = gap(&of(&[(520.0, 40.0), (980.0, 1.0)]));
-    assert_eq!(found, Outcome::NotMet);
-    assert!((longest_m - 520.0).abs() < 0.5, "{longest_m}");
-    // On the way nothing is met yet, but a gap is a gap.
-    for (at, expected) in [
-        (&[100.0, 550.0, 980.0, 1_400.0][..], Outcome::Undetermined),
-        (&[100.0, 980.0, 1_400.0][..], Outcome::NotMet),
-    ] {
-        let on_the_way = AnswerValue::Line {
-            street: walked.clone(),
-            markers: marks(start, at, 5.0),
-            walking: true,
-        };
-        assert_eq!(gap(&on_the_way).0, expected);
-    }
-    // One far beside the street is on another street.
-    let mut far = marks(start, &[100.0, 550.0, 980.0, 1_400.0], 5.0);
-    far[1].place = start.towards(75.0, 550.0).towards(165.0, 90.0);
-    let far = AnswerValue::Line {
-        street: walked.clone(),
-        markers: far,
-        walking: false,
-    };
-    assert_eq!(gap(&far).0, Outcome::NotMet);
-    let (_, short) = street(300.0);
-    for (street, expected) in [
-        (short, Outcome::Undetermined),
-        (vec![], Outcome::Undetermined),
-    ] {
-        let none = AnswerValue::Line {
-            street,
-            markers: vec![],
-            walking: false,
-        };
-        assert_eq!(outcome(&adverts, &none), expected);
-    }
-}
-
-#[test]
-fn a_corner_does_not_shorten_a_street() {
-    let adverts = criterion(
-        CriterionKind::DistanceSpacing,
-        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
-    );
-    let start = Wgs84::new(36.54, 104.17).unwrap();
-    let corner = start.towards(0.0, 400.0);
-    let mut walked: Vec<Wgs84> = (0..=16)
-        .map(|step| start.towards(0.0, f64::from(step) * 25.0))
-        .collect();
-    walked.extend((1..=16).map(|step| corner.towards(90.0, f64::from(step) * 25.0)));
-    let ends = [start, corner.towards(90.0, 400.0)].map(|place| Marker {
-        place,
-        accuracy_m: 3.0,
-    });
-    // 566 m as the crow flies, 800 m along the street.
-    let answer = AnswerValue::Line {
-        street: walked,
-        markers: ends.to_vec(),
-        walking: false,
-    };
-    let Why::Gap { longest_m, .. } = judge(&adverts, Some(&answer), no_titles()).why else {
-        panic!("no gap");
-    };
-    assert!((longest_m - 800.0).abs() < 0.5, "{longest_m}");
 }
 
 #[test]
@@ -343,50 +216,6 @@ fn what_has_to_be_kept_is_judged_by_the_newest() {
         outcome(&kept, &on(&["2020-01-01", "2022-10-01"])),
         Outcome::Met
     );
-}
-
-#[test]
-fn a_receiver_that_wanders_makes_no_street_longer() {
-    let adverts = criterion(
-        CriterionKind::DistanceSpacing,
-        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
-    );
-    let start = Wgs84::new(36.54, 104.17).unwrap();
-    // 1 km north; each fix 12 m to one side or the other, and a rest half way.
-    let walked: Vec<Wgs84> = (0..=100_u32)
-        .flat_map(|step| {
-            let here = start.towards(0.0, f64::from(step) * 10.0);
-            let rests = if step == 50 { 30 } else { 1 };
-            (0..rests).map(move |rest| {
-                let aside = [90.0, 270.0, 0.0, 180.0][(step + rest) as usize % 4];
-                here.towards(aside, 12.0)
-            })
-        })
-        .collect();
-    let raw: f64 = walked.windows(2).map(|leg| leg[0].distance_m(leg[1])).sum();
-    assert!(raw > 1_500.0, "{raw}");
-    let answer = AnswerValue::Line {
-        street: walked,
-        markers: [250.0, 730.0]
-            .map(|m| Marker {
-                place: start.towards(0.0, m),
-                accuracy_m: 5.0,
-            })
-            .to_vec(),
-        walking: false,
-    };
-    let verdict = judge(&adverts, Some(&answer), no_titles());
-    let Why::Gap {
-        street_m,
-        longest_m,
-        ..
-    } = verdict.why
-    else {
-        panic!("{verdict:?}");
-    };
-    assert!((980.0..1_030.0).contains(&street_m), "{street_m}");
-    assert!((465.0..495.0).contains(&longest_m), "{longest_m}");
-    assert_eq!(verdict.outcome, Outcome::Met);
 }
 
 #[test]
@@ -710,201 +539,4 @@ fn answers_that_cannot_be_true_are_refused_at_their_field() {
     ] {
         assert!(serde_json::from_str::<AnswerValue>(text).is_err(), "{text}");
     }
-}
-
-/// Answers that come out met, not met and undetermined.
-#[cfg(feature = "catalogue")]
-fn examples(criterion: &Criterion) -> [Option<AnswerValue>; 3] {
-    let limit = criterion.threshold;
-    let number = limit.and_then(|limit| limit.number()).unwrap_or(0.0);
-    let comparator = limit.map(|limit| limit.comparator);
-    // On the right and on the wrong side of the limit, as near as is certain.
-    let (right, wrong) = match comparator {
-        Some(Comparator::AtLeast) => (number, number - 1.0),
-        Some(Comparator::MoreThan) => (number + 1.0, number),
-        Some(Comparator::AtMost) => (number, number + 1.0),
-        Some(Comparator::LessThan) => (number - 0.1, number),
-        _ => (number, number + 1.0),
-    };
-    match criterion.control() {
-        crate::Control::Holds => [
-            Some(AnswerValue::Holds { holds: true }),
-            Some(AnswerValue::Holds { holds: false }),
-            None,
-        ],
-        crate::Control::Parts => {
-            let all = |holds: bool| AnswerValue::Parts {
-                parts: criterion
-                    .parts
-                    .iter()
-                    .map(|part| PartAnswer {
-                        id: part.id.clone(),
-                        holds,
-                    })
-                    .collect(),
-            };
-            let none = AnswerValue::Parts { parts: vec![] };
-            [Some(all(true)), Some(all(false)), Some(none)]
-        }
-        crate::Control::Count => {
-            let count = |count: f64| {
-                Some(AnswerValue::Count {
-                    count: count as i64,
-                })
-            };
-            let right = if comparator == Some(Comparator::LessThan) {
-                number - 1.0
-            } else {
-                right
-            };
-            [count(right), count(wrong), None]
-        }
-        crate::Control::Rate => {
-            let whole = number >= 100.0;
-            let good = if whole {
-                1_000
-            } else {
-                (number * 10.0) as u64 + 1
-            };
-            [
-                Some(rate(good, 1_000, Counting::Census)),
-                Some(rate((number * 10.0) as u64 - 1, 1_000, Counting::Census)),
-                Some(rate(4, 4, Counting::Sample { total: None })),
-            ]
-        }
-        crate::Control::Figure => {
-            let figure = |value: f64, plus_minus: f64| {
-                Some(AnswerValue::Figure {
-                    value: Some(value),
-                    plus_minus,
-                })
-            };
-            let wrong = if number < 2.0 { number / 2.0 } else { wrong };
-            let right = if comparator == Some(Comparator::MoreThan) {
-                number + 0.5
-            } else {
-                right
-            };
-            let whole = number >= 100.0 && limit.is_some_and(|limit| limit.unit == Unit::Percent);
-            let open = if whole { 99.5 } else { number };
-            [figure(right, 0.0), figure(wrong, 0.0), figure(open, 1.0)]
-        }
-        crate::Control::Trend => [(10.0, 11.0), (10.0, 9.0), (10.0, 10.0)].map(|(before, now)| {
-            Some(AnswerValue::Trend {
-                before: Some(before),
-                now: Some(now),
-            })
-        }),
-        crate::Control::Areas => [
-            Some(AnswerValue::Areas { m2: vec![right] }),
-            Some(AnswerValue::Areas {
-                m2: vec![0.01, wrong],
-            }),
-            None,
-        ],
-        crate::Control::Line => {
-            let (start, walked) = street(number * 2.0);
-            let line = |at: &[f64], accuracy_m: f64| {
-                Some(AnswerValue::Line {
-                    street: walked.clone(),
-                    markers: marks(start, at, accuracy_m),
-                    walking: false,
-                })
-            };
-            [
-                line(&[number * 0.7, number * 1.4], 5.0),
-                line(&[10.0], 5.0),
-                line(&[number], 5.0),
-            ]
-        }
-        crate::Control::Checked => {
-            let ago = |days: f64| {
-                // So many days before today, found by counting forward.
-                let mut on = CivilDate::new(2020, 1, 1).unwrap();
-                on = on.plus_days((today().days_since(on) - days as i64) as u32);
-                Some(AnswerValue::Checked { on: vec![on] })
-            };
-            [
-                ago(right),
-                ago(wrong),
-                Some(AnswerValue::Checked { on: vec![] }),
-            ]
-        }
-        crate::Control::Share => {
-            let share = |part: f64| {
-                Some(AnswerValue::Share {
-                    part: Some(part),
-                    whole: Some(100.0),
-                })
-            };
-            [share(right), share(wrong), None]
-        }
-        crate::Control::Times => {
-            let times = |counts: Vec<u32>, running: Option<u32>| {
-                Some(AnswerValue::Times { counts, running })
-            };
-            if comparator == Some(Comparator::Recurring) {
-                return [
-                    times(vec![1, 1], None),
-                    times(vec![0], Some(0)),
-                    times(vec![1], Some(0)),
-                ];
-            }
-            let enough = number as u32;
-            let periods = 24;
-            [
-                times(vec![enough; periods], None),
-                times([vec![enough; periods - 1], vec![enough - 1]].concat(), None),
-                times(vec![], Some(enough - 1)),
-            ]
-        }
-        crate::Control::Done => {
-            let Some(LimitValue::Day(deadline)) = limit.map(|limit| limit.value) else {
-                panic!("{} has no day", criterion.code);
-            };
-            let due = deadline.in_year(2026);
-            let done = |on: CivilDate| Some(AnswerValue::Done { on: Some(on) });
-            [done(due), done(due.plus_days(1)), None]
-        }
-    }
-}
-
-#[test]
-#[cfg(feature = "catalogue")]
-fn every_criterion_of_every_place_can_be_met_missed_and_left_open() {
-    let catalogue = crate::catalogue::Catalogue::embedded().unwrap();
-    let mut seen = std::collections::BTreeSet::new();
-    let mut judged = 0;
-    for profile in &catalogue.profiles {
-        let standard = crate::catalogue::resolve(
-            &catalogue,
-            profile,
-            crate::catalogue::Issue {
-                reference: crate::StandardRef {
-                    id: catalogue.id,
-                    version: 1,
-                },
-                edited: None,
-            },
-        )
-        .unwrap();
-        for criterion in &standard.criteria {
-            let wanted = [Outcome::Met, Outcome::NotMet, Outcome::Undetermined];
-            for (answer, expected) in examples(criterion).into_iter().zip(wanted) {
-                let place = format!("{} {} {answer:?}", profile.id, criterion.code);
-                if let Some(answer) = &answer {
-                    assert_eq!(answer.check(criterion, &[], today()), Ok(()), "{place}");
-                    assert_eq!(answer.control(), Some(criterion.control()), "{place}");
-                }
-                let verdict = judge(criterion, answer.as_ref(), no_titles());
-                assert_eq!(verdict.outcome, expected, "{place}: {:?}", verdict.why);
-                let read: Verdict =
-                    serde_json::from_str(&serde_json::to_string(&verdict).unwrap()).unwrap();
-                assert_eq!(read, verdict, "{place}");
-                judged += 1;
-            }
-            seen.insert(criterion.code.split('.').next().unwrap().to_owned());
-        }
-    }
-    assert_eq!((seen.len(), judged), (169, 3 * 235));
 }
