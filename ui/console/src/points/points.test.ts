@@ -48,6 +48,12 @@ describe('the table', () => {
     expect(await axeFindings(document.body)).toEqual([])
   })
 
+  it('takes a kind that there is not for none', async () => {
+    await start('/points?kind=castle', SESSION_VIEW)
+    expect(names()).toHaveLength(2)
+    expect((page.find('filter-kind').element as HTMLSelectElement).value).toBe('')
+  })
+
   it('says why it is empty', async () => {
     await start('/points', SESSION_VIEW, [])
     expect(page.wrapper.text()).toContain('No points yet')
@@ -238,6 +244,20 @@ describe('an import', () => {
     await page.find('fate-all').trigger('click')
     expect(page.wrapper.findAll('[data-testid="import-row"]')).toHaveLength(2)
     expect(await axeFindings(document.body)).toEqual([])
+  })
+
+  it('previews the file that was chosen last, however slow the first one reads', async () => {
+    await start('/points/import')
+    const slow = new File(['x'], 'slow.csv')
+    let finish: (bytes: ArrayBuffer) => void = () => undefined
+    slow.arrayBuffer = () => new Promise((resolve) => { finish = resolve })
+    const input = page.find('import-input')
+    Object.defineProperty(input.element, 'files', { value: [slow], configurable: true })
+    await input.trigger('change')
+    await choose('wanted.csv')
+    finish(new ArrayBuffer(1))
+    await settle()
+    expect(page.find('import-file').text()).toBe('wanted.csv')
   })
 
   it('is taken by the digest of what was looked through', async () => {
