@@ -9,6 +9,7 @@ pub mod catalogue;
 mod codes;
 mod coordinate;
 mod date;
+mod evidence;
 mod finding;
 mod geodesy;
 mod glossary;
@@ -17,6 +18,7 @@ mod import;
 mod inspection;
 mod nearby;
 mod person;
+mod photo_code;
 mod plane;
 mod point;
 mod position;
@@ -35,6 +37,11 @@ pub use codes::{CodeEdition, CodeEntry, CodeStatus, Dictionary, DictionaryError}
 pub use codes::{CodeError, CodeKind, CodeRef};
 pub use coordinate::{Bd09, Cgcs2000, CoordinateError, Datum, Gcj02, Wgs84};
 pub use date::{CivilDate, DateError, Deadline};
+pub use evidence::{
+    Beacon, CivilTime, Clocks, CopyRef, EVIDENCE_VERSION, ExifClaims, FIX_AGE_MS_MAX, HeldBeacon,
+    Look, OriginalRef, PLACE_DIFFERS_M, PhotoCopies, PhotoEvidence, PhotoMark, PhotoSubject,
+    Receipt, SPEED_M_S_MAX, Sealed, ShotBefore, TIME_DIFFERS_MS, WatermarkLayout, photo_marks,
+};
 pub use finding::{
     CaptureSource, Decision, DecisionError, FindingRecord, NOTE_CHARS_MAX, PHOTOS_PER_FINDING_MAX,
     PhotoRef, REASON_CHARS_MAX, RecordError, Review, ReviewState, Sha256Hex, Sha256HexError,
@@ -54,6 +61,7 @@ pub use inspection::{
 };
 pub use nearby::Nearby;
 pub use person::{Actor, Object, Person, Role, Verb, allows};
+pub use photo_code::{PhotoCode, PhotoCodeError};
 pub use point::{Point, PointType};
 pub use position::{Fix, PositionEvidence, PositionMissing};
 pub use spelling::{spelled_like, spelling_order};

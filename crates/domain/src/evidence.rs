@@ -1,0 +1,544 @@
+//! What is known of a photo at the moment it was taken in, and what of it gives pause.
+//!
+//! The record is written once, signed by the device and never changed. A mark says that something
+//! deserves a second look; it never stops anybody's work and is not a verdict.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CaptureSource, DeviceId, FindingId, InspectionId, PersonId, PhotoCode, PointId,
+    PositionEvidence, Sha256Hex, Standing, UnixMillis, Wgs84,
+};
+
+/// How the watermark lies on a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WatermarkLayout {
+    /// A panel in the lower left corner.
+    #[default]
+    Panel,
+    /// A strip along the lower edge.
+    Strip,
+    /// A small panel with what matters most.
+    Compact,
+    /// Below the photo, so that nothing of it is covered.
+    Footer,
+}
+
+impl WatermarkLayout {
+    /// Every layout.
+    pub const ALL: [Self; 4] = [Self::Panel, Self::Strip, Self::Compact, Self::Footer];
+}
+
+/// A wall-clock time with what is known of its zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CivilTime {
+    /// The reading of the clock on the wall, counted as if it were UTC.
+    pub local: UnixMillis,
+    /// Minutes that this clock is ahead of UTC, -720..=840; none: the zone is not known.
+    pub offset_min: Option<i16>,
+}
+
+impl CivilTime {
+    /// Returns the moment, where the zone is known.
+    pub fn utc(self) -> Option<UnixMillis> {
+        let minutes = self.offset_min?;
+        Some(self.local.plus_ms(-i64::from(minutes) * 60_000))
+    }
+}
+
+/// What a photo's own notes claim. Anyone can write them, so they are compared and not believed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct ExifClaims {
+    /// When it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<CivilTime>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Wgs84>,
+    /// Metres above the sea.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altitude_m: Option<f64>,
+    /// How well the place is known, in metres.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_m: Option<f64>,
+    /// Where the camera looked, in degrees from north, 0..=360.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction_deg: Option<f64>,
+    /// Maker and model of the camera.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+/// One copy of a photo, by the hash of its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CopyRef {
+    /// Hash of the file.
+    pub sha256: Sha256Hex,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+/// The copies that are made of every photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PhotoCopies {
+    /// Upright, scaled, with position and time in its EXIF.
+    pub working: CopyRef,
+    /// The same with the watermark, and without EXIF: the one that is passed on.
+    pub marked: CopyRef,
+    /// For lists.
+    pub thumb: CopyRef,
+}
+
+/// The original file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct OriginalRef {
+    /// Hash of its bytes, taken before anything else was done with them.
+    pub sha256: Sha256Hex,
+    /// Its length in bytes.
+    pub bytes: u64,
+}
+
+/// What a photo was taken for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PhotoSubject {
+    /// A finding that is being written.
+    Finding {
+        /// Which.
+        id: FindingId,
+    },
+    /// An item of an inspection.
+    Answer {
+        /// Which inspection.
+        inspection: InspectionId,
+        /// Code of the item's criterion.
+        criterion: String,
+    },
+}
+
+/// The device's clocks at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Clocks {
+    /// The wall clock, which a person can set.
+    pub wall: UnixMillis,
+    /// Minutes that the device's zone is ahead of UTC.
+    pub offset_min: i16,
+    /// Names the time since the device was last started; a clock of one run says nothing of
+    /// another.
+    pub boot: String,
+    /// Milliseconds since then by the clock that nobody can set.
+    pub since_boot_ms: u64,
+}
+
+impl Clocks {
+    /// Returns the milliseconds from `earlier` to this moment by the clock that nobody can set;
+    /// none where the device was started in between.
+    pub fn elapsed_ms(&self, earlier: &Self) -> Option<u64> {
+        if self.boot == earlier.boot {
+            self.since_boot_ms.checked_sub(earlier.since_boot_ms)
+        } else {
+            None
+        }
+    }
+}
+
+/// A text signed by a device or a server. The text is kept letter for letter as it was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Sealed {
+    /// The statement as JSON.
+    pub text: String,
+    /// Hash of the public key that signed it.
+    pub key: Sha256Hex,
+    /// P-256 ECDSA over the statement, 128 hexadecimal digits.
+    pub signature: String,
+}
+
+/// A word of the server that a phone could not have had earlier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Beacon {
+    /// When it was given, by the server's clock.
+    pub at: UnixMillis,
+    /// For which device.
+    pub device: DeviceId,
+    /// Random, so that nobody can prepare it.
+    pub nonce: String,
+}
+
+/// A beacon as a phone holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct HeldBeacon {
+    /// A [`Beacon`].
+    pub beacon: Sealed,
+    /// When it came, by the device's clocks.
+    pub came: Clocks,
+}
+
+/// The server's word that it holds a photo's record for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Receipt {
+    /// Hash of the evidence's text.
+    pub evidence: Sha256Hex,
+    /// Hash of the photo's original.
+    pub original: Sha256Hex,
+    /// When it was there, by the server's clock.
+    pub at: UnixMillis,
+}
+
+/// Version of the record that this build writes.
+pub const EVIDENCE_VERSION: u16 = 1;
+
+/// Everything that is known of a photo when it is taken in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PhotoEvidence {
+    /// [`EVIDENCE_VERSION`] of the app that wrote it.
+    pub version: u16,
+    /// The installation that took it in.
+    pub device: DeviceId,
+    /// Counts the records of the device, from 1 and without gaps.
+    pub seq: u64,
+    /// Hash of the text of the record before this one; 64 zeros in the first.
+    pub prev: Sha256Hex,
+    /// The file as it came.
+    pub original: OriginalRef,
+    /// Printed into the watermark.
+    pub code: PhotoCode,
+    /// What was made of it.
+    pub copies: PhotoCopies,
+    /// Who was signed in.
+    pub person: PersonId,
+    /// At which point.
+    pub point: PointId,
+    /// For what.
+    pub subject: PhotoSubject,
+    /// How it reached the app.
+    pub source: CaptureSource,
+    /// When.
+    pub clocks: Clocks,
+    /// Where the phone was.
+    pub position: PositionEvidence,
+    /// Age of that fix in milliseconds, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_age_ms: Option<u64>,
+    /// How it lay to the point's zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// What the file itself claims.
+    #[serde(default)]
+    pub exif: ExifClaims,
+    /// What the phone found worth a second look.
+    #[serde(default)]
+    pub marks: Vec<PhotoMark>,
+    /// The last word of the server before it, where there ever was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beacon: Option<HeldBeacon>,
+}
+
+/// Something about a photo that deserves a second look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "mark", rename_all = "snake_case")]
+pub enum PhotoMark {
+    /// It was chosen from files and not taken with the camera.
+    FromFile,
+    /// The system says that another app made the position up, or it is a developer's.
+    MockPosition,
+    /// The fix is old.
+    StaleFix {
+        /// By how many seconds.
+        seconds: u64,
+    },
+    /// The file claims another place than was measured.
+    PlaceDiffers {
+        /// Metres between the two.
+        distance_m: f64,
+    },
+    /// The file claims another time than the clock showed.
+    TimeDiffers {
+        /// Seconds between the two; positive: the file claims an earlier time.
+        seconds: i64,
+    },
+    /// The way from the photo before could not be made in that time.
+    TooFast {
+        /// Kilometres an hour.
+        kmh: f64,
+    },
+    /// The picture is too dark to see much.
+    Dark,
+    /// The picture is blurred.
+    Blurred,
+}
+
+/// The oldest fix that passes for the place of a photo, in milliseconds.
+pub const FIX_AGE_MS_MAX: u64 = 60_000;
+/// How far a file's place may lie from the measured one, beside what both do not know, in metres.
+pub const PLACE_DIFFERS_M: f64 = 200.0;
+/// How far a file's time may lie from the clock's, in milliseconds. Cameras and clocks drift, and
+/// a photo is sometimes sent on minutes later.
+pub const TIME_DIFFERS_MS: i64 = 10 * 60_000;
+/// The highest speed between two photos that passes, in metres a second: a train is 97.
+pub const SPEED_M_S_MAX: f64 = 100.0;
+
+/// What a photo looks like, by its pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Look {
+    /// Too dark to see much.
+    pub dark: bool,
+    /// Blurred.
+    pub blurred: bool,
+}
+
+/// Where and when the photo before was taken by the same device.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShotBefore {
+    /// Where the phone was.
+    pub position: PositionEvidence,
+    /// When.
+    pub clocks: Clocks,
+}
+
+/// Lists what about a photo deserves a second look, as far as one device can tell. Phone and
+/// server both ask, and have to agree.
+pub fn photo_marks(
+    source: CaptureSource,
+    clocks: &Clocks,
+    position: &PositionEvidence,
+    exif: &ExifClaims,
+    look: Look,
+    before: Option<&ShotBefore>,
+) -> Vec<PhotoMark> {
+    let mut marks = Vec::new();
+    if source == CaptureSource::File {
+        marks.push(PhotoMark::FromFile);
+    }
+    if let Some(fix) = position.fix() {
+        if fix.mock {
+            marks.push(PhotoMark::MockPosition);
+        }
+        let age = u64::try_from(clocks.wall.since(fix.taken_at)).unwrap_or(0);
+        if age > FIX_AGE_MS_MAX {
+            marks.push(PhotoMark::StaleFix {
+                seconds: age / 1_000,
+            });
+        }
+        if let Some(claimed) = exif.place {
+            let distance_m = fix.place.distance_m(claimed);
+            let unsure_m = fix.accuracy_m + exif.accuracy_m.unwrap_or(0.0);
+            if distance_m > PLACE_DIFFERS_M + unsure_m {
+                marks.push(PhotoMark::PlaceDiffers {
+                    distance_m: distance_m.round(),
+                });
+            }
+        }
+    }
+    if let Some(claimed) = exif.taken {
+        // A camera that does not say its zone is taken to have the phone's.
+        let zone = claimed.offset_min.unwrap_or(clocks.offset_min);
+        let utc = claimed.local.plus_ms(-i64::from(zone) * 60_000);
+        let late_ms = clocks.wall.since(utc);
+        if late_ms.abs() > TIME_DIFFERS_MS {
+            marks.push(PhotoMark::TimeDiffers {
+                seconds: late_ms / 1_000,
+            });
+        }
+    }
+    if let Some(speed) = before.and_then(|before| speed_m_s(before, clocks, position))
+        && speed > SPEED_M_S_MAX
+    {
+        marks.push(PhotoMark::TooFast {
+            kmh: (speed * 3.6).round(),
+        });
+    }
+    if look.dark {
+        marks.push(PhotoMark::Dark);
+    }
+    if look.blurred {
+        marks.push(PhotoMark::Blurred);
+    }
+    marks
+}
+
+/// The least speed that explains both fixes, in metres a second; none where one is missing or
+/// nothing tells the time between them.
+fn speed_m_s(before: &ShotBefore, clocks: &Clocks, position: &PositionEvidence) -> Option<f64> {
+    let (from, to) = (before.position.fix()?, position.fix()?);
+    let way_m = from.place.distance_m(to.place) - from.accuracy_m - to.accuracy_m;
+    // Fixes carry the wall clock; where nobody started the device in between, the other clock
+    // tells whether somebody set it.
+    let by_fixes = to.taken_at.since(from.taken_at);
+    let measured = clocks.elapsed_ms(&before.clocks);
+    let millis = measured.map_or(by_fixes, |ms| i64::try_from(ms).unwrap_or(i64::MAX));
+    // Two fixes of one moment, or a clock that was set back, tell nothing of the speed.
+    if way_m <= 0.0 || millis <= 0 {
+        return None;
+    }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of a day fit by far"
+    )]
+    let seconds = (millis as f64 / 1_000.0).max(1.0);
+    Some(way_m / seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fix;
+
+    const NOON: i64 = 1_790_000_000_000;
+
+    fn clocks(minutes: i64) -> Clocks {
+        Clocks {
+            wall: UnixMillis::new(NOON + minutes * 60_000),
+            offset_min: 480,
+            boot: "b".to_owned(),
+            since_boot_ms: u64::try_from(3_600_000 + minutes * 60_000).unwrap(),
+        }
+    }
+
+    fn at(lat: f64, minutes: i64) -> PositionEvidence {
+        PositionEvidence::Measured {
+            fix: Fix {
+                place: Wgs84::new(lat, 117.88).unwrap(),
+                accuracy_m: 8.0,
+                provider: "gps".to_owned(),
+                taken_at: UnixMillis::new(NOON + minutes * 60_000),
+                mock: false,
+            },
+        }
+    }
+
+    fn marks(position: &PositionEvidence, exif: &ExifClaims) -> Vec<PhotoMark> {
+        let look = Look::default();
+        photo_marks(
+            CaptureSource::Camera,
+            &clocks(0),
+            position,
+            exif,
+            look,
+            None,
+        )
+    }
+
+    #[test]
+    fn an_ordinary_photo_has_no_mark() {
+        let exif = ExifClaims {
+            taken: Some(CivilTime {
+                local: UnixMillis::new(NOON + 8 * 3_600_000 - 5_000),
+                offset_min: None,
+            }),
+            place: Wgs84::new(33.4802, 117.8801).ok(),
+            ..ExifClaims::default()
+        };
+        assert_eq!(marks(&at(33.48, 0), &exif), []);
+        assert_eq!(marks(&at(33.48, 0), &ExifClaims::default()), []);
+    }
+
+    #[test]
+    fn what_the_file_claims_is_held_against_what_was_measured() {
+        let exif = ExifClaims {
+            taken: Some(CivilTime {
+                local: UnixMillis::new(NOON + 8 * 3_600_000 - 3_600_000),
+                offset_min: Some(480),
+            }),
+            place: Wgs84::new(33.49, 117.88).ok(),
+            ..ExifClaims::default()
+        };
+        assert_eq!(
+            marks(&at(33.48, 0), &exif),
+            [
+                PhotoMark::PlaceDiffers { distance_m: 1109.0 },
+                PhotoMark::TimeDiffers { seconds: 3_600 },
+            ]
+        );
+        // Without a fix there is nothing to hold a place against.
+        let missing = PositionEvidence::Missing {
+            why: crate::PositionMissing::Denied,
+        };
+        assert_eq!(
+            marks(&missing, &exif),
+            [PhotoMark::TimeDiffers { seconds: 3_600 }]
+        );
+    }
+
+    #[test]
+    fn a_made_up_or_old_fix_is_marked() {
+        let mut mock = at(33.48, -10);
+        if let PositionEvidence::Measured { fix } = &mut mock {
+            fix.mock = true;
+        }
+        assert_eq!(
+            marks(&mock, &ExifClaims::default()),
+            [
+                PhotoMark::MockPosition,
+                PhotoMark::StaleFix { seconds: 600 }
+            ]
+        );
+    }
+
+    #[test]
+    fn a_leap_between_two_photos_is_marked_whatever_the_wall_clock_says() {
+        let before = |boot: &str, wall_minutes: i64| ShotBefore {
+            position: at(34.48, wall_minutes),
+            clocks: Clocks {
+                boot: boot.to_owned(),
+                ..clocks(-1)
+            },
+        };
+        let leap = |before: &ShotBefore| {
+            photo_marks(
+                CaptureSource::Camera,
+                &clocks(0),
+                &at(33.48, 0),
+                &ExifClaims::default(),
+                Look::default(),
+                Some(before),
+            )
+        };
+        let [PhotoMark::TooFast { kmh }] = *leap(&before("b", -1)).as_slice() else {
+            panic!("110 km in a minute");
+        };
+        assert!((6_600.0..6_700.0).contains(&kmh), "{kmh}");
+        // Somebody set the wall clock back a day in between.
+        assert_eq!(leap(&before("b", -1_440)).len(), 1);
+        // The device was started in between: only the fixes tell, and a day is enough.
+        assert_eq!(leap(&before("a", -1_440)), []);
+    }
+
+    #[test]
+    fn dark_blurred_and_chosen_photos_say_so() {
+        let look = Look {
+            dark: true,
+            blurred: true,
+        };
+        let found = photo_marks(
+            CaptureSource::File,
+            &clocks(0),
+            &at(33.48, 0),
+            &ExifClaims::default(),
+            look,
+            None,
+        );
+        assert_eq!(
+            found,
+            [PhotoMark::FromFile, PhotoMark::Dark, PhotoMark::Blurred]
+        );
+    }
+}
