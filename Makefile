@@ -29,4 +29,6 @@ fmt:
 # Takes the README's pictures anew from the last `make test`.
 screenshots:
 	@mkdir -p docs/screenshots && cd target/screenshots && cp phone-points.png console-review.png \
-		phone-inspection-rate.png console-standard.png $(CURDIR)/docs/screenshots/
+		phone-inspection-rate.png console-standard.png \
+		watermark-panel.jpg watermark-strip.jpg watermark-compact.jpg watermark-footer.jpg \
+		$(CURDIR)/docs/screenshots/

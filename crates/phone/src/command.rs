@@ -237,6 +237,10 @@ pub enum ErrorCode {
     PhotoEmpty,
     /// The file is no photo that can be read.
     PhotoUnreadable,
+    /// The file is a HEIC or AVIF; the camera can be set to JPEG.
+    PhotoHeic,
+    /// The file is a photo of a kind that is not read.
+    PhotoUnsupported,
     /// The file breaks off or is damaged.
     PhotoDamaged,
     /// The file has more bytes than a photo may have.
@@ -316,6 +320,8 @@ impl From<PhotoError> for CommandError {
         let code = match error {
             PhotoError::Empty => ErrorCode::PhotoEmpty,
             PhotoError::NotAPhoto => ErrorCode::PhotoUnreadable,
+            PhotoError::Heic => ErrorCode::PhotoHeic,
+            PhotoError::Unsupported(_) => ErrorCode::PhotoUnsupported,
             PhotoError::TooManyPixels { .. } => ErrorCode::PhotoTooManyPixels,
             PhotoError::Damaged(_) => ErrorCode::PhotoDamaged,
             PhotoError::Encode(_) => ErrorCode::Internal,

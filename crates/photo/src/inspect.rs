@@ -3,16 +3,13 @@
 use sha2::{Digest, Sha256};
 use xunfang_domain::Sha256Hex;
 
-use crate::Orientation;
-use crate::decode;
+use crate::{Orientation, decode, exif};
 
 /// Longest side of a photo, in pixels. Panoramas of today's phones stay below it.
 pub const SIDE_PX_MAX: u32 = 20_000;
-/// Most pixels of a JPEG. It is decoded at a fraction of its size, so this bounds the work of
-/// reading it; 108-megapixel cameras stay below.
-const JPEG_PIXELS_MAX: u64 = 120_000_000;
-/// Most pixels of a PNG or WebP, which are decoded whole: 40 million are 160 MB as RGBA.
-const OTHER_PIXELS_MAX: u64 = 40_000_000;
+/// Most pixels of a photo. A JPEG is decoded at a fraction of its size, so this bounds the work of
+/// reading it; 108-megapixel cameras stay below. What is unpacked whole is bounded by its bytes.
+const PIXELS_MAX: u64 = 120_000_000;
 
 /// A file format that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,25 +33,14 @@ impl Format {
     }
 
     fn sniff(bytes: &[u8]) -> Option<Self> {
-        match bytes {
-            [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
-            [
-                b'R',
-                b'I',
-                b'F',
-                b'F',
-                _,
-                _,
-                _,
-                _,
-                b'W',
-                b'E',
-                b'B',
-                b'P',
-                ..,
-            ] => Some(Self::WebP),
-            _ => None,
+        if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
+            Some(Self::Jpeg)
+        } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Some(Self::Png)
+        } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+            Some(Self::WebP)
+        } else {
+            None
         }
     }
 }
@@ -92,6 +78,12 @@ pub enum PhotoError {
     /// It is in no format that is taken.
     #[error("the file is no JPEG, PNG or WebP")]
     NotAPhoto,
+    /// It is a HEIC or AVIF, which nothing here can read.
+    #[error("the file is a HEIC or AVIF; the camera can be set to JPEG")]
+    Heic,
+    /// It is a photo of a kind that no camera here writes.
+    #[error("the photo is {0}, which is not read")]
+    Unsupported(&'static str),
     /// It has more pixels than may be decoded.
     #[error("the photo is {width} x {height} px, more than can be handled")]
     TooManyPixels {
@@ -127,15 +119,13 @@ pub fn inspect(bytes: &[u8]) -> Result<PhotoInfo, PhotoError> {
     if bytes.is_empty() {
         return Err(PhotoError::Empty);
     }
+    if is_heic(bytes) {
+        return Err(PhotoError::Heic);
+    }
     let format = Format::sniff(bytes).ok_or(PhotoError::NotAPhoto)?;
     let (width, height) = decode::dimensions(format, bytes)?;
     let pixels = u64::from(width) * u64::from(height);
-    let pixels_max = if format == Format::Jpeg {
-        JPEG_PIXELS_MAX
-    } else {
-        OTHER_PIXELS_MAX
-    };
-    if width.max(height) > SIDE_PX_MAX || pixels > pixels_max {
+    if width.max(height) > SIDE_PX_MAX || pixels > PIXELS_MAX {
         return Err(PhotoError::TooManyPixels { width, height });
     }
     if pixels == 0 {
@@ -145,6 +135,17 @@ pub fn inspect(bytes: &[u8]) -> Result<PhotoInfo, PhotoError> {
         format,
         width,
         height,
-        orientation: Orientation::read(bytes),
+        orientation: exif::orientation(bytes),
     })
+}
+
+/// Whether a file begins as an ISO base media file of one of the brands that hold still pictures.
+fn is_heic(bytes: &[u8]) -> bool {
+    let brands: [&[u8]; 8] = [
+        b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif",
+    ];
+    bytes.get(4..8) == Some(b"ftyp")
+        && bytes
+            .get(8..12)
+            .is_some_and(|brand| brands.contains(&brand))
 }

@@ -5,10 +5,24 @@
 //! cannot ask for much memory. This crate must not know files, the database or the network.
 
 mod decode;
+mod exif;
+mod ink;
 mod inspect;
+mod jpeg;
+mod likeness;
+mod look;
 mod orient;
+mod picture;
+mod pipeline;
 mod render;
+mod watermark;
 
+pub use self::exif::claims;
 pub use inspect::{Format, PhotoError, PhotoInfo, SIDE_PX_MAX, inspect, sha256};
+pub use likeness::Likeness;
+pub use look::look;
 pub use orient::Orientation;
-pub use render::{Rendition, THUMB_PX, WORKING_PX, render};
+pub use picture::Picture;
+pub use pipeline::{Copies, CopyFile, Negative, make_copies, take_in};
+pub use render::{Rendition, THUMB_PX, WORKING_PX, develop, render};
+pub use watermark::{Watermark, print};

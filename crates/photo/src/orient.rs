@@ -1,29 +1,25 @@
 //! The camera's note on how the picture has to be turned.
 
-use image::RgbImage;
-use image::imageops::{flip_horizontal, flip_vertical, rotate90, rotate180, rotate270};
-
 /// EXIF orientation, 1 to 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Orientation(u8);
+
+/// Side of the squares in which planes are turned, so that rows and columns both stay in the
+/// nearest cache.
+const BLOCK: usize = 32;
 
 impl Orientation {
     /// As stored.
     pub const UPRIGHT: Self = Self(1);
 
-    /// Reads the tag from a file; what cannot be read counts as upright.
+    /// Takes the tag's value; one that EXIF does not know counts as upright.
     ///
     /// A camera that writes a broken EXIF block has still taken a photo.
-    pub fn read(bytes: &[u8]) -> Self {
-        let reader = exif::Reader::new();
-        let Ok(data) = reader.read_from_container(&mut std::io::Cursor::new(bytes)) else {
-            return Self::UPRIGHT;
-        };
-        data.get_field(exif::Tag::Orientation, exif::In::PRIMARY)
-            .and_then(|field| field.value.get_uint(0))
-            .and_then(|value| u8::try_from(value).ok())
-            .filter(|value| (1..=8).contains(value))
-            .map_or(Self::UPRIGHT, Self)
+    pub(crate) fn of(value: u32) -> Self {
+        match u8::try_from(value) {
+            Ok(value @ 1..=8) => Self(value),
+            _ => Self::UPRIGHT,
+        }
     }
 
     /// Whether width and height change places.
@@ -31,53 +27,69 @@ impl Orientation {
         self.0 >= 5
     }
 
-    /// Turns a picture upright.
-    pub(crate) fn apply(self, picture: RgbImage) -> RgbImage {
-        match self.0 {
-            2 => flip_horizontal(&picture),
-            3 => rotate180(&picture),
-            4 => flip_vertical(&picture),
-            5 => flip_horizontal(&rotate90(&picture)),
-            6 => rotate90(&picture),
-            7 => flip_horizontal(&rotate270(&picture)),
-            8 => rotate270(&picture),
-            _ => picture,
+    /// Turns a plane of samples upright; none: it is already.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "both indices are below width x height, which is the length of both buffers"
+    )]
+    pub(crate) fn apply(self, from: &[u8], width: usize, height: usize) -> Option<Vec<u8>> {
+        if self == Self::UPRIGHT || from.len() != width * height {
+            return None;
         }
+        let mut turned = vec![0; from.len()];
+        // Where the sample at column x and row y goes.
+        let place = |x: usize, y: usize| {
+            let (right, below) = (width - 1 - x, height - 1 - y);
+            match self.0 {
+                2 => y * width + right,
+                3 => below * width + right,
+                4 => below * width + x,
+                5 => x * height + y,
+                6 => x * height + below,
+                7 => right * height + below,
+                8 => right * height + y,
+                _ => y * width + x,
+            }
+        };
+        for top in (0..height).step_by(BLOCK) {
+            for left in (0..width).step_by(BLOCK) {
+                for y in top..height.min(top + BLOCK) {
+                    for x in left..width.min(left + BLOCK) {
+                        turned[place(x, y)] = from[y * width + x];
+                    }
+                }
+            }
+        }
+        Some(turned)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Rgb;
-
-    /// A 2 x 3 picture whose pixels are numbered row by row.
-    fn numbered() -> RgbImage {
-        RgbImage::from_fn(2, 3, |x, y| Rgb([u8::try_from(y * 2 + x).unwrap(), 0, 0]))
-    }
 
     #[test]
     fn each_orientation_puts_the_first_row_and_column_where_exif_says() {
-        // (orientation, width, red values row by row), worked out by hand from the EXIF table:
-        // 5 is the transpose and 7 the transverse of what is stored.
-        for (value, width, expected) in [
-            (1, 2, [0, 1, 2, 3, 4, 5]),
-            (2, 2, [1, 0, 3, 2, 5, 4]),
-            (3, 2, [5, 4, 3, 2, 1, 0]),
-            (4, 2, [4, 5, 2, 3, 0, 1]),
-            (5, 3, [0, 2, 4, 1, 3, 5]),
-            (6, 3, [4, 2, 0, 5, 3, 1]),
-            (7, 3, [5, 3, 1, 4, 2, 0]),
-            (8, 3, [1, 3, 5, 0, 2, 4]),
+        // (orientation, samples of a plane 2 wide and 3 high), worked out by hand from the EXIF
+        // table: 5 is the transpose and 7 the transverse of what is stored.
+        for (value, expected) in [
+            (1, [0, 1, 2, 3, 4, 5]),
+            (2, [1, 0, 3, 2, 5, 4]),
+            (3, [5, 4, 3, 2, 1, 0]),
+            (4, [4, 5, 2, 3, 0, 1]),
+            (5, [0, 2, 4, 1, 3, 5]),
+            (6, [4, 2, 0, 5, 3, 1]),
+            (7, [5, 3, 1, 4, 2, 0]),
+            (8, [1, 3, 5, 0, 2, 4]),
         ] {
-            let turned = Orientation(value).apply(numbered());
-            let reds: Vec<u8> = turned.pixels().map(|pixel| pixel.0[0]).collect();
-            assert_eq!(
-                (turned.width(), reds.as_slice()),
-                (width, &expected[..]),
-                "{value}"
-            );
-            assert_eq!(Orientation(value).swaps_sides(), width == 3);
+            let stored = [0, 1, 2, 3, 4, 5];
+            let orientation = Orientation::of(value);
+            let turned = orientation.apply(&stored, 2, 3);
+            assert_eq!(turned.as_deref().unwrap_or(&stored), expected, "{value}");
+            assert_eq!(orientation.swaps_sides(), value >= 5);
+        }
+        for unknown in [0, 9, 300] {
+            assert_eq!(Orientation::of(unknown), Orientation::UPRIGHT);
         }
     }
 }

@@ -24,6 +24,11 @@ async fn a_bad_file_is_refused_with_its_reason_and_the_work_goes_on() {
             b"Dear Sir or Madam".to_vec(),
             ErrorCode::PhotoUnreadable,
         ),
+        (
+            "from a phone that saves space",
+            b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec(),
+            ErrorCode::PhotoHeic,
+        ),
         ("truncated", cut, ErrorCode::PhotoDamaged),
         (
             "200 MB",

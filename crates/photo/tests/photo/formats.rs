@@ -1,56 +1,9 @@
-//! What real and broken photos turn into.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
+//! Which files are taken, and what they turn into.
 
-use std::path::PathBuf;
+use image::{ExtendedColorType, ImageEncoder, ImageFormat};
+use xunfang_photo::{Format, PhotoError, THUMB_PX, WORKING_PX, inspect, render};
 
-use image::{ImageFormat, Rgb, RgbImage};
-use xunfang_photo::{PhotoError, THUMB_PX, WORKING_PX, inspect, render};
-
-/// A picture with detail, so that its JPEG has scan data worth cutting.
-fn picture(width: u32, height: u32) -> RgbImage {
-    RgbImage::from_fn(width, height, |x, y| {
-        let noise = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).to_le_bytes();
-        Rgb([noise[3], noise[2], u8::try_from((x + y) % 256).unwrap()])
-    })
-}
-
-fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let mut file = std::io::Cursor::new(Vec::new());
-    picture(width, height).write_to(&mut file, format).unwrap();
-    file.into_inner()
-}
-
-/// A JPEG header that claims a size which the file does not hold.
-fn claims(width: u16, height: u16) -> Vec<u8> {
-    let mut file = encoded(64, 64, ImageFormat::Jpeg);
-    let sof = file
-        .windows(2)
-        .position(|pair| pair == [0xff, 0xc0])
-        .unwrap();
-    file[sof + 5..sof + 7].copy_from_slice(&height.to_be_bytes());
-    file[sof + 7..sof + 9].copy_from_slice(&width.to_be_bytes());
-    file
-}
-
-fn refusal(bytes: &[u8]) -> PhotoError {
-    let rendered = inspect(bytes).and_then(|info| render(bytes, &info, &[THUMB_PX]));
-    rendered.map(|copies| copies.len()).unwrap_err()
-}
-
-/// The shared folder of real photos; a user's clone does not have it.
-fn shared_photos() -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/photos");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: the folder of real photos is not here");
-    None
-}
+use crate::support::{claims, encoded, mean_difference, refusal, scene, shared_photos};
 
 #[test]
 fn every_format_gives_upright_copies_of_the_asked_size() {
@@ -93,6 +46,10 @@ fn what_is_no_photo_is_refused_with_its_reason() {
         PhotoError::Damaged(_)
     ));
     assert!(matches!(refusal(&vec![0xff; 4096]), PhotoError::NotAPhoto));
+    for brand in ["heic", "mif1", "avif"] {
+        let file = [b"\0\0\0\x18ftyp", brand.as_bytes(), &[0; 64]].concat();
+        assert!(matches!(refusal(&file), PhotoError::Heic), "{brand}");
+    }
 }
 
 #[test]
@@ -172,4 +129,87 @@ fn the_shared_damaged_files_are_refused_or_shown_whole() {
     }
     let named = std::fs::read_dir(folder.join("broken")).unwrap().count();
     assert_eq!(named, 4, "a new damaged file wants a line in this test");
+}
+
+#[test]
+fn rare_samples_and_scans_show_the_same_picture() {
+    let plain = scene(800, 600);
+    let mut png = std::io::Cursor::new(Vec::new());
+    plain.write_to(&mut png, ImageFormat::Png).unwrap();
+    let expected = pixels(&png.into_inner());
+    let wide: Vec<u8> = plain
+        .as_raw()
+        .iter()
+        .flat_map(|sample| (u16::from(*sample) * 257).to_ne_bytes())
+        .collect();
+    let mut sixteen_bits = Vec::new();
+    image::codecs::png::PngEncoder::new(&mut sixteen_bits)
+        .write_image(&wide, 800, 600, ExtendedColorType::Rgb16)
+        .unwrap();
+    assert!(mean_difference(&pixels(&sixteen_bits), &expected) < 0.5);
+
+    let jpeg = |make: &dyn Fn(&mut turbojpeg::Compressor), subsamp| {
+        let mut compressor = turbojpeg::Compressor::new().unwrap();
+        compressor.set_quality(95).unwrap();
+        compressor.set_subsamp(subsamp).unwrap();
+        make(&mut compressor);
+        let view = turbojpeg::Image {
+            pixels: plain.as_raw().as_slice(),
+            width: 800,
+            pitch: 2400,
+            height: 600,
+            format: turbojpeg::PixelFormat::RGB,
+        };
+        compressor.compress_to_vec(view).unwrap()
+    };
+    use turbojpeg::{Colorspace, Subsamp};
+    let baseline = pixels(&jpeg(&|_| {}, Subsamp::None));
+    assert!(mean_difference(&baseline, &expected) < 1.5);
+    for subsamp in [
+        Subsamp::Sub2x2,
+        Subsamp::Sub2x1,
+        Subsamp::Sub1x2,
+        Subsamp::Sub4x1,
+        Subsamp::Sub1x4,
+    ] {
+        let found = mean_difference(&pixels(&jpeg(&|_| {}, subsamp)), &baseline);
+        assert!(found < 1.5, "{subsamp:?} {found}");
+    }
+    let progressive = jpeg(&|c| c.set_progressive(true).unwrap(), Subsamp::None);
+    assert!(mean_difference(&pixels(&progressive), &baseline) < 0.1);
+    let rgb = jpeg(
+        &|c| c.set_colorspace(Colorspace::RGB).unwrap(),
+        Subsamp::None,
+    );
+    assert!(mean_difference(&pixels(&rgb), &expected) < 1.5);
+    let grey = pixels(&jpeg(&|_| {}, Subsamp::Gray));
+    assert!(grey.pixels().all(|p| p.0[0].abs_diff(p.0[2]) <= 2));
+
+    // Four inks, as a print shop's program writes them.
+    let inks: Vec<u8> = plain
+        .pixels()
+        .flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2], 255])
+        .collect();
+    let view = turbojpeg::Image {
+        pixels: inks.as_slice(),
+        width: 800,
+        pitch: 3200,
+        height: 600,
+        format: turbojpeg::PixelFormat::CMYK,
+    };
+    let mut compressor = turbojpeg::Compressor::new().unwrap();
+    compressor.set_quality(95).unwrap();
+    compressor.set_subsamp(Subsamp::None).unwrap();
+    let cmyk = compressor.compress_to_vec(view).unwrap();
+    assert_eq!(inspect(&cmyk).unwrap().format, Format::Jpeg);
+    let found = mean_difference(&pixels(&cmyk), &expected);
+    assert!(found < 1.5, "{found}");
+}
+
+/// Decodes a photo as it is shown.
+fn pixels(bytes: &[u8]) -> image::RgbImage {
+    let copies = render(bytes, &inspect(bytes).unwrap(), &[WORKING_PX]).unwrap();
+    image::load_from_memory(&copies[0].jpeg)
+        .unwrap()
+        .into_rgb8()
 }

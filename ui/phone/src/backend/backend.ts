@@ -103,6 +103,8 @@ const CODES: Record<ErrorCode, true> = {
   not_found: true,
   photo_empty: true,
   photo_unreadable: true,
+  photo_heic: true,
+  photo_unsupported: true,
   photo_damaged: true,
   photo_too_many_bytes: true,
   photo_too_many_pixels: true,

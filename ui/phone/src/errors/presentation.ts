@@ -37,6 +37,8 @@ export const ERRORS: Record<ErrorCode, ErrorPresentation> = {
   not_found: present(['warning', 'error.notFound.what', 'error.safe.all', 'error.notFound.next', false]),
   photo_empty: present(['warning', 'error.photoEmpty.what', 'error.safe.photos', 'error.photoEmpty.next', false]),
   photo_unreadable: present(['warning', 'error.photoUnreadable.what', 'error.safe.photos', 'error.photoUnreadable.next', false]),
+  photo_heic: present(['warning', 'error.photoHeic.what', 'error.safe.photos', 'error.photoHeic.next', false]),
+  photo_unsupported: present(['warning', 'error.photoUnsupported.what', 'error.safe.photos', 'error.photoUnsupported.next', false]),
   photo_damaged: present(['warning', 'error.photoDamaged.what', 'error.safe.photos', 'error.photoDamaged.next', false]),
   photo_too_many_bytes: present(['warning', 'error.photoBytes.what', 'error.safe.photos', 'error.photoBytes.next', false]),
   photo_too_many_pixels: present(['warning', 'error.photoPixels.what', 'error.safe.photos', 'error.photoPixels.next', false]),
