@@ -11,8 +11,8 @@ use serde_json::Value;
 use uuid::{Builder, Uuid};
 use xunfang_domain::{
     CaptureSource, Criterion, DeviceId, District, DistrictId, FindingId, FindingRecord, Fix,
-    Person, PersonId, PhotoRef, Point, PointId, PointType, PositionEvidence, Provenance, Review,
-    ReviewState, Role, Standard, StandardId, UnixMillis, Wgs84,
+    Person, PersonId, PhotoPolicy, PhotoRef, Point, PointId, PointType, PositionEvidence,
+    Provenance, Review, ReviewState, Role, Standard, StandardId, UnixMillis, Wgs84,
 };
 use xunfang_protocol::{Event, EventBody, ScopePage, SessionView};
 use xunfang_store::{SignedInSession, Store};
@@ -119,6 +119,7 @@ impl Device {
             name: "示范区".to_owned(),
             zone_radius_m: 500.0,
             standard: None,
+            photos: PhotoPolicy::default(),
         };
         let person = Person {
             id: PersonId::from_uuid(id(BEGAN_MS, 6, 0)),
@@ -197,6 +198,7 @@ impl Device {
                 source: CaptureSource::Camera,
                 taken_at: at,
                 position: fix(at)?,
+                evidence: None,
             }],
         })
     }

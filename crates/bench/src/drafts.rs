@@ -7,7 +7,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest, Sha256};
 use xunfang_domain::{CaptureSource, OpId, Sha256Hex};
 use xunfang_phone::{Command, Phone, PhotoPlace};
-use xunfang_store::{DraftPhoto, PhotoFacts, SaveDraft, SaveFinding, Store};
+use xunfang_store::{DraftPhoto, NamedBytes, PhotoFacts, SaveDraft, SaveFinding, Store};
 
 use crate::device::{self, Device};
 
@@ -30,9 +30,14 @@ pub(crate) fn begin(store: &Store, device: &Device, point: u32, number: u32) -> 
         source: CaptureSource::Camera,
         taken_at,
         position: device::fix(taken_at)?,
+        record: None,
     };
     let (person, point) = (device.person, device::point_id(point));
-    store.keep_photo_file(&photo.facts.sha256, &bytes)?;
+    let original = NamedBytes {
+        sha256: &photo.facts.sha256,
+        bytes: &bytes,
+    };
+    store.keep_photo_files(original, &[])?;
     store.add_draft_photo(person, point, &photo)?;
     store.save_draft(SaveDraft {
         person,

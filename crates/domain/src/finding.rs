@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FindingId, InspectionId, PointId, PositionEvidence, StandardId, Standing, UnixMillis};
+use crate::{
+    FindingId, InspectionId, PointId, PositionEvidence, Sealed, StandardId, Standing, UnixMillis,
+};
 
 /// Longest note of a finding, in characters.
 pub const NOTE_CHARS_MAX: usize = 2_000;
@@ -97,6 +99,10 @@ pub struct PhotoRef {
     pub taken_at: UnixMillis,
     /// Where the phone was when the app received it.
     pub position: PositionEvidence,
+    /// What the device signed of it, a [`crate::PhotoEvidence`]; an app that knew of none left it
+    /// out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Sealed>,
 }
 
 /// A finding 问题 as the phone submits it; it never changes afterwards.

@@ -1,6 +1,6 @@
 //! Distances, directions and places at a distance, on the WGS-84 ellipsoid.
 
-use geo::{Destination, Distance, Geodesic, Point as GeoPoint};
+use geo::{Bearing, Destination, Distance, Geodesic, Point as GeoPoint};
 
 use crate::Wgs84;
 
@@ -20,6 +20,11 @@ impl Wgs84 {
     pub fn towards(self, bearing_degrees: f64, distance_m: f64) -> Self {
         let there = Geodesic.destination(self.geo(), bearing_degrees, distance_m);
         Self::wrapped(there.y(), there.x())
+    }
+
+    /// Returns the direction in which `other` lies, in degrees from north, 0 to 360.
+    pub fn bearing_deg(self, other: Self) -> f64 {
+        Geodesic.bearing(self.geo(), other.geo()).rem_euclid(360.0)
     }
 
     /// Returns where the place lies on the ellipsoid, in metres from the Earth's centre.
@@ -72,6 +77,20 @@ mod tests {
             "{}",
             a.distance_m(b)
         );
+    }
+
+    #[test]
+    fn directions_are_counted_from_north_by_east() {
+        let here = Wgs84::new(33.48, 117.88).unwrap();
+        for (lat, lng, expected) in [
+            (33.49, 117.88, 0.0),
+            (33.48, 117.89, 90.0),
+            (33.47, 117.88, 180.0),
+            (33.48, 117.87, 270.0),
+        ] {
+            let found = here.bearing_deg(Wgs84::new(lat, lng).unwrap());
+            assert!((found - expected).abs() < 0.01, "{found}, not {expected}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use diff::{StandardChange, compare};
 pub use limit::{Comparator, CriterionKind, LimitError, LimitValue, Threshold, Unit};
 
-use crate::{CodeRef, DistrictId, PointType, StandardId, UnixMillis, ZoneShape};
+use crate::{CodeRef, DistrictId, PhotoPolicy, PointType, StandardId, UnixMillis, ZoneShape};
 
 /// What a criterion is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -359,4 +359,7 @@ pub struct District {
     /// The standard in force; what was begun under an earlier version stays under it.
     #[serde(default)]
     pub standard: Option<StandardRef>,
+    /// How it wants its photos.
+    #[serde(default)]
+    pub photos: PhotoPolicy,
 }

@@ -1,5 +1,6 @@
 //! A file on its way to its name.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -78,6 +79,25 @@ impl Incoming {
     }
 }
 
+/// Makes several files durable together: each is synced and gets its name, and then each folder is
+/// synced once. When it returns all of them survive; before, any of them may.
+///
+/// # Errors
+/// [`DiskError`] with the step that failed. Files that have their name by then keep it.
+pub fn keep_all(files: Vec<(Incoming, PathBuf)>) -> Result<(), DiskError> {
+    for (file, _) in &files {
+        file.file
+            .sync_all()
+            .map_err(DiskError::at("sync", &file.path))?;
+    }
+    let mut folders = BTreeSet::new();
+    for (file, name) in &files {
+        fs::rename(&file.path, name).map_err(DiskError::at("rename", &file.path))?;
+        folders.extend(name.parent());
+    }
+    folders.into_iter().try_for_each(sync_folder)
+}
+
 /// Renames a synced file and syncs the folder that holds the new name.
 ///
 /// # Errors
@@ -145,6 +165,31 @@ mod tests {
         resumed.keep(&name).unwrap();
         assert_eq!(fs::read(&name).unwrap(), b"first second");
         assert!(!part.exists());
+    }
+
+    #[test]
+    fn several_files_get_their_names_together_or_say_which_did_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        make_folder(&at("one")).unwrap();
+        make_folder(&at("two")).unwrap();
+        let file = |name: &str, to: &str| {
+            let mut incoming = Incoming::open(&at(name)).unwrap();
+            incoming.write(name.as_bytes()).unwrap();
+            (incoming, at(to))
+        };
+        keep_all(vec![
+            file("a", "one/a"),
+            file("b", "one/b"),
+            file("c", "two/c"),
+        ])
+        .unwrap();
+        for (name, to) in [("a", "one/a"), ("b", "one/b"), ("c", "two/c")] {
+            assert_eq!(fs::read(at(to)).unwrap(), name.as_bytes());
+            assert!(!at(name).exists());
+        }
+        let error = keep_all(vec![file("d", "three/d")]).unwrap_err();
+        assert_eq!((error.step, error.fault()), ("rename", DiskFault::Missing));
     }
 
     #[test]

@@ -9,4 +9,4 @@ mod error;
 mod incoming;
 
 pub use error::{DiskError, DiskFault};
-pub use incoming::{Incoming, make_folder, rename, sync_folder};
+pub use incoming::{Incoming, keep_all, make_folder, rename, sync_folder};

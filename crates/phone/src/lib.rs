@@ -5,11 +5,13 @@
 //! here waits for the network except signing in.
 //!
 //! This crate must not know which shell it runs in, a window or a developer's browser, and it
-//! renders no text for people: screens have the words.
+//! renders no text for people but a photo's watermark: screens have the words.
 
 mod address;
+mod caption;
 mod clock;
 mod command;
+mod device_key;
 mod findings;
 mod frame;
 mod http;
@@ -27,8 +29,10 @@ mod walking;
 pub use command::{Command, CommandError, ErrorCode, LineStep};
 pub use http::Patience;
 pub use phone::{Phone, PhoneConfig};
-pub use photos::{PhotoFile, PhotoPlace, PhotoSize, PhotoSizeError};
+pub use photos::PhotoPlace;
 pub use position::{PositionSource, SimulatedPosition};
+pub use xunfang_store::{PhotoFile, PhotoSize, PhotoSizeError};
+
 pub use view::{
     AnswerView, Change, DraftView, FindingFilter, FindingPageView, FindingStage, FindingView,
     InspectionItem, InspectionStage, InspectionSummary, InspectionView, LinkState, Notice,

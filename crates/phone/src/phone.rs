@@ -11,17 +11,17 @@ use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 use xunfang_domain::{CaptureSource, DeviceId, Sha256Hex, Wgs84};
 use xunfang_protocol::SessionView;
-use xunfang_store::{Installation, SaveDraft, Store};
+use xunfang_store::{Installation, PhotoFile, PhotoSize, SaveDraft, Store};
 use xunfang_sync::Clock;
 
 use crate::clock::WallClock;
-use crate::photos::{self, PhotoFile, PhotoPlace, PhotoSize};
+use crate::photos::{self, Darkroom, PhotoPlace, Shot};
 use crate::points::{self, Window};
 use crate::position::PositionSource;
 use crate::session::{self, Credentials};
 use crate::syncing::{Syncing, Worker};
 use crate::view::{Change, Notice, PhotoView, Settings, StartView, SyncView};
-use crate::{Command, CommandError, ErrorCode, Patience, findings, http, inspections};
+use crate::{Command, CommandError, ErrorCode, Patience, device_key, findings, http, inspections};
 
 /// What a shell knows and the phone does not.
 pub struct PhoneConfig {
@@ -53,6 +53,7 @@ struct Core {
     client: reqwest::Client,
     position: Arc<dyn PositionSource>,
     syncing: Arc<Syncing>,
+    darkroom: Darkroom,
     default_server: String,
     developer: bool,
     started: Instant,
@@ -74,7 +75,7 @@ impl Drop for SyncThread {
     }
 }
 
-fn internal(error: &dyn std::fmt::Display) -> CommandError {
+pub(crate) fn internal(error: &dyn std::fmt::Display) -> CommandError {
     CommandError::new(ErrorCode::Internal, &error.to_string())
 }
 
@@ -94,6 +95,7 @@ impl Phone {
         }
         let fresh = DeviceId::from_uuid(Uuid::now_v7());
         let device = store.installation(fresh)?.device;
+        let key = device_key::open(&config.data_dir)?;
         let syncing = Arc::new(Syncing::new());
         let client = http::client(config.patience).map_err(|error| internal(&error))?;
         let (stop, stopped) = watch::channel(false);
@@ -127,6 +129,7 @@ impl Phone {
                 client,
                 position: config.position,
                 syncing,
+                darkroom: Darkroom::new(device, Box::new(key)),
                 default_server: config.default_server,
                 developer: config.developer,
                 started: config.started,
@@ -183,9 +186,18 @@ impl Phone {
         bytes: Vec<u8>,
     ) -> Result<PhotoView, CommandError> {
         self.block(move |core| {
-            let person = core.session()?.person.id;
-            let position = core.position.as_ref();
-            photos::stage(&core.store, position, person, &place, source, &bytes)
+            let session = core.session()?;
+            let installation = core.installation()?;
+            let shot = Shot {
+                session: &session,
+                server: &installation.server,
+                language: &core.settings(&installation)?.language,
+                place: &place,
+                source,
+                bytes: &bytes,
+            };
+            core.darkroom
+                .take_in(&core.store, core.position.as_ref(), shot)
         })
         .await
     }
@@ -419,13 +431,16 @@ impl Core {
         session::person_of(&self.store, self.device)
     }
 
+    fn settings(&self, installation: &Installation) -> Result<Settings, CommandError> {
+        if installation.settings.is_empty() {
+            return Ok(Settings::default());
+        }
+        serde_json::from_str(&installation.settings).map_err(|error| internal(&error))
+    }
+
     fn start(&self) -> Result<StartView, CommandError> {
         let installation = self.installation()?;
-        let settings = if installation.settings.is_empty() {
-            Settings::default()
-        } else {
-            serde_json::from_str(&installation.settings).map_err(|error| internal(&error))?
-        };
+        let settings = self.settings(&installation)?;
         let server = if installation.server.is_empty() {
             self.default_server.clone()
         } else {

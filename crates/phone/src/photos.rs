@@ -1,55 +1,27 @@
 //! Taking in photos and showing them.
 
-use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
-use xunfang_domain::{CaptureSource, PersonId, PointId, Sha256Hex};
-use xunfang_photo::{PhotoInfo, THUMB_PX, WORKING_PX};
-use xunfang_protocol::UPLOAD_PHOTO_BYTES_MAX;
-use xunfang_store::{DraftPhoto, PhotoFacts, Store, StoreError, StoreFault};
-use xunfang_sync::Clock;
+use uuid::Uuid;
+use xunfang_domain::{
+    CaptureSource, CivilTime, Clocks, CopyRef, DeviceId, EVIDENCE_VERSION, ExifClaims, FindingId,
+    OriginalRef, PhotoCopies, PhotoEvidence, PhotoSubject, PointId, PositionEvidence, Sha256Hex,
+    ShotBefore, photo_marks,
+};
+use xunfang_evidence::{CodeBasis, DeviceSigner, PublicKey, chain_start, digest, photo_code, seal};
+use xunfang_photo::{Copies, CopyFile, THUMB_PX, WORKING_PX, make_copies, take_in};
+use xunfang_protocol::{SessionView, UPLOAD_PHOTO_BYTES_MAX};
+use xunfang_store::{
+    ChainRecord, DraftPhoto, NamedBytes, PhotoFacts, PhotoFile, PhotoSize, Store, StoreError,
+    StoreFault,
+};
 
-use crate::clock::WallClock;
+use crate::caption::{self, Scene};
+use crate::clock::clocks;
+use crate::phone::internal;
 use crate::position::PositionSource;
 use crate::view::{PhotoState, PhotoView};
 use crate::{CommandError, ErrorCode};
-
-/// Which copy of a photo a screen wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PhotoSize {
-    /// 320 px, for lists.
-    Thumb,
-    /// 1920 px, for a full screen.
-    Working,
-    /// The unchanged file.
-    Original,
-}
-
-/// A text that names no size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a photo is shown as thumb, working or original")]
-pub struct PhotoSizeError;
-
-impl FromStr for PhotoSize {
-    type Err = PhotoSizeError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "thumb" => Ok(Self::Thumb),
-            "working" => Ok(Self::Working),
-            "original" => Ok(Self::Original),
-            _ => Err(PhotoSizeError),
-        }
-    }
-}
-
-/// A photo's bytes with their media type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhotoFile {
-    /// Media type.
-    pub media_type: String,
-    /// The file.
-    pub bytes: Vec<u8>,
-}
 
 /// What a photo is taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,75 +39,271 @@ impl PhotoPlace {
     }
 }
 
-/// Looks at the bytes, makes the file durable and adds it to what it is taken for.
-///
-/// The picture is decoded before anything is written, so that what cannot be shown later is
-/// refused now, while the person can still take it again.
-pub(crate) fn stage(
-    store: &Store,
-    position: &dyn PositionSource,
-    person: PersonId,
-    place: &PhotoPlace,
-    source: CaptureSource,
-    bytes: &[u8],
-) -> Result<PhotoView, CommandError> {
-    if bytes.len() as u64 > UPLOAD_PHOTO_BYTES_MAX {
-        return Err(CommandError::new(
-            ErrorCode::PhotoTooManyBytes,
-            &format!(
-                "{} bytes are more than {UPLOAD_PHOTO_BYTES_MAX}",
-                bytes.len()
-            ),
-        ));
-    }
-    let taken_at = WallClock.now();
-    let evidence = position.current();
-    let point = place.point;
-    store.point(point)?;
-    let inspection = match &place.item {
-        None => None,
-        Some(item) => {
-            let open = store.open_inspection(person, point)?;
-            let open = open.ok_or(StoreError::NotFound("open inspection"))?;
-            Some((open, item))
+/// One photo on its way in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shot<'a> {
+    pub(crate) session: &'a SessionView,
+    /// Address of the server, for the watermark's square code.
+    pub(crate) server: &'a str,
+    /// Language of the watermark.
+    pub(crate) language: &'a str,
+    pub(crate) place: &'a PhotoPlace,
+    pub(crate) source: CaptureSource,
+    pub(crate) bytes: &'a [u8],
+}
+
+/// Where photos become evidence: one at a time, so that memory stays small and the records of the
+/// chain follow each other.
+pub(crate) struct Darkroom {
+    device: DeviceId,
+    signer: Box<dyn DeviceSigner>,
+    busy: Mutex<()>,
+}
+
+impl Darkroom {
+    pub(crate) fn new(device: DeviceId, signer: Box<dyn DeviceSigner>) -> Self {
+        Self {
+            device,
+            signer,
+            busy: Mutex::new(()),
         }
-    };
-    let sha256 = xunfang_photo::sha256(bytes);
-    let info = xunfang_photo::inspect(bytes)?;
-    let thumb = render_one(bytes, &info, THUMB_PX)?;
-    let (shown_width, shown_height) = info.upright();
-    let photo = DraftPhoto {
-        facts: PhotoFacts {
-            sha256,
-            bytes: bytes.len() as u64,
-            media_type: info.format.media_type().to_owned(),
-            width: info.width,
-            height: info.height,
-            shown_width,
-            shown_height,
-        },
-        source,
-        taken_at,
-        position: evidence,
-    };
-    store.keep_photo_file(&photo.facts.sha256, bytes)?;
-    let added = match inspection {
-        None => store.add_draft_photo(person, point, &photo),
-        Some((open, item)) => store.add_answer_photo(person, open, item, &photo),
-    };
-    if let Err(error) = added {
-        // The person is told that the photo was not kept, so it must not take their room.
-        store.drop_unclaimed_photo(&photo.facts.sha256)?;
-        return Err(error.into());
     }
-    if let Err(error) = store.keep_thumb(&photo.facts.sha256, &thumb) {
-        tracing::warn!(%error, "a thumbnail was not kept; it is made again when it is shown");
+
+    /// Returns the public half of the device's key.
+    pub(crate) fn public_key(&self) -> PublicKey {
+        self.signer.public_key()
     }
-    Ok(draft_view(photo))
+
+    /// Looks at the bytes, makes the copies, signs the record, makes the files durable and adds
+    /// the photo to what it is taken for. Durable when it returns.
+    ///
+    /// The picture is decoded before anything is written, so that what cannot be shown later is
+    /// refused now, while the person can still take it again.
+    pub(crate) fn take_in(
+        &self,
+        store: &Store,
+        position: &dyn PositionSource,
+        shot: Shot<'_>,
+    ) -> Result<PhotoView, CommandError> {
+        let length = shot.bytes.len() as u64;
+        if length > UPLOAD_PHOTO_BYTES_MAX {
+            let message = format!("{length} bytes are more than {UPLOAD_PHOTO_BYTES_MAX}");
+            return Err(CommandError::new(ErrorCode::PhotoTooManyBytes, &message));
+        }
+        // The shutter was a moment ago, however long other photos take.
+        let (clocks, position) = (clocks(), position.current());
+        let subject = subject(store, shot)?;
+        // A panic in another shot leaves nothing half done here: the lock guards no data.
+        let _busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = store.last_record()?;
+        let developed = self.develop(store, shot, &subject, &clocks, position, before.as_ref())?;
+        let Developed {
+            photo,
+            copies:
+                Copies {
+                    working,
+                    marked,
+                    thumb,
+                    ..
+                },
+        } = developed;
+        let kept = [&working, &marked, &thumb].map(|copy| NamedBytes {
+            sha256: &copy.sha256,
+            bytes: &copy.jpeg,
+        });
+        let original = NamedBytes {
+            sha256: &photo.facts.sha256,
+            bytes: shot.bytes,
+        };
+        let added = store.keep_photo_files(original, &kept).and_then(|()| {
+            let (person, point) = (shot.session.person.id, shot.place.point);
+            match &subject {
+                PhotoSubject::Finding { .. } => store.add_draft_photo(person, point, &photo),
+                PhotoSubject::Answer {
+                    inspection,
+                    criterion,
+                } => store.add_answer_photo(person, *inspection, criterion, &photo),
+            }
+        });
+        if let Err(error) = added {
+            // The person is told that the photo was not kept, so it must not take their room.
+            let copies = kept.map(|copy| copy.sha256);
+            store.drop_unclaimed_photo(&photo.facts.sha256, &copies)?;
+            return Err(error.into());
+        }
+        Ok(draft_view(photo))
+    }
+
+    fn develop(
+        &self,
+        store: &Store,
+        shot: Shot<'_>,
+        subject: &PhotoSubject,
+        clocks: &Clocks,
+        position: PositionEvidence,
+        before: Option<&ChainRecord>,
+    ) -> Result<Developed, CommandError> {
+        let point = store.point(shot.place.point)?;
+        let standing = position.fix().map(|fix| point.zone().standing(fix));
+        let policy = shot.session.district.photos;
+        let info = xunfang_photo::inspect(shot.bytes)?;
+        let negative = take_in(shot.bytes, &info, policy.working_px())?;
+        let code = photo_code(CodeBasis {
+            original: &negative.sha256,
+            device: self.device,
+            person: shot.session.person.id,
+            point: point.id,
+            subject,
+            clocks,
+            position: &position,
+        })
+        .map_err(|error| internal(&error))?;
+        let watermark = caption::watermark(Scene {
+            language: shot.language,
+            session: shot.session,
+            server: shot.server,
+            point: &point,
+            source: shot.source,
+            clocks,
+            position: &position,
+            standing: standing.as_ref(),
+            code,
+        })?;
+        let known = known(shot.source, clocks, &position, &negative.claims);
+        let copies = make_copies(negative.picture, &known, &watermark)?;
+        let last = before.map(ChainRecord::evidence).transpose()?;
+        let shot_before = last.map(|last| ShotBefore {
+            position: last.position,
+            clocks: last.clocks,
+        });
+        let evidence = PhotoEvidence {
+            version: EVIDENCE_VERSION,
+            device: self.device,
+            seq: before.map_or(1, |before| before.seq + 1),
+            prev: before.map_or_else(chain_start, |before| before.digest.clone()),
+            original: OriginalRef {
+                sha256: negative.sha256.clone(),
+                bytes: shot.bytes.len() as u64,
+            },
+            code,
+            copies: PhotoCopies {
+                working: copy_ref(&copies.working),
+                marked: copy_ref(&copies.marked),
+                thumb: copy_ref(&copies.thumb),
+            },
+            person: shot.session.person.id,
+            point: point.id,
+            subject: subject.clone(),
+            source: shot.source,
+            marks: photo_marks(
+                shot.source,
+                clocks,
+                &position,
+                &negative.claims,
+                copies.look,
+                shot_before.as_ref(),
+            ),
+            fix_age_ms: position
+                .fix()
+                .map(|fix| u64::try_from(clocks.wall.since(fix.taken_at)).unwrap_or(0)),
+            clocks: clocks.clone(),
+            standing,
+            position: position.clone(),
+            exif: negative.claims,
+            beacon: store.beacon()?,
+        };
+        let sealed = seal(&evidence, self.signer.as_ref()).map_err(|error| internal(&error))?;
+        let (shown_width, shown_height) = info.upright();
+        let photo = DraftPhoto {
+            facts: PhotoFacts {
+                sha256: negative.sha256,
+                bytes: shot.bytes.len() as u64,
+                media_type: info.format.media_type().to_owned(),
+                width: info.width,
+                height: info.height,
+                shown_width,
+                shown_height,
+            },
+            source: shot.source,
+            taken_at: clocks.wall,
+            position,
+            record: Some(ChainRecord {
+                seq: evidence.seq,
+                digest: digest(sealed.text.as_bytes()),
+                sealed,
+            }),
+        };
+        Ok(Developed { photo, copies })
+    }
+}
+
+struct Developed {
+    photo: DraftPhoto,
+    copies: Copies,
+}
+
+/// Names what the photo is taken for, before it is taken in.
+fn subject(store: &Store, shot: Shot<'_>) -> Result<PhotoSubject, CommandError> {
+    let (person, point) = (shot.session.person.id, shot.place.point);
+    store.point(point)?;
+    let Some(criterion) = &shot.place.item else {
+        let fresh = FindingId::from_uuid(Uuid::now_v7());
+        let id = store.name_draft(person, point, fresh)?;
+        return Ok(PhotoSubject::Finding { id });
+    };
+    let open = store.open_inspection(person, point)?;
+    Ok(PhotoSubject::Answer {
+        inspection: open.ok_or(StoreError::NotFound("open inspection"))?,
+        criterion: criterion.clone(),
+    })
+}
+
+/// What the working copy's EXIF says: what was measured of a shot with the camera. Of a file that
+/// was chosen nothing was measured, so it keeps what it claims itself.
+fn known(
+    source: CaptureSource,
+    clocks: &Clocks,
+    position: &PositionEvidence,
+    claims: &ExifClaims,
+) -> ExifClaims {
+    if source == CaptureSource::File {
+        return claims.clone();
+    }
+    let fix = position.fix();
+    ExifClaims {
+        taken: Some(CivilTime {
+            local: clocks.wall.plus_ms(i64::from(clocks.offset_min) * 60_000),
+            offset_min: Some(clocks.offset_min),
+        }),
+        place: fix.map(|fix| fix.place),
+        accuracy_m: fix.map(|fix| fix.accuracy_m),
+        altitude_m: claims.altitude_m,
+        direction_deg: claims.direction_deg,
+        device: claims.device.clone(),
+    }
+}
+
+fn copy_ref(copy: &CopyFile) -> CopyRef {
+    CopyRef {
+        sha256: copy.sha256.clone(),
+        bytes: copy.jpeg.len() as u64,
+        width: copy.width,
+        height: copy.height,
+    }
 }
 
 /// Shows a photo of a draft.
 pub(crate) fn draft_view(photo: DraftPhoto) -> PhotoView {
+    let evidence = photo.record.as_ref().map(ChainRecord::evidence);
+    let (code, marks) = match evidence {
+        Some(Ok(evidence)) => (Some(evidence.code), evidence.marks),
+        // The photo is there and is sent as it is; only what its record says cannot be shown.
+        Some(Err(error)) => {
+            tracing::error!(%error, "the record of a photo does not parse");
+            (None, Vec::new())
+        }
+        None => (None, Vec::new()),
+    };
     PhotoView {
         sha256: photo.facts.sha256,
         bytes: photo.facts.bytes,
@@ -144,48 +312,36 @@ pub(crate) fn draft_view(photo: DraftPhoto) -> PhotoView {
         source: photo.source,
         taken_at: photo.taken_at,
         state: PhotoState::Draft,
+        code,
+        marks,
     }
 }
 
-/// Reads one copy of a photo; a thumbnail that a power cut took is made again.
+/// Reads one copy of a photo. What an older app took in has no copies; they are made anew from
+/// the original when they are shown, as is one that the disk lost.
 pub(crate) fn file(
     store: &Store,
     sha256: &Sha256Hex,
     size: PhotoSize,
 ) -> Result<PhotoFile, CommandError> {
-    let stored = match size {
-        PhotoSize::Thumb => store.photo_file(sha256, xunfang_store::PhotoSize::Thumb),
-        PhotoSize::Original => store.photo_file(sha256, xunfang_store::PhotoSize::Original),
-        PhotoSize::Working => Err(StoreError::NotFound("working copy")),
+    let stored = store.photo_file(sha256, size);
+    let long_side = match size {
+        PhotoSize::Thumb => Some(THUMB_PX),
+        PhotoSize::Working => Some(WORKING_PX),
+        PhotoSize::Marked | PhotoSize::Original => None,
     };
-    match stored {
-        Ok(file) => Ok(PhotoFile {
-            media_type: file.media_type,
-            bytes: file.bytes,
-        }),
-        Err(error) if error.fault() == StoreFault::NotFound && size != PhotoSize::Original => {
-            let original = store.photo_file(sha256, xunfang_store::PhotoSize::Original)?;
+    match (stored, long_side) {
+        (Err(error), Some(long_side)) if error.fault() == StoreFault::NotFound => {
+            let original = store.photo_file(sha256, PhotoSize::Original)?;
             let info = xunfang_photo::inspect(&original.bytes)?;
-            let thumb = size == PhotoSize::Thumb;
-            let long_side = if thumb { THUMB_PX } else { WORKING_PX };
-            let jpeg = render_one(&original.bytes, &info, long_side)?;
-            if thumb {
-                store.keep_thumb(sha256, &jpeg)?;
-            }
+            let copies = xunfang_photo::render(&original.bytes, &info, &[long_side])?;
+            let copy = copies.into_iter().next();
+            let copy = copy.ok_or_else(|| internal(&"one size gave no copy"))?;
             Ok(PhotoFile {
                 media_type: "image/jpeg".to_owned(),
-                bytes: jpeg,
+                bytes: copy.jpeg,
             })
         }
-        Err(error) => Err(error.into()),
+        (stored, _) => Ok(stored?),
     }
-}
-
-fn render_one(bytes: &[u8], info: &PhotoInfo, long_side: u32) -> Result<Vec<u8>, CommandError> {
-    let copies = xunfang_photo::render(bytes, info, &[long_side])?;
-    copies
-        .into_iter()
-        .next()
-        .map(|copy| copy.jpeg)
-        .ok_or_else(|| CommandError::new(ErrorCode::Internal, "one size gave no copy"))
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use xunfang_domain::{
     AnswerError, AnswerValue, CaptureSource, Category, Control, Coverage, Criterion, FindingId,
-    FindingRecord, InspectionId, Lack, OutcomeTally, Point, PointId, PointType, PositionEvidence,
-    ProfileHead, Review, Sha256Hex, Standing, UnixMillis, Verdict,
+    FindingRecord, InspectionId, Lack, OutcomeTally, PhotoCode, PhotoMark, Point, PointId,
+    PointType, PositionEvidence, ProfileHead, Review, Sha256Hex, Standing, UnixMillis, Verdict,
 };
 use xunfang_protocol::SessionView;
 
@@ -149,6 +149,10 @@ pub struct PhotoView {
     pub taken_at: UnixMillis,
     /// How far it has come.
     pub state: PhotoState,
+    /// The code in its watermark; null for a photo that an older app took in.
+    pub code: Option<PhotoCode>,
+    /// What deserves a second look, so that it can be taken again at once.
+    pub marks: Vec<PhotoMark>,
 }
 
 /// How far a photo has come.

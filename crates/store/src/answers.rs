@@ -60,7 +60,8 @@ impl Store {
         })
     }
 
-    /// Adds a photo whose file is durable to an item; adding the same one again is no change.
+    /// Adds a photo whose files are durable to an item, with its record. Adding the same photo
+    /// again is no change and writes no record.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where the person has no such open inspection,
@@ -92,16 +93,24 @@ impl Store {
             if others >= PHOTOS_PER_FINDING_MAX {
                 return Err(RecordError::TooManyPhotos.into());
             }
-            put_photo(tx, &photo.facts).map_err(StoreError::sql(step))?;
+            let there: bool = tx
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM answer_photo
+                                    WHERE inspection = ?1 AND criterion = ?2 AND sha256 = ?3)",
+                )
+                .and_then(|mut find| find.query_row(keys, |row| row.get(0)))
+                .map_err(StoreError::sql(step))?;
+            if there {
+                return Ok(());
+            }
+            put_photo(tx, photo)?;
             tx.prepare_cached(
                 "INSERT INTO answer_photo
-                   (inspection, criterion, sha256, place, source, taken_at, position)
+                   (inspection, criterion, sha256, place, source, taken_at, position, evidence)
                  SELECT ?1, ?2, ?3,
                         (SELECT coalesce(max(place), 0) + 1 FROM answer_photo
                          WHERE inspection = ?1 AND criterion = ?2),
-                        ?4, ?5, ?6
-                 WHERE TRUE
-                 ON CONFLICT (inspection, criterion, sha256) DO NOTHING",
+                        ?4, ?5, ?6, ?7",
             )
             .and_then(|mut put| {
                 put.execute(params![
@@ -110,7 +119,8 @@ impl Store {
                     photo.facts.sha256.as_str(),
                     source,
                     photo.taken_at.get(),
-                    position
+                    position,
+                    photo.record.as_ref().map(|record| record.seq),
                 ])
             })
             .map_err(StoreError::sql(step))?;
@@ -255,8 +265,10 @@ pub(crate) fn read_answers(
     let mut statement = db
         .prepare_cached(
             "SELECT a.criterion, a.sha256, a.source, a.taken_at, a.position, p.bytes,
-                    p.media_type, p.width, p.height, p.shown_width, p.shown_height
+                    p.media_type, p.width, p.height, p.shown_width, p.shown_height,
+                    a.evidence, e.digest, e.text, e.key, e.signature
              FROM answer_photo a JOIN photo p ON p.sha256 = a.sha256
+             LEFT JOIN evidence e ON e.seq = a.evidence
              WHERE a.inspection = ?1 ORDER BY a.criterion, a.place",
         )
         .map_err(StoreError::sql(step))?;

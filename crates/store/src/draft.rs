@@ -8,9 +8,10 @@ use xunfang_domain::{
 };
 use xunfang_protocol::OpKind;
 
+use crate::evidence::read_record;
 use crate::photos::{PhotoFacts, put_photo, read_facts};
-use crate::store::{json, parse};
-use crate::{Store, StoreError};
+use crate::store::{id, json, parse};
+use crate::{ChainRecord, Store, StoreError};
 
 /// A finding that is not saved yet.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,6 +22,8 @@ pub struct Draft {
     pub note: String,
     /// Photos so far, in the order of capture.
     pub photos: Vec<DraftPhoto>,
+    /// The finding that it will become, once a photo names it.
+    pub finding: Option<FindingId>,
 }
 
 /// A photo of a draft. Its file is durable.
@@ -34,6 +37,8 @@ pub struct DraftPhoto {
     pub taken_at: UnixMillis,
     /// Where the phone was.
     pub position: PositionEvidence,
+    /// What the device signed of it; none for a photo that an older app took in.
+    pub record: Option<ChainRecord>,
 }
 
 /// What was typed so far.
@@ -111,7 +116,41 @@ impl Store {
         })
     }
 
-    /// Adds a photo whose file is durable to the draft; adding the same one again is no change.
+    /// Names the finding that the draft will become; `fresh` where it has no name yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn name_draft(
+        &self,
+        person: PersonId,
+        point: PointId,
+        fresh: FindingId,
+    ) -> Result<FindingId, StoreError> {
+        let step = "name the draft";
+        if let Some(finding) = self.draft(person, point)?.finding {
+            return Ok(finding);
+        }
+        self.write(step, |tx| {
+            tx.prepare_cached(
+                "INSERT INTO draft (person, point, criterion, note, finding)
+                 VALUES (?1, ?2, '', '', ?3)
+                 ON CONFLICT (person, point) DO UPDATE SET
+                   finding = coalesce(finding, excluded.finding)",
+            )
+            .and_then(|mut put| {
+                put.execute(params![
+                    person.to_string(),
+                    point.to_string(),
+                    fresh.to_string()
+                ])
+            })
+            .map_err(StoreError::sql(step))?;
+            Ok(read_draft(tx, person, point)?.finding.unwrap_or(fresh))
+        })
+    }
+
+    /// Adds a photo whose files are durable to the draft, with its record. Adding the same photo
+    /// again is no change and writes no record.
     ///
     /// # Errors
     /// [`RecordError::TooManyPhotos`], or one of the database.
@@ -142,16 +181,28 @@ impl Store {
             if count >= PHOTOS_PER_FINDING_MAX {
                 return Err(RecordError::TooManyPhotos.into());
             }
-            put_photo(tx, &photo.facts).map_err(StoreError::sql(step))?;
+            let there: bool = tx
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM draft_photo
+                                    WHERE person = ?1 AND point = ?2 AND sha256 = ?3)",
+                )
+                .and_then(|mut find| {
+                    find.query_row(params![whose, place, photo.facts.sha256.as_str()], |row| {
+                        row.get(0)
+                    })
+                })
+                .map_err(StoreError::sql(step))?;
+            if there {
+                return Ok(());
+            }
+            put_photo(tx, photo)?;
             tx.prepare_cached(
                 "INSERT INTO draft_photo
-                   (person, point, place, sha256, source, taken_at, position)
+                   (person, point, place, sha256, source, taken_at, position, evidence)
                  SELECT ?1, ?2,
                         (SELECT coalesce(max(place), 0) + 1 FROM draft_photo
                          WHERE person = ?1 AND point = ?2),
-                        ?3, ?4, ?5, ?6
-                 WHERE TRUE
-                 ON CONFLICT (person, point, sha256) DO NOTHING",
+                        ?3, ?4, ?5, ?6, ?7",
             )
             .and_then(|mut put| {
                 put.execute(params![
@@ -160,7 +211,8 @@ impl Store {
                     photo.facts.sha256.as_str(),
                     source,
                     photo.taken_at.get(),
-                    position
+                    position,
+                    photo.record.as_ref().map(|record| record.seq),
                 ])
             })
             .map_err(StoreError::sql(step))?;
@@ -206,7 +258,9 @@ impl Store {
             let draft = read_draft(tx, new.person, new.point)?;
             let person = new.person;
             let op = new.op;
-            let record = assemble(new, draft.photos);
+            // The photos were taken for this finding, under the name that their records give it.
+            let id = draft.finding.unwrap_or(new.id);
+            let record = assemble(SaveFinding { id, ..new }, draft.photos);
             record.check()?;
             let body = json("finding", &record)?;
             put_finding(tx, person, &record, &body).map_err(StoreError::sql(step))?;
@@ -300,19 +354,29 @@ fn end_draft(tx: &Transaction<'_>, person: PersonId, point: PointId) -> rusqlite
 fn read_draft(db: &Connection, person: PersonId, point: PointId) -> Result<Draft, StoreError> {
     let step = "read the draft";
     let keys = params![person.to_string(), point.to_string()];
-    let typed: Option<(String, String)> = db
-        .prepare_cached("SELECT criterion, note FROM draft WHERE person = ?1 AND point = ?2")
+    let typed: Option<(String, String, Option<String>)> = db
+        .prepare_cached(
+            "SELECT criterion, note, finding FROM draft WHERE person = ?1 AND point = ?2",
+        )
         .and_then(|mut find| {
-            find.query_row(keys, |row| Ok((row.get("criterion")?, row.get("note")?)))
-                .optional()
+            find.query_row(keys, |row| {
+                Ok((row.get("criterion")?, row.get("note")?, row.get("finding")?))
+            })
+            .optional()
         })
         .map_err(StoreError::sql(step))?;
-    let (criterion, note) = typed.unwrap_or_default();
+    let (criterion, note, finding) = typed.unwrap_or_default();
+    let finding = finding
+        .map(|text| id(0, &text))
+        .transpose()
+        .map_err(StoreError::sql(step))?;
     let mut statement = db
         .prepare_cached(
             "SELECT d.sha256, d.source, d.taken_at, d.position, p.bytes, p.media_type,
-                    p.width, p.height, p.shown_width, p.shown_height
+                    p.width, p.height, p.shown_width, p.shown_height,
+                    d.evidence, e.digest, e.text, e.key, e.signature
              FROM draft_photo d JOIN photo p ON p.sha256 = d.sha256
+             LEFT JOIN evidence e ON e.seq = d.evidence
              WHERE d.person = ?1 AND d.point = ?2 ORDER BY d.place",
         )
         .map_err(StoreError::sql(step))?;
@@ -325,6 +389,7 @@ fn read_draft(db: &Connection, person: PersonId, point: PointId) -> Result<Draft
         criterion,
         note,
         photos,
+        finding,
     })
 }
 
@@ -342,14 +407,15 @@ pub(crate) fn read_photo(row: &Row<'_>, step: &'static str) -> Result<DraftPhoto
         })?;
         let facts = read_facts(row, sha256)?;
         let taken_at = UnixMillis::new(row.get("taken_at")?);
-        Ok((facts, source, taken_at, position))
+        Ok((facts, source, taken_at, position, read_record(row)?))
     };
-    let (facts, source, taken_at, position) = columns().map_err(StoreError::sql(step))?;
+    let (facts, source, taken_at, position, record) = columns().map_err(StoreError::sql(step))?;
     Ok(DraftPhoto {
         facts,
         source: parse("capture source", &source)?,
         taken_at,
         position: parse("position", &position)?,
+        record,
     })
 }
 
@@ -364,6 +430,7 @@ impl From<DraftPhoto> for PhotoRef {
             source: photo.source,
             taken_at: photo.taken_at,
             position: photo.position,
+            evidence: photo.record.map(|record| record.sealed),
         }
     }
 }

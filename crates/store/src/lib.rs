@@ -2,6 +2,8 @@
 //!
 //! Invariants:
 //! - A photo's row commits only after its file is synced, renamed and its folder synced.
+//! - The record of a photo, its copies' rows and its place in a draft commit together, in the order of
+//!   the chain.
 //! - A finding, the link to its photos and its outbox row commit together or not at all.
 //! - An inspection's record and its outbox row commit together; its answers are durable one by
 //!   one.
@@ -14,6 +16,7 @@
 mod answers;
 mod draft;
 mod error;
+mod evidence;
 mod feed;
 mod findings;
 mod inspections;
@@ -29,12 +32,13 @@ mod tracks;
 pub use answers::StoredAnswer;
 pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};
 pub use error::{StoreError, StoreFault};
+pub use evidence::ChainRecord;
 pub use feed::Applied;
 pub use findings::{FindingQuery, FindingRow, SendState, Tally};
 pub use inspections::{Gathered, Inspection, NewInspection, RaisedFinding};
 pub use installation::{Installation, Notice, SignedInSession};
 pub use open::{Opened, SetAside};
 pub use outbox::{OpOutcome, QueueHead, QueuedOp, QueuedPhoto};
-pub use photos::{PhotoFacts, PhotoFile, PhotoSize};
+pub use photos::{NamedBytes, PhotoFacts, PhotoFile, PhotoSize, PhotoSizeError};
 pub use points::{PointHit, PointQuery, PointsFound};
 pub use store::Store;

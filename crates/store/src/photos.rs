@@ -1,13 +1,16 @@
-//! Photo files: originals that are never changed, and thumbnails that can be made again.
+//! Photo files: originals that are never changed, and the copies that their records name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use xunfang_domain::Sha256Hex;
-use xunfang_durable::{DiskError, Incoming, make_folder};
+use xunfang_durable::{DiskError, Incoming, keep_all, make_folder};
 
-use crate::{Store, StoreError};
+use crate::evidence::{CopyKind, put_record};
+use crate::{DraftPhoto, Store, StoreError, StoreFault};
 
 /// What is known of a photo's file before it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +36,31 @@ pub struct PhotoFacts {
 pub enum PhotoSize {
     /// A few hundred pixels, for lists.
     Thumb,
+    /// Scaled to a screen.
+    Working,
+    /// The same with the watermark.
+    Marked,
     /// The unchanged file.
     Original,
+}
+
+/// A text that names no size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a photo is shown as thumb, working, marked or original")]
+pub struct PhotoSizeError;
+
+impl FromStr for PhotoSize {
+    type Err = PhotoSizeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "thumb" => Ok(Self::Thumb),
+            "working" => Ok(Self::Working),
+            "marked" => Ok(Self::Marked),
+            "original" => Ok(Self::Original),
+            _ => Err(PhotoSizeError),
+        }
+    }
 }
 
 /// A photo's file.
@@ -50,18 +76,27 @@ pub struct PhotoFile {
 #[derive(Debug)]
 pub(crate) struct PhotoFolder {
     originals: PathBuf,
+    copies: PathBuf,
     incoming: PathBuf,
-    thumbs: PathBuf,
+}
+
+/// A file that is to be kept under its hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedBytes<'a> {
+    /// The hash of the bytes.
+    pub sha256: &'a Sha256Hex,
+    /// The file.
+    pub bytes: &'a [u8],
 }
 
 impl PhotoFolder {
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let photos = Self {
             originals: folder.join("photos"),
+            copies: folder.join("copies"),
             incoming: folder.join("incoming"),
-            thumbs: folder.join("thumbs"),
         };
-        for folder in [&photos.originals, &photos.incoming, &photos.thumbs] {
+        for folder in [&photos.originals, &photos.copies, &photos.incoming] {
             make_folder(folder)?;
         }
         photos.clear_incoming()?;
@@ -88,81 +123,108 @@ impl PhotoFolder {
             .join(name)
     }
 
-    fn thumb(&self, sha256: &Sha256Hex) -> PathBuf {
-        self.thumbs.join(format!("{sha256}.jpg"))
+    /// Copies lie beside those of the same original, so that one sync of a folder keeps all.
+    fn copy(&self, original: &Sha256Hex, copy: &Sha256Hex) -> PathBuf {
+        let folder = original.as_str().get(..2).unwrap_or("00");
+        self.copies.join(folder).join(copy.as_str())
     }
 
-    /// Makes the original durable under its name; a second copy of the same bytes is the first.
-    fn keep_original(&self, sha256: &Sha256Hex, bytes: &[u8]) -> Result<(), DiskError> {
-        let name = self.original(sha256);
-        let whole = |found: fs::Metadata| found.len() == bytes.len() as u64;
-        if name.metadata().is_ok_and(whole) {
-            return Ok(());
-        }
-        if let Some(folder) = name.parent() {
-            make_folder(folder)?;
-        }
-        let part = self.incoming.join(sha256.as_str());
+    /// Makes files durable under their names. What is there already with the same length stays:
+    /// names are hashes, and a file gets its name only when it is whole.
+    fn keep(&self, files: &[(NamedBytes<'_>, PathBuf)]) -> Result<(), DiskError> {
+        let is_missing = |file: &NamedBytes<'_>, name: &Path| {
+            let whole = |found: fs::Metadata| found.len() == file.bytes.len() as u64;
+            !name.metadata().is_ok_and(whole)
+        };
+        let mut parts = Vec::new();
         let written = (|| {
-            let mut incoming = Incoming::open(&part)?;
-            incoming.write(bytes)?;
-            incoming.keep(&name)
+            let mut incoming = Vec::new();
+            for (file, name) in files.iter().filter(|(file, name)| is_missing(file, name)) {
+                if let Some(folder) = name.parent() {
+                    make_folder(folder)?;
+                }
+                // Two threads may take in the same file at once.
+                static NUMBER: AtomicU64 = AtomicU64::new(0);
+                let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+                let part = self.incoming.join(format!("{}.{number}", file.sha256));
+                parts.push(part.clone());
+                let mut writing = Incoming::open(&part)?;
+                writing.write(file.bytes)?;
+                incoming.push((writing, name.clone()));
+            }
+            keep_all(incoming)
         })();
-        if written.is_err() && part.exists() {
+        if written.is_err() {
             // Give the room back at once; a full disk has little of it.
-            fs::remove_file(&part).map_err(DiskError::at("remove", &part))?;
+            for part in parts.iter().filter(|part| part.exists()) {
+                fs::remove_file(part).map_err(DiskError::at("remove", part))?;
+            }
         }
         written
     }
 }
 
 impl Store {
-    /// Makes a photo's file durable and returns only then. The row is written by
-    /// [`Store::add_draft_photo`], after this.
+    /// Makes a photo's file and its copies durable and returns only then. The rows are written by
+    /// [`Store::add_draft_photo`] or [`Store::add_answer_photo`], after this.
     ///
     /// # Errors
-    /// [`StoreError::Disk`]; nothing is left under the photo's name then.
-    pub fn keep_photo_file(&self, sha256: &Sha256Hex, bytes: &[u8]) -> Result<(), StoreError> {
-        Ok(self.photos.keep_original(sha256, bytes)?)
+    /// [`StoreError::Disk`]; whatever has its name by then is whole.
+    pub fn keep_photo_files(
+        &self,
+        original: NamedBytes<'_>,
+        copies: &[NamedBytes<'_>],
+    ) -> Result<(), StoreError> {
+        let mut files = vec![(original, self.photos.original(original.sha256))];
+        files.extend(copies.iter().map(|copy| {
+            let name = self.photos.copy(original.sha256, copy.sha256);
+            (*copy, name)
+        }));
+        Ok(self.photos.keep(&files)?)
     }
 
-    /// Removes a photo's file where no row names it, after adding the row has failed.
+    /// Removes the files of a photo that no row names, after adding the rows has failed.
     ///
     /// # Errors
-    /// [`StoreError`] of the database or the disk; the file stays then.
-    pub fn drop_unclaimed_photo(&self, sha256: &Sha256Hex) -> Result<(), StoreError> {
-        match self.photo_facts(sha256) {
-            Ok(_) => Ok(()),
-            Err(StoreError::NotFound(_)) => {
-                let path = self.photos.original(sha256);
-                fs::remove_file(&path).map_err(DiskError::at("remove", &path))?;
-                Ok(())
+    /// [`StoreError`] of the database or the disk; the files stay then.
+    pub fn drop_unclaimed_photo(
+        &self,
+        original: &Sha256Hex,
+        copies: &[&Sha256Hex],
+    ) -> Result<(), StoreError> {
+        let mut unclaimed = Vec::new();
+        if let Err(error) = self.photo_facts(original) {
+            if error.fault() != StoreFault::NotFound {
+                return Err(error);
             }
-            Err(error) => Err(error),
+            unclaimed.push(self.photos.original(original));
         }
-    }
-
-    /// Keeps a thumbnail. It is not synced: after a power cut it is made again.
-    ///
-    /// # Errors
-    /// [`StoreError::Disk`] where it cannot be written.
-    pub fn keep_thumb(&self, sha256: &Sha256Hex, jpeg: &[u8]) -> Result<(), StoreError> {
-        let path = self.photos.thumb(sha256);
-        let part = path.with_extension("part");
-        fs::write(&part, jpeg).map_err(DiskError::at("write", &part))?;
-        fs::rename(&part, &path).map_err(DiskError::at("rename", &part))?;
+        for copy in copies {
+            if !self.is_copy(original, copy)? {
+                unclaimed.push(self.photos.copy(original, copy));
+            }
+        }
+        for path in unclaimed.iter().filter(|path| path.exists()) {
+            fs::remove_file(path).map_err(DiskError::at("remove", path))?;
+        }
         Ok(())
     }
 
-    /// Reads one copy of a photo.
+    /// Reads one copy of a photo, as the newest record of it names them.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where this device does not have it, or one of the disk.
     pub fn photo_file(&self, sha256: &Sha256Hex, size: PhotoSize) -> Result<PhotoFile, StoreError> {
-        let media_type = self.photo_facts(sha256)?.media_type;
+        let original = |media_type: String| (self.photos.original(sha256), media_type);
+        let copy = |kind: CopyKind| -> Result<_, StoreError> {
+            let copy = self.copy_of(sha256, kind)?;
+            Ok((self.photos.copy(sha256, &copy), "image/jpeg".to_owned()))
+        };
         let (path, media_type) = match size {
-            PhotoSize::Thumb => (self.photos.thumb(sha256), "image/jpeg".to_owned()),
-            PhotoSize::Original => (self.photos.original(sha256), media_type),
+            PhotoSize::Thumb => copy(CopyKind::Thumb)?,
+            PhotoSize::Working => copy(CopyKind::Working)?,
+            PhotoSize::Marked => copy(CopyKind::Marked)?,
+            PhotoSize::Original => original(self.photo_facts(sha256)?.media_type),
         };
         match fs::read(&path) {
             Ok(bytes) => Ok(PhotoFile { media_type, bytes }),
@@ -213,20 +275,28 @@ pub(crate) fn read_facts(row: &Row<'_>, sha256: Sha256Hex) -> rusqlite::Result<P
     })
 }
 
-/// Writes the row of a photo whose file is durable.
-pub(crate) fn put_photo(tx: &Transaction<'_>, facts: &PhotoFacts) -> rusqlite::Result<usize> {
+/// Writes the rows of a photo whose files are durable: its facts and its record.
+pub(crate) fn put_photo(tx: &Transaction<'_>, photo: &DraftPhoto) -> Result<(), StoreError> {
+    let facts = &photo.facts;
     tx.prepare_cached(
         "INSERT INTO photo
            (sha256, bytes, media_type, width, height, shown_width, shown_height)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (sha256) DO NOTHING",
-    )?
-    .execute(params![
-        facts.sha256.as_str(),
-        facts.bytes,
-        facts.media_type,
-        facts.width,
-        facts.height,
-        facts.shown_width,
-        facts.shown_height,
-    ])
+    )
+    .and_then(|mut put| {
+        put.execute(params![
+            facts.sha256.as_str(),
+            facts.bytes,
+            facts.media_type,
+            facts.width,
+            facts.height,
+            facts.shown_width,
+            facts.shown_height,
+        ])
+    })
+    .map_err(StoreError::sql("keep a photo"))?;
+    photo
+        .record
+        .as_ref()
+        .map_or(Ok(()), |record| put_record(tx, record))
 }

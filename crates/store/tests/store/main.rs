@@ -14,14 +14,14 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 use xunfang_domain::{
-    CaptureSource, DeviceId, District, DistrictId, FindingId, OpId, Person, PersonId, Point,
-    PointId, PointType, PositionEvidence, PositionMissing, RecordError, Review, ReviewState, Role,
-    StandardId, UnixMillis, Wgs84,
+    CaptureSource, DeviceId, District, DistrictId, FindingId, OpId, Person, PersonId, PhotoPolicy,
+    Point, PointId, PointType, PositionEvidence, PositionMissing, RecordError, Review, ReviewState,
+    Role, Sha256Hex, StandardId, UnixMillis, Wgs84,
 };
 use xunfang_protocol::{Event, EventBody, OpKind, ScopePage, SessionView};
 use xunfang_store::{
-    DraftPhoto, FindingQuery, OpOutcome, PhotoFacts, PointQuery, SaveDraft, SaveFinding, SendState,
-    SignedInSession, Store, StoreFault,
+    DraftPhoto, FindingQuery, NamedBytes, OpOutcome, PhotoFacts, PointQuery, SaveDraft,
+    SaveFinding, SendState, SignedInSession, Store, StoreFault,
 };
 
 const NOW: UnixMillis = UnixMillis::new(1_795_000_000_000);
@@ -66,6 +66,7 @@ fn phone() -> (TempDir, Store) {
             name: "示例".into(),
             zone_radius_m: 500.0,
             standard: None,
+            photos: PhotoPolicy::default(),
         },
     };
     store
@@ -132,9 +133,7 @@ fn photograph(store: &Store, digit: char) -> PhotoFacts {
         shown_width: 30,
         shown_height: 40,
     };
-    store
-        .keep_photo_file(&facts.sha256, bytes.as_bytes())
-        .unwrap();
+    keep(store, &facts.sha256, bytes.as_bytes());
     let photo = DraftPhoto {
         facts: facts.clone(),
         source: CaptureSource::Camera,
@@ -142,9 +141,16 @@ fn photograph(store: &Store, digit: char) -> PhotoFacts {
         position: PositionEvidence::Missing {
             why: PositionMissing::NoFix,
         },
+        record: None,
     };
     store.add_draft_photo(lin(), market(), &photo).unwrap();
     facts
+}
+
+/// Makes a photo's file durable.
+fn keep(store: &Store, sha256: &Sha256Hex, bytes: &[u8]) {
+    let original = NamedBytes { sha256, bytes };
+    store.keep_photo_files(original, &[]).unwrap();
 }
 
 fn finding(number: u128) -> SaveFinding {
@@ -354,9 +360,7 @@ fn a_half_written_photo_is_cleared_and_a_whole_one_is_never_overwritten() {
         .unwrap()
         .modified()
         .unwrap();
-    store
-        .keep_photo_file(&photo.sha256, "a".repeat(1_000).as_bytes())
-        .unwrap();
+    keep(&store, &photo.sha256, "a".repeat(1_000).as_bytes());
     let after = fs::metadata(store.photo_path(&photo.sha256))
         .unwrap()
         .modified()

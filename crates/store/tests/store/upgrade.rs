@@ -38,6 +38,7 @@ fn record(number: u128, photo: char) -> FindingRecord {
             source: CaptureSource::Camera,
             taken_at: NOW,
             position: NO_FIX,
+            evidence: None,
         }],
     }
 }
