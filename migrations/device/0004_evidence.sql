@@ -12,6 +12,7 @@ CREATE TABLE evidence (
   receipt TEXT                        -- JSON, domain::Sealed of a domain::Receipt; NULL: none yet
 ) STRICT;
 CREATE INDEX evidence_by_original ON evidence (original, seq);
+CREATE UNIQUE INDEX evidence_by_digest ON evidence (digest);
 
 -- The copies that a record names; their files are durable like the original.
 CREATE TABLE photo_copy (

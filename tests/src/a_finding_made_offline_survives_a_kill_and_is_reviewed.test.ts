@@ -126,6 +126,11 @@ test('a finding made offline survives a kill and is reviewed', async () => {
       expect(await supervisor.originalSha256(hash)).toBe(hash)
       shown.push(hash)
     }
+    // What the phone signed holds, kill or no kill.
+    for (const check of ['original', 'signature', 'facts', 'clock']) {
+      const outcome = supervisor.page.locator(`[data-check="${check}"]`).first()
+      expect(await outcome.getAttribute('data-outcome'), check).toBe('passed')
+    }
   }
   expect(shown.toSorted()).toEqual([...hashes].toSorted())
   const stored = (await readdir(join(server.data, 'blobs'), { recursive: true })).filter((name) =>
@@ -142,6 +147,9 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   await supervisor.open(road.id)
   await supervisor.page.getByTestId('photo-main').evaluate((photo) => (photo as HTMLImageElement).decode())
   await keepScreenshot('console-review', await supervisor.page.screenshot())
+  await supervisor.page.getByTestId('photo-checks').first().scrollIntoViewIfNeeded()
+  await supervisor.page.getByTestId('photo-verdict').first().click()
+  await keepScreenshot('console-evidence', await supervisor.page.screenshot())
   await supervisor.returnWith(REASON)
   await until('two findings still wait', async () => (await supervisor.queue.count()) === 2)
   await supervisor.page.getByTestId('nav-map').click()

@@ -165,7 +165,7 @@ impl Device {
             drafts::begin(&store, &device, point, number)?;
             store.save_finding(drafts::finish(&device, point, number)?)?;
         }
-        store.synced(made_at(FINDINGS))?;
+        store.synced(made_at(FINDINGS), None)?;
         Ok(device)
     }
 

@@ -22,17 +22,16 @@ impl Clock for WallClock {
             Err(before) => -millis(before.duration()),
         })
     }
-}
 
-/// Reads every clock of the device at once.
-pub(crate) fn clocks() -> Clocks {
-    let wall = WallClock.now();
-    let (boot, since_boot_ms) = since_boot();
-    Clocks {
-        wall,
-        offset_min: offset_min(wall),
-        boot,
-        since_boot_ms,
+    fn all(&self) -> Clocks {
+        let wall = self.now();
+        let (boot, since_boot_ms) = since_boot();
+        Clocks {
+            wall,
+            offset_min: offset_min(wall),
+            boot,
+            since_boot_ms,
+        }
     }
 }
 
@@ -81,7 +80,7 @@ mod tests {
 
     #[test]
     fn clocks_of_one_run_tell_the_time_between_them() {
-        let (first, second) = (clocks(), clocks());
+        let (first, second) = (WallClock.all(), WallClock.all());
         assert_eq!(first.boot, second.boot);
         assert!(!first.boot.is_empty());
         assert!(second.elapsed_ms(&first).unwrap() < 60_000);

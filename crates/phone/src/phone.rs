@@ -96,6 +96,7 @@ impl Phone {
         let fresh = DeviceId::from_uuid(Uuid::now_v7());
         let device = store.installation(fresh)?.device;
         let key = device_key::open(&config.data_dir)?;
+        let darkroom = Darkroom::new(device, Box::new(key));
         let syncing = Arc::new(Syncing::new());
         let client = http::client(config.patience).map_err(|error| internal(&error))?;
         let (stop, stopped) = watch::channel(false);
@@ -104,6 +105,7 @@ impl Phone {
             position: Arc::clone(&config.position),
             follow: config.developer,
             device,
+            key: darkroom.public_key().to_string(),
             client: client.clone(),
             syncing: Arc::clone(&syncing),
             stop: stopped,
@@ -129,7 +131,7 @@ impl Phone {
                 client,
                 position: config.position,
                 syncing,
-                darkroom: Darkroom::new(device, Box::new(key)),
+                darkroom,
                 default_server: config.default_server,
                 developer: config.developer,
                 started: config.started,

@@ -15,9 +15,10 @@ use xunfang_store::{
     ChainRecord, DraftPhoto, NamedBytes, PhotoFacts, PhotoFile, PhotoSize, Store, StoreError,
     StoreFault,
 };
+use xunfang_sync::Clock;
 
 use crate::caption::{self, Scene};
-use crate::clock::clocks;
+use crate::clock::WallClock;
 use crate::phone::internal;
 use crate::position::PositionSource;
 use crate::view::{PhotoState, PhotoView};
@@ -91,7 +92,7 @@ impl Darkroom {
             return Err(CommandError::new(ErrorCode::PhotoTooManyBytes, &message));
         }
         // The shutter was a moment ago, however long other photos take.
-        let (clocks, position) = (clocks(), position.current());
+        let (clocks, position) = (WallClock.all(), position.current());
         let subject = subject(store, shot)?;
         // A panic in another shot leaves nothing half done here: the lock guards no data.
         let _busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);

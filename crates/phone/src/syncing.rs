@@ -51,6 +51,8 @@ pub(crate) struct Worker {
     /// is asked when a screen or a capture needs it, and while an inspection is under way.
     pub(crate) follow: bool,
     pub(crate) device: DeviceId,
+    /// Public key with which this device signs its photos' records.
+    pub(crate) key: String,
     pub(crate) client: reqwest::Client,
     pub(crate) syncing: Arc<Syncing>,
     pub(crate) stop: watch::Receiver<bool>,
@@ -191,6 +193,7 @@ impl Worker {
             device: self.device,
             person: session.person,
             batch: BatchId::from_uuid(Uuid::now_v7()),
+            key: &self.key,
         };
         let report = |report: ExchangeReport| {
             // Each step commits, and after a week without signal there are thousands.
@@ -205,9 +208,9 @@ impl Worker {
         };
         let result = exchange(&work, &WallClock, &report).await;
         match result {
-            Ok(()) => {
+            Ok(beacon) => {
                 let now = WallClock.now();
-                if let Err(error) = self.store.synced(now) {
+                if let Err(error) = self.store.synced(now, beacon.as_ref()) {
                     return self.failed(Some(session.person), &error.into());
                 }
                 self.syncing.update(|status| {

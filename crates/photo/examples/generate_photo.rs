@@ -15,8 +15,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (file, width, height) = (next()?, next()?.parse()?, next()?.parse()?);
     let picture = RgbImage::from_fn(width, height, |x, y| {
-        // Soft shapes with a little grain compress about as a street does.
+        // Shapes with sharp edges and a little grain compress about as a street does.
         let wave = f64::from(x) / 97.0 + (f64::from(y) / 131.0).sin() * 3.0;
+        let wave = (wave * 2.0).floor() / 2.0;
         let grain = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) >> 28;
         let tone = |phase: f64| {
             let light = (wave + phase).sin().mul_add(90.0, 128.0) + f64::from(grain);

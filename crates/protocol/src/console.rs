@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use xunfang_domain::{
-    Decision, FindingId, FindingRecord, InspectionId, InspectionRecord, Point, Review, ReviewState,
-    UnixMillis,
+    Decision, FindingId, FindingRecord, InspectionId, InspectionRecord, PhotoCode, PhotoMark,
+    Point, Review, ReviewState, Sha256Hex, UnixMillis,
 };
 
 /// One line of the review queue.
@@ -60,6 +60,8 @@ pub struct FindingDetail {
     pub row: FindingRow,
     /// The point it belongs to.
     pub point: Point,
+    /// What each of its photos is worth, in their order.
+    pub photos: Vec<PhotoReport>,
 }
 
 /// `POST /api/v1/findings/{id}/review`; the answer is the new [`Review`].
@@ -120,4 +122,74 @@ pub struct InspectionPage {
     pub rows: Vec<InspectionRow>,
     /// Pass as `before` for the next page; null at the end.
     pub next_before: Option<u64>,
+}
+
+/// What is checked of a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoCheck {
+    /// The original is here, and its bytes are the ones that were named.
+    Original,
+    /// The device's key signed the photo's record, and nothing of it was changed.
+    Signature,
+    /// The photo's record and the record that shows it say the same.
+    Facts,
+    /// It follows the photo that the device took before it.
+    Chain,
+    /// The phone's clock agrees with the server's.
+    Clock,
+}
+
+/// What a check came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CheckOutcome {
+    /// It holds.
+    Passed,
+    /// It does not.
+    Failed,
+    /// What is here does not tell.
+    Unknown,
+}
+
+/// One check of a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct EvidenceCheck {
+    /// What was checked.
+    pub what: PhotoCheck,
+    /// What it came to.
+    pub outcome: CheckOutcome,
+}
+
+/// Between which moments a photo was taken, whatever the phone's clock said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct TimeBracket {
+    /// The server's last word that the photo's record quotes, by the server's clock.
+    pub not_before: Option<UnixMillis>,
+    /// That, and the time since by the clock that nobody can set.
+    pub estimated: Option<UnixMillis>,
+    /// When it was here, by the server's clock.
+    pub not_after: UnixMillis,
+    /// Milliseconds that the phone's clock was ahead of the estimate.
+    pub clock_off_ms: Option<i64>,
+}
+
+/// What is known of the worth of a photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PhotoReport {
+    /// Which photo.
+    pub sha256: Sha256Hex,
+    /// The code in its watermark; null where the app signed no record.
+    pub code: Option<PhotoCode>,
+    /// What was checked. An app that signed no record leaves only the original to check.
+    pub checks: Vec<EvidenceCheck>,
+    /// What deserves a second look.
+    pub marks: Vec<PhotoMark>,
+    /// When it was taken.
+    pub time: TimeBracket,
 }

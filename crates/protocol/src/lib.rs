@@ -11,8 +11,8 @@ mod sync;
 mod upload;
 
 pub use console::{
-    FindingDetail, FindingPage, FindingRow, InspectionPage, InspectionRow, LiveNotice,
-    ReviewRequest, ReviewTally,
+    CheckOutcome, EvidenceCheck, FindingDetail, FindingPage, FindingRow, InspectionPage,
+    InspectionRow, LiveNotice, PhotoCheck, PhotoReport, ReviewRequest, ReviewTally, TimeBracket,
 };
 pub use error::{ErrorBody, codes};
 pub use reference::{

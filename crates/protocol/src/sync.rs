@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xunfang_domain::{
-    BatchId, DeviceId, District, FindingRecord, InspectionRecord, OpId, Point, Review, Sha256Hex,
-    Standard, UnixMillis,
+    BatchId, DeviceId, District, FindingRecord, InspectionRecord, OpId, Point, Review, Sealed,
+    Sha256Hex, Standard, UnixMillis,
 };
 
 /// The protocol version of this build.
@@ -90,6 +90,10 @@ pub struct PushRequest {
     pub device: DeviceId,
     /// Names the request in logs.
     pub batch: BatchId,
+    /// Public key with which the device signs its photos' records: 66 hexadecimal digits. An app
+    /// that signs nothing leaves it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// At most [`OPS_PER_PUSH_MAX`] operations in the order of `dev_seq`.
     pub ops: Vec<Op>,
 }
@@ -126,6 +130,10 @@ pub struct OpResult {
     /// Photos that have to come first.
     #[serde(default)]
     pub need_blobs: Vec<Sha256Hex>,
+    /// The server's signed word on each record of a photo that came with it, a
+    /// [`xunfang_domain::Receipt`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<Sealed>,
 }
 
 /// The answer to a push: every operation of the request is named once.
@@ -180,6 +188,10 @@ pub struct PullResponse {
     pub server_time: UnixMillis,
     /// One page per scope.
     pub scopes: Vec<ScopePage>,
+    /// The server's word for this device, which its next photos quote: a
+    /// [`xunfang_domain::Beacon`]. A browser gets none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beacon: Option<Sealed>,
 }
 
 /// One event of a feed.

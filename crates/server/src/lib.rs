@@ -13,6 +13,7 @@ mod console;
 mod data_dir;
 mod districts;
 mod error;
+mod evidence;
 mod library;
 mod live;
 mod passwords;

@@ -1,9 +1,9 @@
 //! The records that this device has signed, one after the other.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use xunfang_domain::{CopyRef, HeldBeacon, PhotoEvidence, Sealed, Sha256Hex};
+use xunfang_domain::{CopyRef, HeldBeacon, PhotoEvidence, Receipt, Sealed, Sha256Hex};
 
-use crate::store::{json, parse};
+use crate::store::parse;
 use crate::{Store, StoreError};
 
 /// One signed record and its place in the chain.
@@ -83,17 +83,18 @@ impl Store {
         })
     }
 
-    /// Keeps the server's last word.
+    /// Returns the server's word on a record, where it has come.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub fn keep_beacon(&self, beacon: &HeldBeacon) -> Result<(), StoreError> {
-        let text = json("beacon", beacon)?;
-        self.write("keep the beacon", |tx| {
-            tx.execute("UPDATE installation SET beacon = ?1 WHERE one = 1", [text])
-                .map_err(StoreError::sql("keep the beacon"))?;
-            Ok(())
-        })
+    pub fn receipt(&self, seq: u64) -> Result<Option<Sealed>, StoreError> {
+        let text: Option<String> = self.read(|db| {
+            db.prepare_cached("SELECT receipt FROM evidence WHERE seq = ?1")
+                .and_then(|mut find| find.query_row([seq], |row| row.get("receipt")).optional())
+                .map(Option::flatten)
+                .map_err(StoreError::sql("read a receipt"))
+        })?;
+        text.map(|text| parse("receipt", &text)).transpose()
     }
 
     /// Returns the server's last word, where there was one.
@@ -213,4 +214,23 @@ pub(crate) fn put_record(tx: &Transaction<'_>, record: &ChainRecord) -> Result<(
         Ok(())
     };
     put(tx).map_err(StoreError::sql(step))
+}
+
+/// Keeps the server's word beside the records that it is about. One that is about none of them, or
+/// does not read, is of no use to anybody.
+pub(crate) fn keep_receipts(tx: &Transaction<'_>, receipts: &[Sealed]) -> rusqlite::Result<()> {
+    for sealed in receipts {
+        let read = serde_json::from_str::<Receipt>(&sealed.text)
+            .and_then(|receipt| Ok((receipt, serde_json::to_string(sealed)?)));
+        let (receipt, text) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                tracing::warn!(%error, "a receipt does not read");
+                continue;
+            }
+        };
+        tx.prepare_cached("UPDATE evidence SET receipt = ?2 WHERE digest = ?1")?
+            .execute(params![receipt.evidence.as_str(), text])?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
-use xunfang_domain::{DeviceId, UnixMillis};
+use xunfang_domain::{DeviceId, HeldBeacon, UnixMillis};
 use xunfang_protocol::SessionView;
 
 use crate::store::{id, json, parse};
@@ -132,15 +132,17 @@ impl Store {
         })
     }
 
-    /// Records that an exchange succeeded.
+    /// Records that an exchange succeeded, and the server's word that came with it.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub fn synced(&self, at: UnixMillis) -> Result<(), StoreError> {
+    pub fn synced(&self, at: UnixMillis, beacon: Option<&HeldBeacon>) -> Result<(), StoreError> {
+        let beacon = beacon.map(|beacon| json("beacon", beacon)).transpose()?;
         self.write("record the exchange", |tx| {
             tx.execute(
-                "UPDATE installation SET synced_at = ?1 WHERE one = 1",
-                params![at.get()],
+                "UPDATE installation SET synced_at = ?1, beacon = coalesce(?2, beacon)
+                 WHERE one = 1",
+                params![at.get(), beacon],
             )
             .map_err(StoreError::sql("record the exchange"))?;
             Ok(())

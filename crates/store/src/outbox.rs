@@ -2,9 +2,10 @@
 
 use rusqlite::{Connection, Transaction, params};
 use uuid::Uuid;
-use xunfang_domain::{OpId, PersonId, Sha256Hex, UnixMillis};
+use xunfang_domain::{OpId, PersonId, Sealed, Sha256Hex, UnixMillis};
 use xunfang_protocol::{Op, OpKind};
 
+use crate::evidence::keep_receipts;
 use crate::installation::put_notice;
 use crate::store::{id, parse};
 use crate::{Store, StoreError};
@@ -40,7 +41,10 @@ pub struct QueueHead {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpOutcome {
     /// It is durable there.
-    Applied,
+    Applied {
+        /// The server's signed word on the records of its photos.
+        receipts: Vec<Sealed>,
+    },
     /// It will never be.
     Rejected {
         /// Why.
@@ -221,7 +225,8 @@ impl Store {
 fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Result<()> {
     let op = op.to_string();
     match outcome {
-        OpOutcome::Applied => {
+        OpOutcome::Applied { receipts } => {
+            keep_receipts(tx, receipts)?;
             for table in ["finding", "inspection"] {
                 tx.prepare_cached(&format!(
                     "UPDATE {table} SET applied = 1

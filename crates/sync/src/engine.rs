@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-use xunfang_domain::{BatchId, DeviceId, OpId, PersonId, UnixMillis};
+use xunfang_domain::{BatchId, Clocks, DeviceId, HeldBeacon, OpId, PersonId, UnixMillis};
 use xunfang_durable::DiskError;
 use xunfang_protocol::{
     Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse, UPLOAD_CHUNK_BYTES,
@@ -27,6 +27,9 @@ const OFFSET_CORRECTIONS_MAX: u32 = 5;
 pub trait Clock: Send + Sync {
     /// Returns the device's wall clock.
     fn now(&self) -> UnixMillis;
+
+    /// Returns every clock of the device at once.
+    fn all(&self) -> Clocks;
 }
 
 /// Who exchanges what.
@@ -42,6 +45,8 @@ pub struct Exchange<'a, T> {
     pub person: PersonId,
     /// Names the pushes in logs.
     pub batch: BatchId,
+    /// Public key with which the device signs its photos' records.
+    pub key: &'a str,
 }
 
 /// What an exchange has changed so far; screens are told after each step.
@@ -65,6 +70,7 @@ pub enum ExchangeError {
 }
 
 /// Exchanges until nothing is due, telling `report` after each step that changed something.
+/// Returns the server's last word, which the next photos quote.
 ///
 /// # Errors
 /// [`ExchangeError`] where the link or the storage failed. What was done until then stays done,
@@ -73,7 +79,8 @@ pub async fn exchange<T: Transport + Sync>(
     exchange: &Exchange<'_, T>,
     clock: &dyn Clock,
     report: &(dyn Fn(ExchangeReport) + Send + Sync),
-) -> Result<(), ExchangeError> {
+) -> Result<Option<HeldBeacon>, ExchangeError> {
+    let mut beacon = None;
     // Items that are put off during this exchange get a later time and so leave the head.
     let began = clock.now();
     let mut pulled = false;
@@ -83,9 +90,9 @@ pub async fn exchange<T: Transport + Sync>(
             .store
             .queue_head(exchange.person, began, HEAD_OPS)?;
         let (result, ops) = match plan(&head, pulled) {
-            Step::Rest => return Ok(()),
+            Step::Rest => return Ok(beacon),
             Step::Pull => {
-                exchange.pull(report).await?;
+                beacon = exchange.pull(clock, report).await?;
                 pulled = true;
                 continue;
             }
@@ -132,6 +139,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             schema: self.store.schema()?,
             device: self.device,
             batch: self.batch,
+            key: Some(self.key.to_owned()),
             ops,
         };
         let response = self.transport.push(&request).await?;
@@ -157,7 +165,9 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             let result = results.swap_remove(place);
             let code = result.code.unwrap_or_else(|| "unexplained".to_owned());
             let outcome = match result.status {
-                OpStatus::Applied | OpStatus::Duplicate => OpOutcome::Applied,
+                OpStatus::Applied | OpStatus::Duplicate => OpOutcome::Applied {
+                    receipts: result.receipts,
+                },
                 OpStatus::Rejected => OpOutcome::Rejected { code },
                 OpStatus::Retry => OpOutcome::Retry {
                     code,
@@ -226,8 +236,10 @@ impl<T: Transport + Sync> Exchange<'_, T> {
 
     async fn pull(
         &self,
+        clock: &dyn Clock,
         report: &(dyn Fn(ExchangeReport) + Send + Sync),
-    ) -> Result<(), ExchangeError> {
+    ) -> Result<Option<HeldBeacon>, ExchangeError> {
+        let mut held = None;
         loop {
             let mut request = PullRequest {
                 proto: PROTO,
@@ -236,6 +248,10 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 limit: PULL_LIMIT,
             };
             let response = self.transport.pull(&request).await?;
+            if let Some(beacon) = response.beacon {
+                let came = clock.all();
+                held = Some(HeldBeacon { beacon, came });
+            }
             let mut more = false;
             for page in &response.scopes {
                 let from = if page.reset {
@@ -259,7 +275,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 }
             }
             if !more {
-                return Ok(());
+                return Ok(held);
             }
         }
     }

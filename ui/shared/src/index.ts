@@ -8,4 +8,4 @@ export {
 } from './format'
 export { PLACE_TYPES, pointTypeName } from './words/kinds'
 export type { Locale } from './words/locale'
-export { faultWords, limitWords, outcomeWords, whyWords, zoneOf, zoneWords } from './words/words'
+export { faultWords, gapWords, limitWords, markWords, outcomeWords, whyWords, zoneOf, zoneWords } from './words/words'

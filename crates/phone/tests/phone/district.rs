@@ -2,7 +2,11 @@
 
 use std::net::SocketAddr;
 
+use serde_json::Value;
 use tempfile::TempDir;
+use uuid::Uuid;
+use xunfang_domain::DeviceId;
+use xunfang_protocol::{SignInRequest, SignedIn};
 use xunfang_server::{App, AppConfig, sample};
 
 use crate::inspector::Inspector;
@@ -12,6 +16,7 @@ use crate::link::{Fault, Link};
 pub(crate) struct District {
     pub(crate) folder: TempDir,
     pub(crate) link: Link,
+    server: SocketAddr,
     accounts: Vec<sample::SampleAccount>,
 }
 
@@ -27,6 +32,7 @@ impl District {
         Self {
             folder,
             link,
+            server,
             accounts,
         }
     }
@@ -45,6 +51,33 @@ impl District {
             .unwrap();
         inspector.wait_for_points().await;
         inspector
+    }
+
+    /// Asks the server as its supervisor.
+    pub(crate) async fn as_supervisor(&self, path: &str) -> Value {
+        // The phone brings its own; a plain client asks for the process's.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            rustls::crypto::ring::default_provider()
+                .install_default()
+                .unwrap();
+        }
+        let client = reqwest::Client::new();
+        let server = self.server;
+        let request = SignInRequest {
+            account: "ducha01".to_owned(),
+            password: self.password("ducha01"),
+            device: Some(DeviceId::from_uuid(Uuid::now_v7())),
+        };
+        let signed_in = client
+            .post(format!("http://{server}/api/v1/session"))
+            .json(&request)
+            .send();
+        let signed_in: SignedIn = signed_in.await.unwrap().json().await.unwrap();
+        let answer = client
+            .get(format!("http://{server}{path}"))
+            .bearer_auth(signed_in.token.unwrap())
+            .send();
+        answer.await.unwrap().json().await.unwrap()
     }
 
     /// The server's own database.

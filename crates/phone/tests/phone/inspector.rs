@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
-use xunfang_domain::{CaptureSource, PointId, Wgs84};
+use xunfang_domain::{CaptureSource, PointId, Sha256Hex, Wgs84};
 use xunfang_phone::{
-    CommandError, ErrorCode, Patience, Phone, PhoneConfig, PhotoPlace, PhotoView, SimulatedPosition,
+    CommandError, ErrorCode, Patience, Phone, PhoneConfig, PhotoPlace, PhotoSize, PhotoView,
+    SimulatedPosition,
 };
 
 /// How long anything may take before a test gives up; nothing waits this long when all is well.
@@ -176,6 +177,11 @@ impl Inspector {
             .stage_photo(PhotoPlace::draft(point), CaptureSource::Camera, bytes)
             .await;
         staged.map_err(|error| error.code)
+    }
+
+    pub(crate) async fn photo_file(&self, sha256: &Sha256Hex, size: PhotoSize) -> Vec<u8> {
+        let file = self.phone().photo_file(sha256.clone(), size).await;
+        file.unwrap().bytes
     }
 
     pub(crate) async fn save(&self, point: &str, note: &str) -> Result<String, ErrorCode> {

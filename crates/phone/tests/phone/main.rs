@@ -13,6 +13,7 @@ mod photos;
 mod bad_link;
 mod bad_photos;
 mod district;
+mod evidence;
 mod inspecting;
 mod main_job;
 mod storage;

@@ -14,6 +14,17 @@ pub(crate) fn jpeg(seed: u32) -> Vec<u8> {
     encoded(320, 240, seed, ImageFormat::Jpeg)
 }
 
+/// A JPEG that is neither dark nor blurred, of a size at which a watermark lies on it.
+pub(crate) fn street(seed: u32) -> Vec<u8> {
+    let shapes = RgbImage::from_fn(1_200, 900, |x, y| {
+        let tone = |step: u32| u8::try_from(((x + seed * 31) / step + y / 50) % 5 * 60).unwrap();
+        Rgb([tone(40), tone(60), tone(90)])
+    });
+    let mut file = std::io::Cursor::new(Vec::new());
+    shapes.write_to(&mut file, ImageFormat::Jpeg).unwrap();
+    file.into_inner()
+}
+
 pub(crate) fn encoded(width: u32, height: u32, seed: u32, format: ImageFormat) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     picture(width, height, seed)

@@ -7,8 +7,10 @@ use axum::extract::State;
 use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{
-    DistrictId, FindingId, Object, Review, ReviewState, Standard, StandardId, Verb, allows,
+    DistrictId, FindingId, Object, PhotoSubject, Review, ReviewState, Standard, StandardId, Verb,
+    allows,
 };
+use xunfang_evidence::DeviceSigner;
 use xunfang_protocol::{
     ErrorBody, FindingDetail, FindingPage, FindingRow, LiveNotice, ReviewRequest,
 };
@@ -18,6 +20,7 @@ use super::openapi::{BodyRefusals, SessionRefusals};
 use crate::App;
 use crate::body::JsonBody;
 use crate::error::ApiError;
+use crate::evidence::{self, Shown};
 use crate::session::Session;
 use crate::store::findings::{self, StoredFinding};
 use crate::store::{StoreError, reference};
@@ -88,6 +91,7 @@ pub(super) async fn detail(
     InPath(id): InPath<String>,
 ) -> Result<Json<FindingDetail>, ApiError> {
     let (id, actor) = (finding_id(&id)?, session.actor);
+    let server = app.database().signing_key().public_key();
     let detail = app.database().read(move |db| {
         let district = actor.district;
         let finding = findings::find(db, district, id)?
@@ -100,10 +104,27 @@ pub(super) async fn detail(
             })
             .ok_or(ApiError::NotFound)?;
         let point = reference::point(db, district, finding.record.point)?;
+        let photos = finding
+            .record
+            .photos
+            .iter()
+            .map(|photo| {
+                let shown = Shown {
+                    district,
+                    author: finding.author,
+                    point: finding.record.point,
+                    subject: PhotoSubject::Finding { id },
+                    photo,
+                    received_at: finding.received_at,
+                };
+                evidence::examine(db, &server, &shown)
+            })
+            .collect::<Result<_, _>>()?;
         let row = Criteria::default().row(db, district, finding)?;
         Ok(FindingDetail {
             row,
             point: point.ok_or(ApiError::NotFound)?,
+            photos,
         })
     });
     detail.await.map(Json)

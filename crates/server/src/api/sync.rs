@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use xunfang_domain::{Beacon, DeviceId, Sealed};
+use xunfang_evidence::seal;
 use xunfang_protocol::{
     ErrorBody, OPS_PER_PUSH_MAX, PROTO, PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest,
     PushResponse,
@@ -49,22 +51,39 @@ pub(super) async fn push(
         return Err(ApiError::SignedOut);
     }
     let now = app.now();
+    // A key that does not read never keeps anybody's work from coming in.
+    let key = request.key.as_deref().and_then(|key| match key.parse() {
+        Ok(key) => Some(key),
+        Err(error) => {
+            tracing::warn!(device = %request.device, %error, "a device sent no key");
+            None
+        }
+    });
     let push = Push {
         actor: session.actor,
         device: request.device,
+        key,
         now,
     };
     let pushed = app
         .database()
         .write(move |transaction| push::apply(transaction, push, &request.ops))
         .await?;
+    let mut results = pushed.results;
+    for (place, receipt) in &pushed.receipts {
+        let sealed = seal(receipt, app.database().signing_key());
+        let sealed = sealed.map_err(|_| ApiError::Broken("the server's key does not sign"))?;
+        if let Some(result) = results.get_mut(*place) {
+            result.receipts.push(sealed);
+        }
+    }
     for notice in pushed.notices {
         app.live().tell(session.actor.district, notice);
     }
     Ok(Json(PushResponse {
         server_time: now,
         ack_dev_seq: pushed.ack_dev_seq,
-        results: pushed.results,
+        results,
     }))
 }
 
@@ -105,5 +124,22 @@ pub(super) async fn pull(
         epoch,
         server_time: app.now(),
         scopes,
+        beacon: session
+            .device
+            .map(|device| beacon(&app, device))
+            .transpose()?,
     }))
+}
+
+/// The server's word for a device: the time, and something that nobody could have known before.
+fn beacon(app: &App, device: DeviceId) -> Result<Sealed, ApiError> {
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce).map_err(|_| ApiError::Broken("there are no random numbers"))?;
+    let beacon = Beacon {
+        at: app.now(),
+        device,
+        nonce: hex::encode(nonce),
+    };
+    seal(&beacon, app.database().signing_key())
+        .map_err(|_| ApiError::Broken("the server's key does not sign"))
 }

@@ -13,10 +13,12 @@ mod digest;
 mod record;
 
 use rusqlite::Transaction;
-use xunfang_domain::{Actor, DeviceId, DistrictId, Sha256Hex, UnixMillis, Verb, allows};
+use xunfang_domain::{Actor, DeviceId, DistrictId, Receipt, Sha256Hex, UnixMillis, Verb, allows};
+use xunfang_evidence::PublicKey;
 use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, codes};
 
 use self::record::{Record, Unread};
+use crate::store::evidence::{self, KeyOwner};
 use crate::store::feed::{self, NewEvent};
 use crate::store::ops::{self, AppliedOp};
 use crate::store::{StoreError, StoreFault, blobs, reference};
@@ -29,6 +31,8 @@ const DEV_SEQ_MAX: u64 = i64::MAX as u64;
 pub(crate) struct Push {
     pub(crate) actor: Actor,
     pub(crate) device: DeviceId,
+    /// The key with which the device signs, where it says so.
+    pub(crate) key: Option<PublicKey>,
     pub(crate) now: UnixMillis,
 }
 
@@ -37,6 +41,8 @@ pub(crate) struct Push {
 pub(crate) struct Pushed {
     pub(crate) ack_dev_seq: u64,
     pub(crate) results: Vec<OpResult>,
+    /// What receipts to sign after the commit: the place of the result, and what it says.
+    pub(crate) receipts: Vec<(usize, Receipt)>,
     /// To be told after the commit.
     pub(crate) notices: Vec<LiveNotice>,
 }
@@ -47,9 +53,11 @@ enum Verdict {
         seq: u64,
         event: NewEvent,
         notice: LiveNotice,
+        receipts: Vec<Receipt>,
     },
     Duplicate {
         seq: u64,
+        receipts: Vec<Receipt>,
     },
     Rejected {
         code: &'static str,
@@ -70,6 +78,14 @@ pub(crate) fn apply(
 ) -> Result<Pushed, StoreError> {
     let mut pushed = Pushed::default();
     let mut events = Vec::new();
+    if let Some(key) = &push.key {
+        let owner = KeyOwner {
+            district: push.actor.district,
+            device: push.device,
+            person: push.actor.person,
+        };
+        evidence::add_key(transaction, owner, key, push.now)?;
+    }
     for op in ops {
         let verdict = apply_alone(transaction, push, op)?;
         let mut result = OpResult {
@@ -79,16 +95,29 @@ pub(crate) fn apply(
             code: None,
             message: None,
             need_blobs: Vec::new(),
+            receipts: Vec::new(),
+        };
+        let place = pushed.results.len();
+        let mut signed_later = |receipts: Vec<Receipt>| {
+            let receipts = receipts.into_iter().map(|receipt| (place, receipt));
+            pushed.receipts.extend(receipts);
         };
         match verdict {
-            Verdict::Applied { seq, event, notice } => {
+            Verdict::Applied {
+                seq,
+                event,
+                notice,
+                receipts,
+            } => {
                 result.seq = Some(seq);
+                signed_later(receipts);
                 events.push(event);
                 pushed.notices.push(notice);
             }
-            Verdict::Duplicate { seq } => {
+            Verdict::Duplicate { seq, receipts } => {
                 result.status = OpStatus::Duplicate;
                 result.seq = Some(seq);
+                signed_later(receipts);
             }
             Verdict::Rejected { code, message } => {
                 result.status = OpStatus::Rejected;
@@ -150,10 +179,20 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
     let digest = digest::of(op);
     if let Some(first) = ops::find(db, district, op.id)? {
         let same = first.digest == digest && first.author == push.actor.person;
-        return Ok(if same {
-            Verdict::Duplicate { seq: first.seq }
-        } else {
-            rejected(codes::OP_ID_REUSED, "another operation has this id")
+        if !same {
+            return Ok(rejected(
+                codes::OP_ID_REUSED,
+                "another operation has this id",
+            ));
+        }
+        // A phone that missed the answer gets its receipts again.
+        let receipts = match Record::read(op) {
+            Ok(record) => receipts(db, push, &record)?,
+            Err(_) => Vec::new(),
+        };
+        return Ok(Verdict::Duplicate {
+            seq: first.seq,
+            receipts,
         });
     }
     let record = match Record::read(op) {
@@ -200,6 +239,26 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
     store(db, push, op, &record, digest)
 }
 
+/// Keeps the records of the photos, and says what the receipts for them say.
+fn receipts(
+    db: &rusqlite::Connection,
+    push: Push,
+    record: &Record,
+) -> Result<Vec<Receipt>, StoreError> {
+    let mut receipts = Vec::new();
+    for sealed in record
+        .photos()
+        .into_iter()
+        .filter_map(|photo| photo.evidence.as_ref())
+    {
+        let (district, device) = (push.actor.district, push.device);
+        receipts.extend(crate::evidence::keep(
+            db, district, device, sealed, push.now,
+        )?);
+    }
+    Ok(receipts)
+}
+
 fn later(code: &'static str, message: String) -> Verdict {
     Verdict::Retry {
         code,
@@ -221,9 +280,9 @@ fn missing_photos(
     record: &Record,
 ) -> Result<Vec<Sha256Hex>, StoreError> {
     let mut missing = Vec::new();
-    for sha256 in record.photos() {
-        if blobs::find(db, district, sha256)?.is_none() {
-            missing.push(sha256.clone());
+    for photo in record.photos() {
+        if blobs::find(db, district, &photo.sha256)?.is_none() {
+            missing.push(photo.sha256.clone());
         }
     }
     Ok(missing)
@@ -236,7 +295,9 @@ fn store(
     record: &Record,
     digest: ops::OpDigest,
 ) -> Result<Verdict, StoreError> {
-    let Push { actor, device, now } = push;
+    let Push {
+        actor, device, now, ..
+    } = push;
     // As it came: a field that a newer phone added is kept for a newer server.
     let body = op.body.to_string();
     let seq = record.store(db, push, &body)?;
@@ -250,6 +311,7 @@ fn store(
     };
     ops::add(db, actor.district, op.id, &applied, now)?;
     Ok(Verdict::Applied {
+        receipts: receipts(db, push, record)?,
         seq,
         event: NewEvent {
             scope: feed::person_scope(actor.person),

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use uuid::Uuid;
 use xunfang_domain::{
-    DistrictId, FindingRecord, InspectionRecord, Object, PersonId, PointId, ReviewState, Sha256Hex,
+    DistrictId, FindingRecord, InspectionRecord, Object, PersonId, PhotoRef, PointId, ReviewState,
 };
 use xunfang_protocol::{LiveNotice, Op, OpKind};
 
@@ -75,12 +75,12 @@ impl Record {
         }
     }
 
-    pub(super) fn photos(&self) -> Vec<&Sha256Hex> {
+    pub(super) fn photos(&self) -> Vec<&PhotoRef> {
         match self {
-            Self::Finding(record) => record.photos.iter().map(|photo| &photo.sha256).collect(),
+            Self::Finding(record) => record.photos.iter().collect(),
             Self::Inspection(record) => {
-                let photos = record.answers.iter().flat_map(|answer| &answer.photos);
-                photos.map(|photo| &photo.sha256).collect()
+                let answers = record.answers.iter();
+                answers.flat_map(|answer| &answer.photos).collect()
             }
         }
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 use xunfang_domain::UnixMillis;
+use xunfang_evidence::SecretKey;
 
 use super::{StoreError, StoreFault, migrate};
 
@@ -73,6 +74,26 @@ pub(super) fn epoch(connection: &mut Connection, now: UnixMillis) -> Result<Uuid
         rusqlite::named_params! { ":epoch": Uuid::new_v4(), ":created_at": now.get() },
     )?;
     Ok(read_epoch(connection)?)
+}
+
+/// Returns the key with which this server signs, making it the first time.
+pub(super) fn signing_key(connection: &mut Connection) -> Result<SecretKey, StoreError> {
+    let unfit = |reason: String| StoreError::Value {
+        what: "signing key",
+        reason,
+    };
+    let mut fresh = [0; 32];
+    getrandom::fill(&mut fresh).map_err(|error| unfit(error.to_string()))?;
+    connection.execute(
+        "UPDATE server SET signing_key = :key WHERE only_row = 1 AND signing_key IS NULL",
+        rusqlite::named_params! { ":key": fresh.as_slice() },
+    )?;
+    let stored: [u8; 32] = connection.query_row(
+        "SELECT signing_key FROM server WHERE only_row = 1",
+        [],
+        |row| row.get(0),
+    )?;
+    SecretKey::from_bytes(&stored).ok_or_else(|| unfit("it is no number of P-256".to_owned()))
 }
 
 /// Reads the one row that every database has; fails where the database cannot be read.

@@ -8,9 +8,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Every step, in order. The version of a database is the number of steps it has been through.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("../../../../migrations/server/0001_init.sql"),
     include_str!("../../../../migrations/server/0002_profiles_and_inspections.sql"),
+    include_str!("../../../../migrations/server/0003_evidence.sql"),
 ];
 
 /// The newest version that this build knows.

@@ -13,6 +13,7 @@
 pub(crate) mod accounts;
 pub(crate) mod blobs;
 mod error;
+pub(crate) mod evidence;
 pub(crate) mod feed;
 pub(crate) mod findings;
 pub(crate) mod health;
@@ -33,6 +34,7 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 use xunfang_domain::UnixMillis;
+use xunfang_evidence::SecretKey;
 
 pub use error::StoreError;
 pub(crate) use error::StoreFault;
@@ -46,6 +48,7 @@ pub(crate) struct Database {
     writer: Arc<AsyncMutex<Connection>>,
     readers: Arc<Readers>,
     epoch: Uuid,
+    signing_key: SecretKey,
 }
 
 struct Readers {
@@ -64,6 +67,7 @@ impl Database {
         pragmas::set_up_writer(&writer)?;
         migrate::run(&mut writer)?;
         let epoch = health::epoch(&mut writer, now)?;
+        let signing_key = health::signing_key(&mut writer)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut idle = Vec::with_capacity(READERS);
         for _ in 0..READERS {
@@ -81,12 +85,18 @@ impl Database {
             writer: Arc::new(AsyncMutex::new(writer)),
             readers: Arc::new(readers),
             epoch,
+            signing_key,
         })
     }
 
     /// Identity of this database's history.
     pub(crate) fn epoch(&self) -> Uuid {
         self.epoch
+    }
+
+    /// The key with which this server signs.
+    pub(crate) fn signing_key(&self) -> &SecretKey {
+        &self.signing_key
     }
 
     /// Runs `work` in one transaction. `Ok` means committed and synced; `Err` means unchanged.

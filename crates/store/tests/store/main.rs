@@ -272,7 +272,15 @@ fn a_finding_goes_from_queued_over_its_photo_to_applied() {
         }]
     );
     store
-        .record_outcomes(&[(op, OpOutcome::Applied)], NOW)
+        .record_outcomes(
+            &[(
+                op,
+                OpOutcome::Applied {
+                    receipts: Vec::new(),
+                },
+            )],
+            NOW,
+        )
         .unwrap();
     assert_eq!(stages(&store), [SendState::Applied]);
     assert_eq!(store.tally(Some(lin())).unwrap().unsent, 0);

@@ -122,7 +122,7 @@ fn standards_are_kept_by_version() {
                 id: StandardId::from_uuid(uuid(50)),
                 version,
             }),
-            photos: xunfang_domain::PhotoPolicy::default(),
+            photos: PhotoPolicy::default(),
         });
         let from = store.cursors().unwrap()["s"];
         store

@@ -197,7 +197,15 @@ fn a_phone_of_schema_1_keeps_its_findings_queue_and_draft() {
 
     // The phone goes on where it was: what waits is sent, and no number is used twice.
     store
-        .record_outcomes(&[(head.ops[0].op, OpOutcome::Applied)], NOW)
+        .record_outcomes(
+            &[(
+                head.ops[0].op,
+                OpOutcome::Applied {
+                    receipts: Vec::new(),
+                },
+            )],
+            NOW,
+        )
         .unwrap();
     store
         .save_finding(SaveFinding {

@@ -23,7 +23,10 @@ import type {
   StandardChange,
   StandardEdit,
   StandardHead,
+  PhotoReport,
+  Sha256Hex,
 } from '@xunfang/shared'
+import { photoReport } from '../testing/samples'
 
 import type { Api, FindingQuery, LiveListener, PhotoSize, PointQuery, Register } from './api'
 import { ApiError } from './errors'
@@ -32,6 +35,8 @@ type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'pointTable' | 's
 
 /** A server in memory that keeps the real one's rules about revisions and reasons; for tests. */
 export class FakeApi implements Api {
+  /** What is known of single photos, by hash; of others everything holds. */
+  readonly reports = new Map<Sha256Hex, PhotoReport>()
   readonly reviews: { id: FindingId; request: ReviewRequest }[] = []
   readonly pointSaves: { id: PointId | null; save: PointSave }[] = []
   readonly edits: StandardEdit[] = []
@@ -138,7 +143,8 @@ export class FakeApi implements Api {
       const row = this.row(id)
       const point = this.allPoints.find((candidate) => candidate.id === row.record.point)
       if (!point) throw new ApiError('not_found', 404)
-      return { row, point }
+      const photos = row.record.photos.map((photo) => this.reports.get(photo.sha256) ?? photoReport(photo.sha256))
+      return { row, point, photos }
     })
   }
 

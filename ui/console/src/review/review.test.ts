@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { FakeApi } from '../api/fake'
-import { findingRow, POINT, SESSION_VIEW } from '../testing/samples'
+import { findingRow, photoReport, POINT, SESSION_VIEW } from '../testing/samples'
 import { axeFindings, mountConsole, settle } from '../testing/mountConsole'
 import { forgetReasonDrafts } from './reasonDrafts'
 import { mergeFirstPage } from './queue'
@@ -24,6 +24,47 @@ afterEach(() => {
   page.wrapper.unmount()
   vi.useRealTimers()
   vi.unstubAllGlobals()
+})
+
+describe('the evidence', () => {
+  it('says in one line that everything holds, with the code of the watermark', async () => {
+    await start()
+    expect(page.find('photo-verdict').attributes('data-outcome')).toBe('passed')
+    expect(page.find('photo-code').text()).toBe('7KQ2-M0XA-93ZC-VH4N')
+    expect(page.find('photo-checks').attributes('open')).toBeUndefined()
+    expect(await axeFindings(document.body)).toEqual([])
+  })
+
+  it('opens what does not hold, and says what deserves a second look', async () => {
+    const row = findingRow(5)
+    const [photo] = row.record.photos
+    if (!photo) throw new Error('a finding has a photo')
+    api = new FakeApi(SESSION_VIEW, [row], [POINT])
+    const report = photoReport(photo.sha256)
+    api.reports.set(photo.sha256, {
+      ...report,
+      checks: report.checks.map((check) => (check.what === 'facts' ? { ...check, outcome: 'failed' } : check)),
+      marks: [{ mark: 'place_differs', distance_m: 1_109 }],
+      time: { ...report.time, clock_off_ms: -600_000 },
+    })
+    page = await mountConsole(api, '/review')
+    expect(page.find('photo-verdict').attributes('data-outcome')).toBe('failed')
+    expect(page.find('photo-checks').attributes('open')).toBeDefined()
+    expect(page.wrapper.find('[data-check="facts"]').attributes('data-outcome')).toBe('failed')
+    expect(page.find('photo-checks').text()).toContain('10')
+    expect(page.find('photo-marks').text()).toContain('1.1 km')
+    expect(await axeFindings(document.body)).toEqual([])
+  })
+
+  it('does not praise a photo that nobody signed', async () => {
+    const row = findingRow(5)
+    api = new FakeApi(SESSION_VIEW, [row], [POINT])
+    for (const photo of row.record.photos) {
+      api.reports.set(photo.sha256, photoReport(photo.sha256, { code: null, checks: [{ what: 'original', outcome: 'passed' }] }))
+    }
+    page = await mountConsole(api, '/review')
+    expect(page.find('photo-verdict').attributes('data-outcome')).toBe('unknown')
+  })
 })
 
 describe('the queue', () => {

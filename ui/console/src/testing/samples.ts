@@ -1,9 +1,18 @@
-import type { Criterion, FindingRow, InspectionRow, Point, SessionView, Standard } from '@xunfang/shared'
+import type {
+  Criterion,
+  FindingRow,
+  InspectionRow,
+  PhotoReport,
+  Point,
+  SessionView,
+  Sha256Hex,
+  Standard,
+} from '@xunfang/shared'
 
 /** A supervisor of a sample district. */
 export const SESSION_VIEW: SessionView = {
   person: { id: 'person-1', district: 'district-1', display_name: 'Chen', role: 'supervisor' },
-  district: { id: 'district-1', name: 'Sample district', zone_radius_m: 500, standard: null },
+  district: { id: 'district-1', name: 'Sample district', zone_radius_m: 500, standard: null, photos: { working_px: 1920, layout: 'panel', person: 'name' } },
 }
 
 export const POINT: Point = {
@@ -58,6 +67,18 @@ export function findingRow(n: number, change: Partial<FindingRow> = {}): Finding
     received_at: n * 1000 + 500,
     review: { finding: id, state: 'pending', reason: '', rev: 0, decided_at: null, decided_by: null },
     seq: n,
+    ...change,
+  }
+}
+
+/** A photo of which everything holds. */
+export function photoReport(sha256: Sha256Hex, change: Partial<PhotoReport> = {}): PhotoReport {
+  return {
+    sha256,
+    code: '7KQ2-M0XA-93ZC-VH4N',
+    checks: (['original', 'signature', 'facts', 'chain', 'clock'] as const).map((what) => ({ what, outcome: 'passed' })),
+    marks: [],
+    time: { not_before: 900_000, estimated: 1_000_000, not_after: 1_100_000, clock_off_ms: 2_000 },
     ...change,
   }
 }

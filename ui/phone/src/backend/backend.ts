@@ -60,7 +60,7 @@ export interface Answers {
 /** Fails to compile as soon as the core knows a command that has no answer here. */
 export type AnswerOf<Name extends Command['cmd']> = Answers[Name]
 
-export type PhotoSize = 'thumb' | 'working' | 'original'
+export type PhotoSize = 'thumb' | 'working' | 'marked' | 'original'
 
 /** What a photo is taken for: the draft of a point, or an item of the inspection open there. */
 export interface PhotoPlace {

@@ -11,6 +11,7 @@ import type {
   InspectionView,
   Lack,
   Outcome,
+  PhotoMark,
   PhotoView,
   PointDetail,
   PointId,
@@ -36,6 +37,8 @@ export interface MemoryData {
   position: PositionEvidence
   /** The inspections that can be begun, one a point at most. */
   inspections: InspectionView[]
+  /** What is found of every photo that is taken. */
+  marks?: PhotoMark[]
 }
 
 type Handlers = {
@@ -83,6 +86,8 @@ export class MemoryBackend implements Backend {
         source,
         taken_at: 0,
         state: 'draft',
+        code: null,
+        marks: this.data.marks ?? [],
       }
       const detail = this.#point(place.point)
       if (place.item === undefined) {

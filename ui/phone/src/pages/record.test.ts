@@ -62,6 +62,18 @@ describe('the finding form', () => {
     expect(only('error-message').text()).toContain('其他照片')
   })
 
+  it('says what is wrong with a photo at once, and shows it as it will be passed on', async () => {
+    backend.data.marks = [{ mark: 'mock_position' }, { mark: 'dark' }]
+    await choose('camera-input', PHOTO)
+    const hint = only('photo-hints').text()
+    expect(hint).toContain('画面太暗')
+    expect(hint).toContain('建议重拍')
+    expect(hint).not.toContain('模拟定位')
+    await only('photo-show').trigger('click')
+    await settle()
+    expect(document.querySelector('[data-testid="photo-viewer"]')).not.toBeNull()
+  })
+
   it('says saved only when it is durable', async () => {
     await choose('camera-input', PHOTO)
     await pick('litter')

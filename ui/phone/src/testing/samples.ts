@@ -88,7 +88,7 @@ export function startView(changes: Partial<StartView> = {}): StartView {
   return {
     session: {
       person: { id: 'p1', district: 'd1', display_name: 'Lin', role: 'inspector' },
-      district: { id: 'd1', name: 'Sample district', zone_radius_m: 400, standard: null },
+      district: { id: 'd1', name: 'Sample district', zone_radius_m: 400, standard: null, photos: { working_px: 1920, layout: 'panel', person: 'name' } },
     },
     server: 'https://xunfang.example',
     settings: { language: 'zh-CN', large_text: false, high_contrast: false },

@@ -613,7 +613,11 @@ zone_radius_m: number,
 /**
  * The standard in force; what was begun under an earlier version stays under it.
  */
-standard: StandardRef | null, };
+standard: StandardRef | null, 
+/**
+ * How it wants its photos.
+ */
+photos: PhotoPolicy, };
 
 /**
  * What somebody does in a district.
@@ -686,7 +690,12 @@ taken_at: UnixMillis,
 /**
  * Where the phone was when the app received it.
  */
-position: PositionEvidence, };
+position: PositionEvidence, 
+/**
+ * What the device signed of it, a [`crate::PhotoEvidence`]; an app that knew of none left it
+ * out.
+ */
+evidence?: Sealed | null, };
 
 /**
  * A finding 问题 as the phone submits it; it never changes afterwards.
@@ -1623,6 +1632,303 @@ unchanged: number,
 refused: number, };
 
 /**
+ * How the watermark lies on a photo.
+ */
+export type WatermarkLayout = "panel" | "strip" | "compact" | "footer";
+
+/**
+ * Whom a watermark names.
+ */
+export type WatermarkPerson = "name" | "number";
+
+/**
+ * How a district wants its photos.
+ */
+export type PhotoPolicy = { 
+/**
+ * Longer side of the working copy in pixels, [`WORKING_PX_MIN`] to [`WORKING_PX_MAX`].
+ */
+working_px: number, 
+/**
+ * How the watermark lies on a photo.
+ */
+layout: WatermarkLayout, 
+/**
+ * Whom it names.
+ */
+person: WatermarkPerson, };
+
+/**
+ * Sixteen characters in groups of four, for example `7KQ2-M0XA-93ZC-VH4N`.
+ *
+ * Fifteen of them are 75 bits of a hash over what is known of the photo before it is printed, so
+ * that nobody can guess the code of a photo that they have not seen. The last is a check, so that
+ * a typing mistake is told from a code that does not exist. Letters that look like digits are not
+ * used, and are read as those digits.
+ */
+export type PhotoCode = string;
+
+/**
+ * A wall-clock time with what is known of its zone.
+ */
+export type CivilTime = { 
+/**
+ * The reading of the clock on the wall, counted as if it were UTC.
+ */
+local: UnixMillis, 
+/**
+ * Minutes that this clock is ahead of UTC, -720..=840; none: the zone is not known.
+ */
+offset_min: number | null, };
+
+/**
+ * What a photo's own notes claim. Anyone can write them, so they are compared and not believed.
+ */
+export type ExifClaims = { 
+/**
+ * When it was taken.
+ */
+taken?: CivilTime | null, 
+/**
+ * Where.
+ */
+place?: Wgs84 | null, 
+/**
+ * Metres above the sea.
+ */
+altitude_m?: number | null, 
+/**
+ * How well the place is known, in metres.
+ */
+accuracy_m?: number | null, 
+/**
+ * Where the camera looked, in degrees from north, 0..=360.
+ */
+direction_deg?: number | null, 
+/**
+ * Maker and model of the camera.
+ */
+device?: string | null, };
+
+/**
+ * One copy of a photo, by the hash of its file.
+ */
+export type CopyRef = { 
+/**
+ * Hash of the file.
+ */
+sha256: Sha256Hex, 
+/**
+ * Its length in bytes.
+ */
+bytes: number, 
+/**
+ * Width in pixels.
+ */
+width: number, 
+/**
+ * Height in pixels.
+ */
+height: number, };
+
+/**
+ * The copies that are made of every photo.
+ */
+export type PhotoCopies = { 
+/**
+ * Upright, scaled, with position and time in its EXIF.
+ */
+working: CopyRef, 
+/**
+ * The same with the watermark, and without EXIF: the one that is passed on.
+ */
+marked: CopyRef, 
+/**
+ * For lists.
+ */
+thumb: CopyRef, };
+
+/**
+ * The original file.
+ */
+export type OriginalRef = { 
+/**
+ * Hash of its bytes, taken before anything else was done with them.
+ */
+sha256: Sha256Hex, 
+/**
+ * Its length in bytes.
+ */
+bytes: number, };
+
+/**
+ * What a photo was taken for.
+ */
+export type PhotoSubject = { "kind": "finding", 
+/**
+ * Which.
+ */
+id: FindingId, } | { "kind": "answer", 
+/**
+ * Which inspection.
+ */
+inspection: InspectionId, 
+/**
+ * Code of the item's criterion.
+ */
+criterion: string, };
+
+/**
+ * The device's clocks at one moment.
+ */
+export type Clocks = { 
+/**
+ * The wall clock, which a person can set.
+ */
+wall: UnixMillis, 
+/**
+ * Minutes that the device's zone is ahead of UTC.
+ */
+offset_min: number, 
+/**
+ * Names the time since the device was last started; a clock of one run says nothing of
+ * another.
+ */
+boot: string, 
+/**
+ * Milliseconds since then by the clock that nobody can set.
+ */
+since_boot_ms: number, };
+
+/**
+ * A text signed by a device or a server. The text is kept letter for letter as it was signed.
+ */
+export type Sealed = { 
+/**
+ * The statement as JSON.
+ */
+text: string, 
+/**
+ * Hash of the public key that signed it.
+ */
+key: Sha256Hex, 
+/**
+ * P-256 ECDSA over the statement, 128 hexadecimal digits.
+ */
+signature: string, };
+
+/**
+ * A beacon as a phone holds it.
+ */
+export type HeldBeacon = { 
+/**
+ * A [`Beacon`].
+ */
+beacon: Sealed, 
+/**
+ * When it came, by the device's clocks.
+ */
+came: Clocks, };
+
+/**
+ * Something about a photo that deserves a second look.
+ */
+export type PhotoMark = { "mark": "from_file" } | { "mark": "mock_position" } | { "mark": "stale_fix", 
+/**
+ * By how many seconds.
+ */
+seconds: number, } | { "mark": "place_differs", 
+/**
+ * Metres between the two.
+ */
+distance_m: number, } | { "mark": "time_differs", 
+/**
+ * Seconds between the two; positive: the file claims an earlier time.
+ */
+seconds: number, } | { "mark": "too_fast", 
+/**
+ * Kilometres an hour.
+ */
+kmh: number, } | { "mark": "dark" } | { "mark": "blurred" };
+
+/**
+ * Everything that is known of a photo when it is taken in.
+ */
+export type PhotoEvidence = { 
+/**
+ * [`EVIDENCE_VERSION`] of the app that wrote it.
+ */
+version: number, 
+/**
+ * The installation that took it in.
+ */
+device: DeviceId, 
+/**
+ * Counts the records of the device, from 1 and without gaps.
+ */
+seq: number, 
+/**
+ * Hash of the text of the record before this one; 64 zeros in the first.
+ */
+prev: Sha256Hex, 
+/**
+ * The file as it came.
+ */
+original: OriginalRef, 
+/**
+ * Printed into the watermark.
+ */
+code: PhotoCode, 
+/**
+ * What was made of it.
+ */
+copies: PhotoCopies, 
+/**
+ * Who was signed in.
+ */
+person: PersonId, 
+/**
+ * At which point.
+ */
+point: PointId, 
+/**
+ * For what.
+ */
+subject: PhotoSubject, 
+/**
+ * How it reached the app.
+ */
+source: CaptureSource, 
+/**
+ * When.
+ */
+clocks: Clocks, 
+/**
+ * Where the phone was.
+ */
+position: PositionEvidence, 
+/**
+ * Age of that fix in milliseconds, where there is one.
+ */
+fix_age_ms?: number | null, 
+/**
+ * How it lay to the point's zone.
+ */
+standing?: Standing | null, 
+/**
+ * What the file itself claims.
+ */
+exif: ExifClaims, 
+/**
+ * What the phone found worth a second look.
+ */
+marks: Array<PhotoMark>, 
+/**
+ * The last word of the server before it, where there ever was one.
+ */
+beacon?: HeldBeacon | null, };
+
+/**
  * The body of every answer that is not a success.
  *
  * Programs branch on `code`; `message` is English for a log; `details` holds figures that a
@@ -1687,6 +1993,75 @@ session: SessionView,
  * Opaque token for a phone: 256 random bits in hexadecimal. Null for a browser.
  */
 token: string | null, };
+
+/**
+ * What is checked of a photo.
+ */
+export type PhotoCheck = "original" | "signature" | "facts" | "chain" | "clock";
+
+/**
+ * What a check came to.
+ */
+export type CheckOutcome = "passed" | "failed" | "unknown";
+
+/**
+ * One check of a photo.
+ */
+export type EvidenceCheck = { 
+/**
+ * What was checked.
+ */
+what: PhotoCheck, 
+/**
+ * What it came to.
+ */
+outcome: CheckOutcome, };
+
+/**
+ * Between which moments a photo was taken, whatever the phone's clock said.
+ */
+export type TimeBracket = { 
+/**
+ * The server's last word that the photo's record quotes, by the server's clock.
+ */
+not_before: UnixMillis | null, 
+/**
+ * That, and the time since by the clock that nobody can set.
+ */
+estimated: UnixMillis | null, 
+/**
+ * When it was here, by the server's clock.
+ */
+not_after: UnixMillis, 
+/**
+ * Milliseconds that the phone's clock was ahead of the estimate.
+ */
+clock_off_ms: number | null, };
+
+/**
+ * What is known of the worth of a photo.
+ */
+export type PhotoReport = { 
+/**
+ * Which photo.
+ */
+sha256: Sha256Hex, 
+/**
+ * The code in its watermark; null where the app signed no record.
+ */
+code: PhotoCode | null, 
+/**
+ * What was checked. An app that signed no record leaves only the original to check.
+ */
+checks: Array<EvidenceCheck>, 
+/**
+ * What deserves a second look.
+ */
+marks: Array<PhotoMark>, 
+/**
+ * When it was taken.
+ */
+time: TimeBracket, };
 
 /**
  * One line of the review queue.
@@ -1770,7 +2145,11 @@ row: FindingRow,
 /**
  * The point it belongs to.
  */
-point: Point, };
+point: Point, 
+/**
+ * What each of its photos is worth, in their order.
+ */
+photos: Array<PhotoReport>, };
 
 /**
  * `POST /api/v1/findings/{id}/review`; the answer is the new [`Review`].
@@ -2244,7 +2623,15 @@ taken_at: UnixMillis,
 /**
  * How far it has come.
  */
-state: PhotoState, };
+state: PhotoState, 
+/**
+ * The code in its watermark; null for a photo that an older app took in.
+ */
+code: PhotoCode | null, 
+/**
+ * What deserves a second look, so that it can be taken again at once.
+ */
+marks: Array<PhotoMark>, };
 
 /**
  * How far a photo has come.

@@ -93,4 +93,19 @@ export const en: Record<WordKey, string> = {
   'fault.unknown_part': 'This part is not in the standard',
   'fault.unknown_reason': 'The standard does not know this reason',
   'fault.title_not_held': 'The district does not hold this title',
+
+  'mark.from_file': 'chosen from files, not taken on the spot',
+  'mark.mock_position': 'simulated position',
+  'mark.stale_fix': 'the position is {gap} old',
+  'mark.place_differs': 'the place in the file is {distance} from the one measured',
+  'mark.taken_earlier': "the time in the file is {gap} before the phone's",
+  'mark.taken_later': "the time in the file is {gap} after the phone's",
+  'mark.too_fast': '{kmh} km/h since the photo before',
+  'mark.dark': 'too dark',
+  'mark.blurred': 'blurred',
+
+  'gap.seconds': '{n} s',
+  'gap.minutes': '{n} min',
+  'gap.hours': '{n} h',
+  'gap.days': '{n} days',
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Criterion, Verdict } from '../generated/types'
 import { en } from './en'
-import { limitWords, whyWords, zoneOf, zoneWords } from './words'
+import { gapWords, limitWords, markWords, whyWords, zoneOf, zoneWords } from './words'
 import { zhCN } from './zh-CN'
 
 const criterion = {
@@ -23,6 +23,14 @@ describe('words', () => {
     for (const [key, text] of Object.entries(zhCN)) {
       expect(placeholders(en[key as keyof typeof en]), key).toEqual(placeholders(text))
     }
+  })
+
+  it('says how long and which way a file differs from the phone', () => {
+    expect([5, 600, 7_200, 400_000].map((seconds) => gapWords(seconds, 'en'))).toEqual(['5 s', '10 min', '2 h', '5 days'])
+    expect(markWords({ mark: 'time_differs', seconds: 172_800 }, 'zh-CN')).toBe('照片自带的时间比手机早 2 天')
+    expect(markWords({ mark: 'time_differs', seconds: -36_000 }, 'zh-CN')).toBe('照片自带的时间比手机晚 10 小时')
+    expect(markWords({ mark: 'place_differs', distance_m: 1_109 }, 'en')).toContain('1.1 km')
+    expect(markWords({ mark: 'blurred' }, 'zh-CN')).toBe('画面模糊')
   })
 
   it('says a day of every year', () => {

@@ -6,6 +6,7 @@ import type {
   AnswerFault,
   Criterion,
   Outcome,
+  PhotoMark,
   Point,
   Threshold,
   Verdict,
@@ -192,4 +193,34 @@ function sampleWords(
     lines.push(more === null ? tell('why.moreNever') : tell('why.more', { more }))
   }
   return lines
+}
+
+/** A length of time in its largest whole unit. */
+export function gapWords(seconds: number, locale: Locale): string {
+  const size = Math.abs(seconds)
+  if (size < 100) return say('gap.seconds', locale, { n: Math.round(size) })
+  if (size < 100 * 60) return say('gap.minutes', locale, { n: Math.round(size / 60) })
+  if (size < 48 * 3600) return say('gap.hours', locale, { n: Math.round(size / 3600) })
+  return say('gap.days', locale, { n: Math.round(size / 86_400) })
+}
+
+/** Why a photo deserves a second look. */
+export function markWords(mark: PhotoMark, locale: Locale): string {
+  switch (mark.mark) {
+    case 'stale_fix':
+      return say('mark.stale_fix', locale, { gap: gapWords(mark.seconds, locale) })
+    case 'place_differs':
+      return say('mark.place_differs', locale, { distance: formatDistance(mark.distance_m) })
+    case 'time_differs':
+      return say(mark.seconds > 0 ? 'mark.taken_earlier' : 'mark.taken_later', locale, {
+        gap: gapWords(mark.seconds, locale),
+      })
+    case 'too_fast':
+      return say('mark.too_fast', locale, { kmh: mark.kmh })
+    case 'from_file':
+    case 'mock_position':
+    case 'dark':
+    case 'blurred':
+      return say(`mark.${mark.mark}`, locale)
+  }
 }

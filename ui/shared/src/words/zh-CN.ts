@@ -91,4 +91,19 @@ export const zhCN = {
   'fault.unknown_part': '这一小项不在标准里',
   'fault.unknown_reason': '标准里没有这条理由',
   'fault.title_not_held': '本地没有这个称号',
+
+  'mark.from_file': '从相册选取，不是当场拍摄',
+  'mark.mock_position': '模拟定位',
+  'mark.stale_fix': '定位是 {gap}前的',
+  'mark.place_differs': '照片自带的位置距测得的位置 {distance}',
+  'mark.taken_earlier': '照片自带的时间比手机早 {gap}',
+  'mark.taken_later': '照片自带的时间比手机晚 {gap}',
+  'mark.too_fast': '与上一张之间的速度达 {kmh} 公里/小时',
+  'mark.dark': '画面太暗',
+  'mark.blurred': '画面模糊',
+
+  'gap.seconds': '{n} 秒',
+  'gap.minutes': '{n} 分钟',
+  'gap.hours': '{n} 小时',
+  'gap.days': '{n} 天',
 } as const

@@ -1,0 +1,159 @@
+//! Keys of devices, and the records of photos that they signed.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+use xunfang_domain::{
+    DeviceId, DistrictId, PersonId, PhotoEvidence, Sealed, Sha256Hex, UnixMillis,
+};
+use xunfang_evidence::PublicKey;
+
+use super::{StoreError, values};
+
+/// Whose key it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyOwner {
+    pub(crate) district: DistrictId,
+    pub(crate) device: DeviceId,
+    pub(crate) person: PersonId,
+}
+
+/// Keeps a device's key as it is seen first.
+pub(crate) fn add_key(
+    db: &Connection,
+    owner: KeyOwner,
+    key: &PublicKey,
+    now: UnixMillis,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("evidence/add_key.sql"))?
+        .execute(named_params! {
+            ":district_id": owner.district.uuid(),
+            ":device_id": owner.device.uuid(),
+            ":key_id": key.id().as_str(),
+            ":public_key": key.to_string(),
+            ":person_id": owner.person.uuid(),
+            ":first_seen_at": now.get(),
+        })?;
+    Ok(())
+}
+
+/// Finds a device's key by its name.
+pub(crate) fn key(
+    db: &Connection,
+    district: DistrictId,
+    device: DeviceId,
+    key_id: &Sha256Hex,
+) -> Result<Option<PublicKey>, StoreError> {
+    let text: Option<String> = db
+        .prepare_cached(include_str!("evidence/key.sql"))?
+        .query_row(
+            named_params! {
+                ":district_id": district.uuid(),
+                ":device_id": device.uuid(),
+                ":key_id": key_id.as_str(),
+            },
+            |row| row.get("public_key"),
+        )
+        .optional()?;
+    text.map(|text| {
+        text.parse()
+            .map_err(|error: xunfang_evidence::SealError| StoreError::Value {
+                what: "public key",
+                reason: error.to_string(),
+            })
+    })
+    .transpose()
+}
+
+/// Counts the keys that the device had before this one.
+pub(crate) fn keys_before(
+    db: &Connection,
+    district: DistrictId,
+    device: DeviceId,
+    key_id: &Sha256Hex,
+) -> Result<u64, StoreError> {
+    let count = db
+        .prepare_cached(include_str!("evidence/keys_before.sql"))?
+        .query_row(
+            named_params! {
+                ":district_id": district.uuid(),
+                ":device_id": device.uuid(),
+                ":key_id": key_id.as_str(),
+            },
+            |row| row.get(0),
+        )?;
+    Ok(count)
+}
+
+/// Keeps a record; one that is there already stays as it is.
+pub(crate) fn add(
+    db: &Connection,
+    district: DistrictId,
+    digest: &Sha256Hex,
+    evidence: &PhotoEvidence,
+    sealed: &Sealed,
+    now: UnixMillis,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("evidence/add.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":digest": digest.as_str(),
+            ":device_id": evidence.device.uuid(),
+            ":seq": evidence.seq,
+            ":prev": evidence.prev.as_str(),
+            ":original": evidence.original.sha256.as_str(),
+            ":code": evidence.code.to_string(),
+            ":body": values::to_json("evidence", sealed)?,
+            ":received_at": now.get(),
+        })?;
+    Ok(())
+}
+
+/// Says when a record came.
+pub(crate) fn received_at(
+    db: &Connection,
+    district: DistrictId,
+    digest: &Sha256Hex,
+) -> Result<Option<UnixMillis>, StoreError> {
+    let found: Option<i64> = db
+        .prepare_cached(include_str!("evidence/received_at.sql"))?
+        .query_row(
+            named_params! { ":district_id": district.uuid(), ":digest": digest.as_str() },
+            |row| row.get("received_at"),
+        )
+        .optional()?;
+    Ok(found.map(UnixMillis::new))
+}
+
+/// A record's place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) seq: u64,
+    pub(crate) digest: String,
+    pub(crate) prev: String,
+}
+
+/// Lists what is at a place of a device's chain, just before it and just behind it.
+pub(crate) fn around(
+    db: &Connection,
+    district: DistrictId,
+    device: DeviceId,
+    seq: u64,
+) -> Result<Vec<Link>, StoreError> {
+    let links = db
+        .prepare_cached(include_str!("evidence/around.sql"))?
+        .query_map(
+            named_params! {
+                ":district_id": district.uuid(),
+                ":device_id": device.uuid(),
+                ":seq": seq,
+            },
+            |row| {
+                Ok(Link {
+                    seq: row.get("seq")?,
+                    digest: row.get("digest")?,
+                    prev: row.get("prev")?,
+                })
+            },
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(links)
+}

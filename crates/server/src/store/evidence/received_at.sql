@@ -1,0 +1,3 @@
+SELECT received_at
+FROM evidence
+WHERE district_id = :district_id AND digest = :digest
