@@ -5,11 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bash scripts/setup.sh test
+bash scripts/setup.sh bench
 bash scripts/ui.sh
 echo "bench: building; the first time takes a few minutes" >&2
 cargo build --quiet --release --locked -p xunfang-app --features bundle \
     --bin xunfang-app --example empty_window
+cargo build --quiet --release --locked -p xunfang-photo --example take_in
 cargo build --quiet --release --locked -p xunfang-bench
 
 programs=${CARGO_TARGET_DIR:-target}/release

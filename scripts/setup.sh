@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Installs what is missing, and only that: `setup.sh build` for running, `setup.sh test` for the
-# tests as well. On Debian and Ubuntu by apt-get; elsewhere it says what to install.
+# tests as well, `setup.sh bench` for what is measured beside. On Debian and Ubuntu by apt-get; elsewhere it says what to install.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
-purpose=${1:?build or test}
+purpose=${1:?build, test or bench}
 
 say() { echo "setup: $*" >&2; }
 
 build_packages=(build-essential cmake nasm pkg-config libwebkit2gtk-4.1-dev fonts-noto-cjk)
 test_packages=(webkit2gtk-driver xvfb chromium libimage-exiftool-perl)
+bench_packages=(libvips-tools)
 
 packages=("${build_packages[@]}")
-[[ $purpose == test ]] && packages+=("${test_packages[@]}")
+[[ $purpose == test || $purpose == bench ]] && packages+=("${test_packages[@]}")
+[[ $purpose == bench ]] && packages+=("${bench_packages[@]}")
 
 missing=()
 if command -v dpkg-query >/dev/null; then
@@ -62,7 +64,7 @@ tool() {
     say "building $name $version, once"
     cargo install --quiet --locked "$name" --version "$version"
 }
-if [[ $purpose == test ]]; then
+if [[ $purpose != build ]]; then
     npm_packages tests
     tool cargo-nextest 0.9.143
     tool cargo-deny 0.20.2

@@ -8,6 +8,7 @@ mod device;
 mod display;
 mod drafts;
 mod importing;
+mod photos;
 mod report;
 mod rules;
 mod samples;
@@ -42,6 +43,9 @@ enum Command {
         /// Folder with the release programs `xunfang-app` and `examples/empty_window`.
         #[arg(long)]
         programs: PathBuf,
+        /// Folder with `phone-12mp.jpg` and `phone-8mp.jpg`; where they are not, some are made.
+        #[arg(long, default_value = "../shared/photos")]
+        photos: PathBuf,
         /// Where to write the figures.
         #[arg(long)]
         summary: PathBuf,
@@ -59,6 +63,10 @@ enum Command {
 /// A promise by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Promise {
+    /// What is made of a photo.
+    P1,
+    /// Taking a photo in.
+    P2,
     /// Saving a finding.
     P3,
     /// Starting the app.
@@ -80,32 +88,66 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Run {
             folder,
             programs,
+            photos,
             summary,
             only,
-        } => run(&folder, &Programs::in_folder(&programs)?, &summary, only),
+        } => run(&Run {
+            folder: &folder,
+            programs: &programs,
+            photos: &photos,
+            summary: &summary,
+            only,
+        }),
     }
 }
 
-fn run(
-    folder: &Path,
-    programs: &Programs,
-    summary: &Path,
+/// What a run was asked for.
+struct Run<'a> {
+    folder: &'a Path,
+    programs: &'a Path,
+    photos: &'a Path,
+    summary: &'a Path,
     only: Option<Promise>,
-) -> anyhow::Result<ExitCode> {
+}
+
+fn run(asked: &Run<'_>) -> anyhow::Result<ExitCode> {
+    let &Run {
+        folder,
+        summary,
+        only,
+        ..
+    } = asked;
+    let programs = Programs::in_folder(asked.programs)?;
     let wanted = |promise| only.is_none_or(|only| only == promise);
     let work = tempfile::Builder::new()
         .prefix("bench-")
         .tempdir_in(folder)
         .with_context(|| format!("make a folder in {}", folder.display()))?;
     let mut report = Report::default();
-    if wanted(Promise::P3) || wanted(Promise::P4) {
+    let inputs = if wanted(Promise::P1) || wanted(Promise::P2) {
+        photos::inputs(asked.photos, work.path())?
+    } else {
+        Vec::new()
+    };
+    if wanted(Promise::P1) {
+        say("P1: making copies of photos, by three ways in turns")?;
+        let take_in = asked.programs.join("examples/take_in");
+        for figure in photos::measure(&inputs, &take_in, work.path())? {
+            report.add(figure);
+        }
+    }
+    if wanted(Promise::P2) || wanted(Promise::P3) || wanted(Promise::P4) {
         let data = work.path().join("phone");
         say("filling a phone with 10,000 points and 100,000 findings")?;
         let device = Device::fill(&data)?;
         // The start first: what is saved afterwards would be part of it.
         if wanted(Promise::P4) {
             say("P4: starting the app and an empty window in turns")?;
-            report.add(starting::measure(programs, &data, work.path())?);
+            report.add(starting::measure(&programs, &data, work.path())?);
+        }
+        if let Some(input) = inputs.first().filter(|_| wanted(Promise::P2)) {
+            say("P2: taking photos in")?;
+            report.add(photos::saved(input, &saving::open(&data)?, work.path())?);
         }
         if wanted(Promise::P3) {
             say("P3: saving findings and writing bare pages in turns")?;

@@ -85,16 +85,7 @@ fn by_command(
     numbers: std::ops::Range<u32>,
 ) -> anyhow::Result<Turns> {
     let runtime = tokio::runtime::Runtime::new()?;
-    let here = Wgs84::new(device::LAT, device::LNG)?;
-    let phone = Phone::open(PhoneConfig {
-        data_dir: folder.to_owned(),
-        default_server: String::new(),
-        position: Arc::new(SimulatedPosition::at(here, device::ACCURACY_M)),
-        patience: Patience::default(),
-        developer: false,
-        started: Instant::now(),
-    })
-    .map_err(|error| anyhow!("open the phone: {error}"))?;
+    let phone = open(folder)?;
     in_turns(folder, numbers, |number| {
         runtime.block_on(drafts::begin_by_command(
             &phone,
@@ -109,6 +100,20 @@ fn by_command(
             .map_err(|error| anyhow!("save by command: {error}"))?;
         Ok(began.elapsed())
     })
+}
+
+/// Opens the phone of a filled folder.
+pub(crate) fn open(folder: &Path) -> anyhow::Result<Phone> {
+    let here = Wgs84::new(device::LAT, device::LNG)?;
+    Phone::open(PhoneConfig {
+        data_dir: folder.to_owned(),
+        default_server: String::new(),
+        position: Arc::new(SimulatedPosition::at(here, device::ACCURACY_M)),
+        patience: Patience::default(),
+        developer: false,
+        started: Instant::now(),
+    })
+    .map_err(|error| anyhow!("open the phone: {error}"))
 }
 
 /// Far and near points alike, none twice.

@@ -171,7 +171,7 @@ impl Darkroom {
             code,
         })?;
         let known = known(shot.source, clocks, &position, &negative.claims);
-        let copies = make_copies(negative.picture, &known, &watermark)?;
+        let copies = make_copies(&negative.picture, &known, &watermark)?;
         let last = before.map(ChainRecord::evidence).transpose()?;
         let shot_before = last.map(|last| ShotBefore {
             position: last.position,

@@ -51,7 +51,7 @@ fn one(bytes: &[u8]) -> Result<(), PhotoError> {
         code: PhotoCode::from_digest(&[7; 32]),
         link: "https://xunfang.example/verify/0F1W70W3GE1R70W3".to_owned(),
     };
-    make_copies(negative.picture, &ExifClaims::default(), &watermark).map(drop)
+    make_copies(&negative.picture, &ExifClaims::default(), &watermark).map(drop)
 }
 
 /// Reads a line of what the kernel knows of this process, in bytes.

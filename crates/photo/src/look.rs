@@ -26,10 +26,10 @@ const FLAT: u64 = 60;
 /// # Errors
 /// [`PhotoError::Encode`] where it cannot be scaled, which would be a fault of this crate.
 pub fn look(picture: &Picture) -> Result<Look, PhotoError> {
-    let small = picture.scaled(JUDGED_PX)?;
+    let luma = picture.luma_scaled(JUDGED_PX)?;
     Ok(Look {
-        dark: is_dark(&small.luma),
-        blurred: is_blurred(&small.luma),
+        dark: is_dark(&luma),
+        blurred: is_blurred(&luma),
     })
 }
 

@@ -219,10 +219,16 @@ impl Picture {
             return Ok(self.clone());
         }
         let half = (width.div_ceil(2), height.div_ceil(2));
-        let from = (self.width as usize, self.height as usize);
-        let luma = Plane::scaled_from(&self.luma.samples, self.luma.width, from, (width, height))?;
+        let luma = self.luma_scaled(long_side)?;
         let [blue, red] = &self.chroma;
         Self::of(luma, [blue.scaled(half)?, red.scaled(half)?])
+    }
+
+    /// Returns the luminance of a smaller picture.
+    pub(crate) fn luma_scaled(&self, long_side: u32) -> Result<Plane, PhotoError> {
+        let size = (self.width as usize, self.height as usize);
+        let to = fit(size.0, size.1, long_side);
+        Plane::scaled_from(&self.luma.samples, self.luma.width, size, to)
     }
 
     /// Returns the luminance squeezed into a square, row by row.

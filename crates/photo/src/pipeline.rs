@@ -73,31 +73,29 @@ pub fn take_in(bytes: &[u8], info: &PhotoInfo, working_px: u32) -> Result<Negati
 /// # Errors
 /// [`PhotoError::Encode`] with the step that failed.
 pub fn make_copies(
-    picture: Picture,
+    picture: &Picture,
     known: &ExifClaims,
     watermark: &Watermark,
 ) -> Result<Copies, PhotoError> {
-    let whole = &picture;
-    let (working, look, thumb) = thread::scope(|scope| {
+    let whole = picture;
+    thread::scope(|scope| {
         let working = scope.spawn(|| {
             let block = exif::block(known, &watermark.code.to_string())?;
             let jpeg = jpeg::with_exif(&whole.encode(JPEG_QUALITY)?, &block)?;
-            Ok((keep(whole, jpeg), look(whole)?))
+            Ok::<_, PhotoError>((keep(whole, jpeg), look(whole)?))
         });
         let thumb = whole.scaled(THUMB_PX)?;
         let thumb = keep(&thumb, thumb.encode(JPEG_QUALITY)?);
+        // Printed onto a copy, so that nothing waits: planes of 1920 px are 4 MB.
+        let marked = print(whole.clone(), watermark)?;
+        let marked = keep(&marked, marked.encode(JPEG_QUALITY)?);
         let (working, look) = working.join().map_err(|_| stopped())??;
-        Ok::<_, PhotoError>((working, look, thumb))
-    })?;
-    // The watermark goes onto the picture itself: nobody needs it any more, and a copy of it
-    // would be the largest thing in memory.
-    let marked = print(picture, watermark)?;
-    let marked = keep(&marked, marked.encode(JPEG_QUALITY)?);
-    Ok(Copies {
-        working,
-        marked,
-        thumb,
-        look,
+        Ok(Copies {
+            working,
+            marked,
+            thumb,
+            look,
+        })
     })
 }
 

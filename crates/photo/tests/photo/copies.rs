@@ -21,7 +21,7 @@ fn watermark() -> Watermark {
 fn copies(photo: &[u8], known: &ExifClaims) -> Copies {
     let negative = take_in(photo, &inspect(photo).unwrap(), 1920).unwrap();
     assert_eq!(negative.sha256, sha256(photo));
-    make_copies(negative.picture, known, &watermark()).unwrap()
+    make_copies(&negative.picture, known, &watermark()).unwrap()
 }
 
 /// Asks exiftool, which knows nothing of this project, for numbers as they are stored.
