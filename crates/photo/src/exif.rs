@@ -174,7 +174,12 @@ fn civil_millis(text: &str) -> Option<UnixMillis> {
     let (year, month, day) = (date.next()?, date.next()?, date.next()?);
     let mut time = time.split(':');
     let (hour, minute, second) = (time.next()?, time.next()?, time.next()?);
-    let day = chrono::NaiveDate::from_ymd_opt(year.parse().ok()?, number(month)?, number(day)?)?;
+    // Four digits and no sign, or what is read could not be written again.
+    let year = year
+        .parse()
+        .ok()
+        .filter(|year| (1_900..9_999).contains(year))?;
+    let day = chrono::NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)?;
     let whole = second.split('.').next()?;
     let moment = day.and_hms_opt(number(hour)?, number(minute)?, number(whole)?)?;
     Some(UnixMillis::new(moment.and_utc().timestamp_millis()))
@@ -328,4 +333,52 @@ fn hundredths(value: f64) -> Rational {
     )]
     let num = (value.max(0.0) * 100.0).round() as u32;
     Rational { num, denom: 100 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_cameras_write_it_and_nonsense_is_none() {
+        let read = |text: &str| civil_millis(text).map(UnixMillis::get);
+        assert_eq!(read("1970:01:01 00:00:01"), Some(1_000));
+        assert_eq!(read("2026:11:22 16:20:31.5"), Some(1_795_364_431_000));
+        for nonsense in [
+            "",
+            "0000:00:00 00:00:00",
+            "2026:13:01 00:00:00",
+            "2026:02:30 00:00:00",
+            "2026:11:22 24:00:00",
+            "99999:01:01 00:00:00",
+            "-200:01:01 00:00:00",
+            "2026-11-22 16:20:31",
+        ] {
+            assert_eq!(read(nonsense), None, "{nonsense}");
+        }
+        for (text, minutes) in [("+08:00", Some(480)), ("-03:30", Some(-210)), ("Z", None)] {
+            assert_eq!(offset_minutes(text), minutes, "{text}");
+        }
+    }
+
+    #[test]
+    fn whatever_was_read_can_be_written_again() {
+        for (local, offset_min) in [
+            (i64::from(i32::MIN) * 1_000, 840),
+            (253_370_000_000_000, -720),
+        ] {
+            let claims = ExifClaims {
+                taken: Some(CivilTime {
+                    local: UnixMillis::new(local),
+                    offset_min: Some(offset_min),
+                }),
+                place: Wgs84::new(-90.0, 180.0).ok(),
+                altitude_m: Some(-1e12),
+                accuracy_m: Some(1e12),
+                direction_deg: Some(360.0),
+                device: Some("相机".to_owned()),
+            };
+            assert!(block(&claims, "").is_ok(), "{local}");
+        }
+    }
 }
