@@ -14,7 +14,7 @@ const fn term(en: &'static str, zh: &'static str) -> Term {
 }
 
 /// Every term, in the order of a working day.
-pub const GLOSSARY: [Term; 31] = [
+pub const GLOSSARY: [Term; 34] = [
     term("District", "辖区"),
     term("Unit", "责任单位"),
     term("Person", "人员"),
@@ -33,6 +33,9 @@ pub const GLOSSARY: [Term; 31] = [
     term("Coverage", "覆盖"),
     term("Finding", "问题"),
     term("Photo", "照片"),
+    term("PhotoEvidence", "照片凭证"),
+    term("Watermark", "水印"),
+    term("PhotoCode", "验证码"),
     term("Patrol", "巡访"),
     term("Track", "轨迹"),
     term("Shift", "班次"),
