@@ -18,7 +18,7 @@ use crate::phone::internal;
 
 /// Distances below this have no direction worth saying, in metres.
 const AT_POINT_M: f64 = 10.0;
-/// Sixths of a degree's millionth: a decimal more than any phone knows.
+/// Decimals of a degree: the sixth is 11 cm, finer than any phone knows.
 const DEGREE_DECIMALS: usize = 6;
 
 #[derive(Debug, Deserialize)]

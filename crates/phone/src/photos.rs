@@ -126,13 +126,19 @@ impl Darkroom {
                 } => store.add_answer_photo(person, *inspection, criterion, &photo),
             }
         });
-        if let Err(error) = added {
-            // The person is told that the photo was not kept, so it must not take their room.
-            let copies = kept.map(|copy| copy.sha256);
-            store.drop_unclaimed_photo(&photo.facts.sha256, &copies)?;
-            return Err(error.into());
+        if matches!(added, Ok(true)) {
+            return Ok(draft_view(photo));
         }
-        Ok(draft_view(photo))
+        // What is not kept must not take the person's room: the whole photo where it failed, the
+        // new copies where the same photo was there already, with a record and copies of its own.
+        let copies = kept.map(|copy| copy.sha256);
+        store.drop_unclaimed_photo(&photo.facts.sha256, &copies)?;
+        added?;
+        let there = there(store, shot, &subject)?.into_iter();
+        there
+            .map(draft_view)
+            .find(|known| known.sha256 == photo.facts.sha256)
+            .ok_or_else(|| internal(&"a photo that was there is gone"))
     }
 
     fn develop(
@@ -256,6 +262,27 @@ fn subject(store: &Store, shot: Shot<'_>) -> Result<PhotoSubject, CommandError> 
     Ok(PhotoSubject::Answer {
         inspection: open.ok_or(StoreError::NotFound("open inspection"))?,
         criterion: criterion.clone(),
+    })
+}
+
+/// Lists the photos that were taken for the same before.
+fn there(
+    store: &Store,
+    shot: Shot<'_>,
+    subject: &PhotoSubject,
+) -> Result<Vec<DraftPhoto>, CommandError> {
+    Ok(match subject {
+        PhotoSubject::Finding { .. } => {
+            let (person, point) = (shot.session.person.id, shot.place.point);
+            store.draft(person, point)?.photos
+        }
+        PhotoSubject::Answer {
+            inspection,
+            criterion,
+        } => {
+            let mut answers = store.answers(*inspection)?;
+            answers.remove(criterion).unwrap_or_default().photos
+        }
     })
 }
 

@@ -162,6 +162,10 @@ fn chain(
     read: &PhotoEvidence,
     sealed: &Sealed,
 ) -> Result<CheckOutcome, StoreError> {
+    // No device counts that far, and the database could not be asked for it.
+    if i64::try_from(read.seq).is_err() {
+        return Ok(CheckOutcome::Failed);
+    }
     let own = digest(sealed.text.as_bytes());
     let (mut before, mut follows) = (None, true);
     for link in evidence::around(db, district, read.device, read.seq)? {

@@ -61,7 +61,7 @@ impl Store {
     }
 
     /// Adds a photo whose files are durable to an item, with its record. Adding the same photo
-    /// again is no change and writes no record.
+    /// again is no change and writes no record; it answers whether it was added.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where the person has no such open inspection,
@@ -72,7 +72,7 @@ impl Store {
         inspection: InspectionId,
         criterion: &str,
         photo: &DraftPhoto,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let step = "add a photo to an item";
         let source = json("capture source", &photo.source)?;
         let position = json("position", &photo.position)?;
@@ -101,7 +101,7 @@ impl Store {
                 .and_then(|mut find| find.query_row(keys, |row| row.get(0)))
                 .map_err(StoreError::sql(step))?;
             if there {
-                return Ok(());
+                return Ok(false);
             }
             put_photo(tx, photo)?;
             tx.prepare_cached(
@@ -124,7 +124,7 @@ impl Store {
                 ])
             })
             .map_err(StoreError::sql(step))?;
-            Ok(())
+            Ok(true)
         })
     }
 

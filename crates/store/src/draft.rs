@@ -150,7 +150,7 @@ impl Store {
     }
 
     /// Adds a photo whose files are durable to the draft, with its record. Adding the same photo
-    /// again is no change and writes no record.
+    /// again is no change and writes no record; it answers whether it was added.
     ///
     /// # Errors
     /// [`RecordError::TooManyPhotos`], or one of the database.
@@ -159,7 +159,7 @@ impl Store {
         person: PersonId,
         point: PointId,
         photo: &DraftPhoto,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let step = "add a photo to the draft";
         let (source, position) = (
             json("capture source", &photo.source)?,
@@ -193,7 +193,7 @@ impl Store {
                 })
                 .map_err(StoreError::sql(step))?;
             if there {
-                return Ok(());
+                return Ok(false);
             }
             put_photo(tx, photo)?;
             tx.prepare_cached(
@@ -216,7 +216,7 @@ impl Store {
                 ])
             })
             .map_err(StoreError::sql(step))?;
-            Ok(())
+            Ok(true)
         })
     }
 

@@ -200,9 +200,9 @@ async fn the_same_photo_again_is_no_second_record_and_another_item_gets_its_own(
     district.goes(Fault::Closed);
     let points = lin.points().await;
     let bytes = jpeg(1);
-    for _ in 0..2 {
-        lin.photograph(&points[0], bytes.clone()).await.unwrap();
-    }
+    let first = lin.photograph(&points[0], bytes.clone()).await.unwrap();
+    let again = lin.photograph(&points[0], bytes.clone()).await.unwrap();
+    assert_eq!(again.code, first.code);
     lin.photograph(&points[1], bytes).await.unwrap();
     let (at_first, at_second) = (
         lin.point(&points[0]).await.unwrap(),
@@ -220,6 +220,14 @@ async fn the_same_photo_again_is_no_second_record_and_another_item_gets_its_own(
         .map(|record| record.evidence().unwrap())
         .collect();
     assert_eq!(said.len(), 2);
+    // No copy lies there that no record names; both have the same thumbnail.
+    let folder = lin.data().join("copies");
+    let copies = std::fs::read_dir(folder).unwrap().flat_map(|sub| {
+        std::fs::read_dir(sub.unwrap().path())
+            .unwrap()
+            .map(|file| file.unwrap().file_name())
+    });
+    assert_eq!(copies.count(), 5);
     assert_ne!(said[0].subject, said[1].subject);
 }
 

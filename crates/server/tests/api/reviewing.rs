@@ -1,6 +1,7 @@
 use serde_json::json;
+use uuid::Uuid;
 use xunfang_domain::{Review, ReviewState};
-use xunfang_protocol::{EventBody, FindingDetail};
+use xunfang_protocol::{CheckOutcome, EventBody, FindingDetail, OpStatus, PhotoCheck};
 
 use crate::actors::{INSPECTOR, OTHER_INSPECTOR, SUPERVISOR, TestServer};
 use crate::records::Photo;
@@ -171,5 +172,48 @@ async fn the_queue_pages_from_the_newest_down_and_counts_every_state() {
             (400, "bad_request".to_owned()),
             "{query}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_made_up_record_of_a_photo_refuses_nobody_and_is_told() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let console = server.console(SUPERVISOR).await;
+    let copy = json!({ "sha256": "b".repeat(64), "bytes": 1, "width": 1, "height": 1 });
+    for (seed, seq) in [(1, 1), (2, u64::MAX)] {
+        let photo = Photo::take(seed);
+        phone.upload(&photo).await;
+        let mut record = phone.finding(&[&photo]).await;
+        let text = json!({
+            "version": 1, "device": Uuid::nil(), "seq": seq, "prev": "0".repeat(64),
+            "original": { "sha256": photo.sha256, "bytes": photo.bytes.len() },
+            "code": "0W3G-E1R7-0W3G-E1RH",
+            "copies": { "working": copy, "marked": copy, "thumb": copy },
+            "person": Uuid::nil(), "point": record["point"],
+            "subject": { "kind": "finding", "id": record["id"] }, "source": "camera",
+            "clocks": {
+                "wall": 1_760_000_000_000_i64, "offset_min": 480, "boot": "b", "since_boot_ms": seq,
+            },
+            "position": { "kind": "missing", "why": "no_fix" },
+        });
+        record["photos"][0]["evidence"] = json!({
+            "text": text.to_string(), "key": "a".repeat(64), "signature": "0".repeat(128),
+        });
+        let pushed = phone.push(&[phone.submit(&record)]).await;
+        assert_eq!(pushed.results[0].status, OpStatus::Applied);
+        assert!(pushed.results[0].receipts.is_empty());
+        let path = format!("/api/v1/findings/{}", record["id"].as_str().unwrap());
+        let detail: FindingDetail = console.get(&path).await.ok();
+        let failed = |what| {
+            let checks = &detail.photos[0].checks;
+            let found = checks.iter().find(|check| check.what == what).unwrap();
+            found.outcome == CheckOutcome::Failed
+        };
+        assert!(
+            failed(PhotoCheck::Signature) && failed(PhotoCheck::Facts),
+            "{seq}"
+        );
+        assert_eq!(failed(PhotoCheck::Chain), seq == u64::MAX);
     }
 }
