@@ -60,8 +60,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   // The inspector signs in once, with the server there, and sees the nearest point first.
   await phone.open()
   await inspector.signIn(server)
-  const points = await inspector.points()
-  expect(points.length).toBeGreaterThanOrEqual(12)
+  const points = await inspector.points(12)
   const distances = points.flatMap(({ text }) => {
     const found = /(\d+(?:\.\d+)?) (m|km)\b/.exec(text)
     return found === null ? [] : [Number(found[1]) * (found[2] === 'km' ? 1000 : 1)]
@@ -85,7 +84,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   // The app is killed, and nothing is gone.
   await phone.kill()
   await phone.open()
-  await inspector.points()
+  await inspector.points(12)
   // P4: the page came with its first answers, so that the list waited for no round trip.
   expect(await phone.openingAnswers()).toEqual(['start', 'points'])
   expect(await inspector.findings()).toHaveLength(2)

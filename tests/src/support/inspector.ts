@@ -12,10 +12,13 @@ export class Inspector {
     await this.phone.click('[data-testid="sign-in"]')
   }
 
-  /** The points of the list, in the order in which they are shown. */
-  async points(): Promise<{ id: string; text: string }[]> {
-    await this.phone.find('point-row')
-    const rows = await this.phone.findAll('[data-testid="point-row"]')
+  /** The first points of the list, in the order in which they are shown; at least `count`. */
+  async points(count: number): Promise<{ id: string; text: string }[]> {
+    // The list is built a screenful at a time.
+    const rows = await until(`${count} points are shown`, async () => {
+      const shown = await this.phone.findAll('[data-testid="point-row"]')
+      return shown.length >= count && shown
+    })
     return await Promise.all(
       rows.map(async (row) => ({
         id: (await row.getAttribute('data-point')) ?? '',
@@ -30,7 +33,9 @@ export class Inspector {
 
   async openPoint(id: string): Promise<void> {
     await this.go(`/point/${id}`)
-    await this.phone.find('point-standing')
+    await until('the point is shown', async () =>
+      (await this.phone.findAll(`[data-testid="point"][data-point="${id}"]`)).length === 1,
+    )
   }
 
   /** Gives a file to the camera's input and waits until the app has it durably or refuses it. */
@@ -50,10 +55,14 @@ export class Inspector {
     await this.openPoint(point)
     await this.phone.click('[data-testid="record"]')
     await this.photograph(file)
-    await this.phone.click(`[data-testid="criterion"][data-code="${criterion}"]`)
+    const about = `[data-testid="criterion"][data-code="${criterion}"]`
+    await this.phone.click(about)
+    await until(`${criterion} is chosen`, async () => (await this.phone.findAll(`${about} :checked`)).length === 1)
     await this.phone.type('note', note)
     await this.phone.click('[data-testid="save"]')
     await this.phone.find('saved-toast')
+    // The page goes back by itself; what comes next must not overtake it.
+    await until('the form is left', async () => (await this.phone.findAll('[data-testid="save"]')).length === 0)
   }
 
   /** What the chip on every page says. */

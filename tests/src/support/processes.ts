@@ -4,6 +4,7 @@
  * Each keeps the tail of what it printed, so that a failing test can say why.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, readdir, readlink, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -97,16 +98,40 @@ export async function until<T>(
   }
 }
 
-/** A port of the loopback interface that is free now. */
+// Below those that systems hand out by themselves: between the probe and the program that listens,
+// and while a server is away, no connection of somebody else can be given the same one.
+const FIRST_PORT = 12_000
+const PORTS = 4_000
+
+/** A port of the loopback interface that is free now, and asked for by nobody else. */
 export async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = FIRST_PORT + randomInt(PORTS)
+    const probe = createServer()
+    const free = once(probe, 'listening').then(() => true, () => false)
+    probe.listen(port, '127.0.0.1')
+    if (await free) {
+      probe.close()
+      await once(probe, 'close')
+      return port
+    }
+  }
+  throw new Error('no free port')
+}
+
+/** Waits until a program that listens on `address` answers; says what it printed when it does not. */
+export async function answers(what: string, running: Running, address: string): Promise<void> {
+  let code: number | null | undefined
+  void running.ended.then((ended) => (code = ended))
+  try {
+    await until(`${what} answers`, async () => {
+      if (code !== undefined) return 'ended'
+      return (await fetch(address)).ok
+    })
+  } catch (error) {
+    throw new Error(`${what} does not answer at ${address}; it printed:\n${running.output()}`, { cause: error })
+  }
+  if (code !== undefined) throw new Error(`${what} ended with ${code}; it printed:\n${running.output()}`)
 }
 
 /** A folder that is removed after the test. */

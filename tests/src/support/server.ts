@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { PROGRAMS, start, until, type Running } from './processes'
+import { PROGRAMS, answers, start, type Running } from './processes'
 
 const run = promisify(execFile)
 const PROGRAM = join(PROGRAMS, 'xunfang-server')
@@ -54,11 +54,7 @@ export class Server {
   async start(): Promise<void> {
     const running = start(PROGRAM, ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`])
     this.#running = running
-    await until('the server answers', async () => (await fetch(`${this.address}/healthz`)).ok).catch(
-      (error: unknown) => {
-        throw new Error(`${String(error)}\n${running.output()}`)
-      },
-    )
+    await answers('the server', running, `${this.address}/healthz`)
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { Builder, By, until as appears, type WebDriver, type WebElement } from 'selenium-webdriver'
 
-import { PROGRAMS, freePort, pidsOf, start, until, type Running } from './processes'
+import { PROGRAMS, answers, freePort, pidsOf, start, until, type Running } from './processes'
 
 const APP = join(PROGRAMS, 'xunfang-app')
 
@@ -51,7 +51,7 @@ export class PhoneWindow {
         WEBKIT_DISABLE_DMABUF_RENDERER: '1',
       },
     )
-    await until('the driver answers', async () => (await fetch(`http://127.0.0.1:${port}/status`)).ok)
+    await answers('the driver', driver, `http://127.0.0.1:${port}/status`)
     return new PhoneWindow(options, port, screen.running === null ? [driver] : [driver, screen.running])
   }
 
@@ -105,7 +105,11 @@ export class PhoneWindow {
   async click(selector: string): Promise<void> {
     const element = await this.driver.wait(appears.elementLocated(By.css(selector)), 20_000, selector)
     await this.driver.executeScript('arguments[0].scrollIntoView({ block: "center" })', element)
-    await this.driver.wait(appears.elementIsEnabled(element), 20_000, `${selector} is enabled`)
+    try {
+      await this.driver.wait(appears.elementIsEnabled(element), 20_000)
+    } catch (error) {
+      throw new Error(`${selector} is not enabled on this page:\n${await this.text()}`, { cause: error })
+    }
     await element.click()
   }
 
