@@ -80,17 +80,18 @@ impl Incoming {
 }
 
 /// Makes several files durable together: each is synced and gets its name, and then each folder is
-/// synced once. When it returns all of them survive; before, any of them may.
+/// synced once, with those of `named`, which have their names already. When it returns all of them
+/// survive; before, any of them may.
 ///
 /// # Errors
 /// [`DiskError`] with the step that failed. Files that have their name by then keep it.
-pub fn keep_all(files: Vec<(Incoming, PathBuf)>) -> Result<(), DiskError> {
+pub fn keep_all(files: Vec<(Incoming, PathBuf)>, named: &[PathBuf]) -> Result<(), DiskError> {
     for (file, _) in &files {
         file.file
             .sync_all()
             .map_err(DiskError::at("sync", &file.path))?;
     }
-    let mut folders = BTreeSet::new();
+    let mut folders: BTreeSet<&Path> = named.iter().filter_map(|name| name.parent()).collect();
     for (file, name) in &files {
         fs::rename(&file.path, name).map_err(DiskError::at("rename", &file.path))?;
         folders.extend(name.parent());
@@ -107,6 +108,23 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
     match to.parent() {
         Some(folder) => sync_folder(folder),
         None => Ok(()),
+    }
+}
+
+/// Syncs a file that another process has written, with its name, where there is such a file.
+///
+/// Whoever reads what a killed process had not synced and passes it on as safe has to do this.
+///
+/// # Errors
+/// [`DiskError`] with the step that failed.
+pub fn settle(path: &Path) -> Result<(), DiskError> {
+    match File::open(path) {
+        Ok(file) => {
+            file.sync_data().map_err(DiskError::at("sync", path))?;
+            path.parent().map_or(Ok(()), sync_folder)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(DiskError::at("open", path)(error)),
     }
 }
 
@@ -178,17 +196,16 @@ mod tests {
             incoming.write(name.as_bytes()).unwrap();
             (incoming, at(to))
         };
-        keep_all(vec![
-            file("a", "one/a"),
-            file("b", "one/b"),
-            file("c", "two/c"),
-        ])
+        keep_all(
+            vec![file("a", "one/a"), file("b", "one/b"), file("c", "two/c")],
+            &[at("one/a")],
+        )
         .unwrap();
         for (name, to) in [("a", "one/a"), ("b", "one/b"), ("c", "two/c")] {
             assert_eq!(fs::read(at(to)).unwrap(), name.as_bytes());
             assert!(!at(name).exists());
         }
-        let error = keep_all(vec![file("d", "three/d")]).unwrap_err();
+        let error = keep_all(vec![file("d", "three/d")], &[]).unwrap_err();
         assert_eq!((error.step, error.fault()), ("rename", DiskFault::Missing));
     }
 

@@ -6,7 +6,9 @@
 //! what the bytes mean, and it never deletes a file that has its name.
 
 mod error;
+mod folders;
 mod incoming;
 
 pub use error::{DiskError, DiskFault};
-pub use incoming::{Incoming, keep_all, make_folder, rename, sync_folder};
+pub use folders::Folders;
+pub use incoming::{Incoming, keep_all, make_folder, rename, settle, sync_folder};

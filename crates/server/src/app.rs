@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use xunfang_domain::catalogue::Catalogue;
 use xunfang_domain::{Dictionary, UnixMillis};
+use xunfang_durable::settle;
 
 use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
@@ -92,6 +93,8 @@ impl App {
         let library = Library::read(&folders)?;
         let folder = Arc::new(DataDir::open(&data)?);
         let path = folder.database();
+        // What a killed server had committed and not synced is answered as known from now on.
+        settle(&path.with_extension("db-wal"))?;
         let unusable = |error| cannot_open(path.clone(), error);
         let set_aside = match (store::examine(&path).map_err(unusable)?, on_damage) {
             (Condition::Usable, _) => None,

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex, UnixMillis};
-use xunfang_durable::{DiskError, make_folder, sync_folder};
+use xunfang_durable::{DiskError, Folders, make_folder, sync_folder};
 
 use crate::StartError;
 
@@ -25,6 +25,7 @@ use crate::StartError;
 #[derive(Debug)]
 pub(crate) struct DataDir {
     root: PathBuf,
+    folders: Folders,
     /// The operating system releases the lock with the file, also when the process is killed.
     _lock: File,
 }
@@ -44,6 +45,7 @@ impl DataDir {
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 root: root.to_owned(),
+                folders: Folders::below(root),
                 _lock: lock,
             }),
             Err(TryLockError::WouldBlock) => Err(StartError::FolderInUse {
@@ -81,6 +83,11 @@ impl DataDir {
             .join("parts")
             .join(district.to_string())
             .join(owner.to_string())
+    }
+
+    /// Makes a folder of this one so that it survives a power cut.
+    pub(crate) fn ensure(&self, folder: &Path) -> Result<(), DiskError> {
+        self.folders.ensure(folder)
     }
 
     /// Spreads files over 256 folders, so that none of them grows without bound.

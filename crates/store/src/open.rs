@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use xunfang_domain::UnixMillis;
-use xunfang_durable::{DiskError, make_folder, sync_folder};
+use xunfang_durable::{DiskError, make_folder, settle, sync_folder};
 
 use crate::store::READERS;
 use crate::{Store, StoreError, StoreFault};
@@ -50,6 +50,9 @@ pub(crate) fn open(folder: &Path, now: UnixMillis) -> Result<Opened, StoreError>
     make_folder(folder)?;
     let database = folder.join(DATABASE);
     let mark = folder.join(DAMAGE_MARK);
+    // What a killed app had committed and not synced is read as if it were safe, and the person is
+    // shown it: from then on it has to stay.
+    settle(&folder.join(format!("{DATABASE}-wal")))?;
     let reason = if mark.exists() {
         "damage was met while the app was running".to_owned()
     } else {

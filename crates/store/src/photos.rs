@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use xunfang_domain::Sha256Hex;
-use xunfang_durable::{DiskError, Incoming, keep_all, make_folder};
+use xunfang_durable::{DiskError, Folders, Incoming, keep_all, make_folder};
 
 use crate::evidence::{CopyKind, put_record};
 use crate::{DraftPhoto, Store, StoreError, StoreFault};
@@ -78,6 +78,7 @@ pub(crate) struct PhotoFolder {
     originals: PathBuf,
     copies: PathBuf,
     incoming: PathBuf,
+    folders: Folders,
 }
 
 /// A file that is to be kept under its hash.
@@ -95,6 +96,7 @@ impl PhotoFolder {
             originals: folder.join("photos"),
             copies: folder.join("copies"),
             incoming: folder.join("incoming"),
+            folders: Folders::below(folder),
         };
         for folder in [&photos.originals, &photos.copies, &photos.incoming] {
             make_folder(folder)?;
@@ -130,7 +132,8 @@ impl PhotoFolder {
     }
 
     /// Makes files durable under their names. What is there already with the same length stays:
-    /// names are hashes, and a file gets its name only when it is whole.
+    /// names are hashes, and a file gets its name only when it is whole. Its name may not have been
+    /// synced yet, where the app was killed just then.
     fn keep(&self, files: &[(NamedBytes<'_>, PathBuf)]) -> Result<(), DiskError> {
         let is_missing = |file: &NamedBytes<'_>, name: &Path| {
             let whole = |found: fs::Metadata| found.len() == file.bytes.len() as u64;
@@ -138,10 +141,14 @@ impl PhotoFolder {
         };
         let mut parts = Vec::new();
         let written = (|| {
-            let mut incoming = Vec::new();
-            for (file, name) in files.iter().filter(|(file, name)| is_missing(file, name)) {
+            let (mut incoming, mut named) = (Vec::new(), Vec::new());
+            for (file, name) in files {
                 if let Some(folder) = name.parent() {
-                    make_folder(folder)?;
+                    self.folders.ensure(folder)?;
+                }
+                if !is_missing(file, name) {
+                    named.push(name.clone());
+                    continue;
                 }
                 // Two threads may take in the same file at once.
                 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -152,7 +159,7 @@ impl PhotoFolder {
                 writing.write(file.bytes)?;
                 incoming.push((writing, name.clone()));
             }
-            keep_all(incoming)
+            keep_all(incoming, &named)
         })();
         if written.is_err() {
             // Give the room back at once; a full disk has little of it.

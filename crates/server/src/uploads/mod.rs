@@ -263,9 +263,10 @@ async fn look(app: &App, key: &UploadKey, part: &Part) -> Result<Held, ApiError>
 async fn settle(app: &App, key: &UploadKey, part: &Part, length: u64) -> Result<(), ApiError> {
     let place = Arc::clone(&app.uploads().settling).acquire_owned().await;
     let (settled, whole, sha256) = (part.clone(), app.uploads().whole(key), key.sha256.clone());
+    let folders = Arc::clone(&app.uploads().folder);
     let blob = spawn_blocking(move || {
         let _place = place;
-        settled.settle(&sha256, length, &whole)
+        settled.settle(&sha256, length, &folders, &whole)
     });
     commit(app, key, blob.await??).await?;
     let settled = part.clone();
@@ -276,9 +277,10 @@ async fn settle(app: &App, key: &UploadKey, part: &Part, length: u64) -> Result<
 async fn adopt(app: &App, key: &UploadKey) -> Result<bool, ApiError> {
     let place = Arc::clone(&app.uploads().settling).acquire_owned().await;
     let (whole, sha256) = (app.uploads().whole(key), key.sha256.clone());
+    let folders = Arc::clone(&app.uploads().folder);
     let checked = spawn_blocking(move || {
         let _place = place;
-        part::check_kept(&whole, &sha256)
+        part::check_kept(&folders, &whole, &sha256)
     });
     match checked.await? {
         Ok(blob) => commit(app, key, blob).await.map(|()| true),

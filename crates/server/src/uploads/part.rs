@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use xunfang_domain::Sha256Hex;
-use xunfang_durable::{DiskError, Incoming, make_folder, sync_folder};
+use xunfang_durable::{DiskError, Incoming, make_folder, settle, sync_folder};
 
+use crate::data_dir::DataDir;
 use crate::error::ApiError;
 use crate::store::blobs::Blob;
 
@@ -95,6 +96,7 @@ impl Part {
         &self,
         sha256: &Sha256Hex,
         length: u64,
+        folders: &DataDir,
         whole: &Path,
     ) -> Result<Blob, ApiError> {
         let blob = match check(&self.path, sha256) {
@@ -110,7 +112,7 @@ impl Part {
             Err(error) => return Err(error),
         };
         if let Some(folder) = whole.parent() {
-            make_folder(folder)?;
+            folders.ensure(folder)?;
         }
         Incoming::open(&self.path)?.keep(whole)?;
         Ok(blob)
@@ -135,12 +137,16 @@ pub(super) fn check(path: &Path, sha256: &Sha256Hex) -> Result<Blob, ApiError> {
 /// Checks a file that has its lasting name, and makes sure that it keeps both.
 ///
 /// Whoever renamed it may have been stopped before it synced the folder, or may just be about to.
-pub(super) fn check_kept(whole: &Path, sha256: &Sha256Hex) -> Result<Blob, ApiError> {
+pub(super) fn check_kept(
+    folders: &DataDir,
+    whole: &Path,
+    sha256: &Sha256Hex,
+) -> Result<Blob, ApiError> {
     let blob = check(whole, sha256)?;
-    Incoming::open(whole)?.sync()?;
     if let Some(folder) = whole.parent() {
-        sync_folder(folder)?;
+        folders.ensure(folder)?;
     }
+    settle(whole)?;
     Ok(blob)
 }
 
