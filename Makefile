@@ -1,11 +1,15 @@
 # The commands of the README. Each installs what it needs and can be run again at any time.
-.PHONY: run test bench check-android ui types fmt screenshots
+.PHONY: run test soak bench check-android ui types fmt screenshots
 
 run:
 	@bash scripts/run.sh
 
 test:
 	@bash scripts/test.sh
+
+# The proofs of `make test` that are bounded there, at length: about half an hour.
+soak:
+	@bash scripts/soak.sh
 
 bench:
 	@bash scripts/bench.sh

@@ -9,7 +9,7 @@ purpose=${1:?build, test or bench}
 say() { echo "setup: $*" >&2; }
 
 build_packages=(build-essential cmake nasm pkg-config libwebkit2gtk-4.1-dev fonts-noto-cjk)
-test_packages=(webkit2gtk-driver xvfb chromium libimage-exiftool-perl)
+test_packages=(webkit2gtk-driver xvfb chromium libimage-exiftool-perl strace)
 bench_packages=(libvips-tools)
 
 packages=("${build_packages[@]}")
@@ -69,4 +69,5 @@ if [[ $purpose != build ]]; then
     tool cargo-nextest 0.9.143
     tool cargo-deny 0.20.2
     tool tauri-driver 2.1.0
+    tool cargo-fuzz 0.13.1
 fi

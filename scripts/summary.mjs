@@ -2,8 +2,10 @@
 //
 // A runner that left no report counts as one failure, and so does every failed step that is no
 // test runner, for example a lint. The last line is `N passed, N failed`.
+//
+// The proofs of single promises leave `R2.json` and the like; they are taken over by promise.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const [reports, ...failedSteps] = process.argv.slice(2)
@@ -53,7 +55,11 @@ for (const step of failedSteps) {
 }
 const sum = (key) => Object.values(runners).reduce((total, runner) => total + runner[key], 0)
 const totals = { passed: sum('passed'), failed: sum('failed') }
-writeFileSync(join(reports, 'summary.json'), `${JSON.stringify({ runners, ...totals }, null, 2)}\n`)
+const promises = readdirSync(reports)
+  .filter((name) => /^[RX]\d+\.json$/.test(name))
+  .map((name) => JSON.parse(text(name)))
+const summary = Object.assign({ runners, ...totals }, ...promises)
+writeFileSync(join(reports, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
 for (const [name, { passed, failed }] of Object.entries(runners)) {
   console.log(`${name}: ${passed} passed, ${failed} failed`.replace(/^/, '  '))
 }

@@ -43,6 +43,9 @@ step clippy cargo clippy --locked --workspace --all-features --all-targets -- -D
 step build cargo build --locked --workspace --all-features --all-targets
 step types types_are_current
 step rust cargo nextest run --locked --workspace --all-features --no-fail-fast --profile ci
+step powercut "${CARGO_TARGET_DIR:-target}/debug/xunfang-sim" powercut --states 10000 \
+    --report "$reports/R2.json"
+step fuzz bash scripts/fuzz.sh 20 "$reports/R15.json"
 step rust-doc cargo test --locked --workspace --all-features --doc
 step rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --all-features --no-deps
 step ui-types npm --prefix ui run --silent types

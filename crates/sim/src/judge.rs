@@ -1,0 +1,193 @@
+//! Whether what is left after a cut keeps the promises.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use rusqlite::Connection;
+use xunfang_domain::UnixMillis;
+use xunfang_evidence::{chain_start, digest};
+use xunfang_store::Store;
+
+/// What the phone had told its person by the time of the cut.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acknowledged {
+    photos: BTreeSet<String>,
+    findings: BTreeSet<(String, Vec<String>)>,
+    answers: BTreeSet<(String, String)>,
+}
+
+impl Acknowledged {
+    /// Takes in a line that the scene said.
+    ///
+    /// # Errors
+    /// Where the line is not one of the scene's.
+    pub fn hear(&mut self, line: &str) -> anyhow::Result<()> {
+        let mut words = line.split(' ').map(str::to_owned);
+        let kind = words.next().unwrap_or_default();
+        let mut next = || words.next().context("a line that ends too soon");
+        match kind.as_str() {
+            "photo" => {
+                self.photos.insert(next()?);
+            }
+            // From here on it may be there or not.
+            "taking-back" => {
+                self.photos.remove(&next()?);
+            }
+            "finding" => {
+                let id = next()?;
+                self.findings.insert((id, words.collect()));
+            }
+            "answer" => {
+                self.answers.insert((next()?, next()?));
+            }
+            other => anyhow::bail!("the scene says {other}"),
+        }
+        Ok(())
+    }
+}
+
+/// Opens the store in `folder`, as the app does after a cut, and lists what is not as promised.
+/// Empty: all is well.
+///
+/// # Errors
+/// Where the state could not be looked at; that is no verdict.
+pub fn judge(folder: &Path, told: &Acknowledged) -> anyhow::Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    match Store::open(folder, UnixMillis::new(0)) {
+        Ok(opened) => {
+            if let Some(aside) = opened.set_aside {
+                wrong.push(format!("the database was set aside: {}", aside.reason));
+            }
+        }
+        Err(error) => {
+            wrong.push(format!("the store does not open: {error}"));
+            return Ok(wrong);
+        }
+    }
+    let db = Connection::open(folder.join("device.sqlite"))?;
+    let integrity: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if integrity != "ok" {
+        wrong.push(format!("the database is damaged: {integrity}"));
+    }
+    let whole = look_at_files(folder, &mut wrong)?;
+    look_at_rows(&db, &whole, &mut wrong)?;
+    look_at_chain(&db, &mut wrong)?;
+    look_at_promises(&db, told, &mut wrong)?;
+    Ok(wrong)
+}
+
+/// Lists the photo files; each that has its name must be whole.
+fn look_at_files(folder: &Path, wrong: &mut Vec<String>) -> anyhow::Result<BTreeSet<String>> {
+    let mut whole = BTreeSet::new();
+    for kind in ["photos", "copies"] {
+        for digits in fs::read_dir(folder.join(kind))? {
+            for file in fs::read_dir(digits?.path())? {
+                let path = file?.path();
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                if digest(&fs::read(&path)?).as_str() == name {
+                    whole.insert(format!("{kind} {name}"));
+                } else {
+                    wrong.push(format!("{} is not what its name says", path.display()));
+                }
+            }
+        }
+    }
+    Ok(whole)
+}
+
+fn texts(db: &Connection, query: &str) -> anyhow::Result<BTreeSet<String>> {
+    let mut query = db.prepare_cached(query)?;
+    let rows = query.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Every row of a photo has its file, and every record its outbox entry.
+fn look_at_rows(
+    db: &Connection,
+    whole: &BTreeSet<String>,
+    wrong: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let named = texts(
+        db,
+        "SELECT 'photos ' || sha256 FROM photo UNION SELECT 'copies ' || sha256 FROM photo_copy",
+    )?;
+    wrong.extend(
+        named
+            .difference(whole)
+            .map(|name| format!("no file: {name}")),
+    );
+    let half = texts(
+        db,
+        "SELECT 'finding ' || id FROM finding
+           WHERE applied = 0 AND id NOT IN (SELECT entity FROM outbox)
+         UNION SELECT 'outbox ' || entity FROM outbox
+           WHERE kind = 'finding.created' AND entity NOT IN (SELECT id FROM finding)
+         UNION SELECT 'photos of finding ' || id FROM finding
+           WHERE id NOT IN (SELECT finding FROM finding_photo)",
+    )?;
+    wrong.extend(half.iter().map(|what| format!("half done: {what}")));
+    let loose: i64 = db.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+        row.get(0)
+    })?;
+    if loose > 0 {
+        wrong.push(format!("{loose} rows point nowhere"));
+    }
+    Ok(())
+}
+
+/// The records follow each other without a gap, each naming the one before.
+fn look_at_chain(db: &Connection, wrong: &mut Vec<String>) -> anyhow::Result<()> {
+    let mut records = db.prepare_cached("SELECT seq, text FROM evidence ORDER BY seq")?;
+    let mut rows = records.query([])?;
+    let (mut expected, mut before) = (1_i64, chain_start());
+    while let Some(row) = rows.next()? {
+        let (seq, text): (i64, String) = (row.get(0)?, row.get(1)?);
+        let record: xunfang_domain::PhotoEvidence = serde_json::from_str(&text)?;
+        if seq != expected || record.prev != before {
+            wrong.push(format!("record {seq} does not follow"));
+        }
+        (expected, before) = (seq + 1, digest(text.as_bytes()));
+    }
+    Ok(())
+}
+
+/// What was acknowledged is there.
+fn look_at_promises(
+    db: &Connection,
+    told: &Acknowledged,
+    wrong: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let photos = texts(
+        db,
+        "SELECT sha256 FROM draft_photo UNION SELECT sha256 FROM finding_photo
+         UNION SELECT sha256 FROM answer_photo",
+    )?;
+    wrong.extend(
+        told.photos
+            .difference(&photos)
+            .map(|photo| format!("lost: photo {photo}")),
+    );
+    let mut of_finding =
+        db.prepare_cached("SELECT sha256 FROM finding_photo WHERE finding = ?1 ORDER BY place")?;
+    for (id, expected) in &told.findings {
+        let rows = of_finding.query_map([id], |row| row.get(0))?;
+        let found: Vec<String> = rows.collect::<Result<_, _>>()?;
+        if found != *expected {
+            wrong.push(format!(
+                "lost: finding {id} with its photos, there: {found:?}"
+            ));
+        }
+    }
+    let answers = texts(
+        db,
+        "SELECT inspection || ' ' || criterion FROM answer WHERE value IS NOT NULL",
+    )?;
+    for (inspection, criterion) in &told.answers {
+        if !answers.contains(&format!("{inspection} {criterion}")) {
+            wrong.push(format!("lost: answer {criterion}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Power cuts, as the disk sees them.
+//!
+//! A real phone core works through a day while `strace` writes down each of its writes, syncs and
+//! renames. From that recording any moment can be set up again as a cut would leave it: what was
+//! synced is there; what was not is lost, there, or torn. The store is opened on it, and everything
+//! the phone had acknowledged by then must be there, and every photo whole with its row or absent
+//! with it (promises R1 and R2). This crate is never part of a product.
+
+pub mod disk;
+pub mod judge;
+pub mod plant;
+pub mod record;
+pub mod replay;
+pub mod scene;
+mod trace;
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::record::{Kill, read_folder, record};
+use crate::replay::Recording;
+
+/// Prepares a phone and records the scene on it. With `kill` the app is first killed in the middle
+/// of the scene and then goes through the same once more: what it had not synced is in the system's
+/// memory, looks as if it were safe, and is not.
+///
+/// # Errors
+/// Where the phone cannot be prepared or recorded.
+pub async fn record_scene(program: &Path, kill: Option<Kill>) -> anyhow::Result<Recording> {
+    let place = memory_folder()?;
+    let folder = place.path().canonicalize()?.join("phone");
+    std::fs::create_dir(&folder)?;
+    scene::prepare(&folder).await?;
+    let before = read_folder(&folder)?;
+    let data = folder.to_string_lossy();
+    let scene = ["scene", "--data", &*data];
+    let mut steps = Vec::new();
+    if kill.is_some() {
+        let killed = record(&folder, program, &scene, kill)?;
+        anyhow::ensure!(!killed.ended, "the scene ended before it was killed");
+        steps = killed.steps;
+    }
+    steps.extend(record(&folder, program, &scene, None)?.steps);
+    Ok(Recording { before, steps })
+}
+
+/// A folder that is gone when it is dropped; in memory where the system has such a place.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn memory_folder() -> std::io::Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    }
+}
