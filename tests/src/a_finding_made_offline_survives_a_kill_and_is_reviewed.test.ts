@@ -5,7 +5,7 @@
  * gets the server back; a supervisor finds all of it in the console and returns one finding.
  */
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -113,6 +113,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
     const sent = await inspector.findings()
     return sent.length === 3 && sent.every(({ stage }) => stage === 'applied')
   })
+  await until('the originals have followed', async () => (await phone.findAll('[data-testid="originals"]')).length === 0)
   const sent = await inspector.findings()
 
   // The supervisor finds all three, with the very bytes that the phone took.
@@ -135,10 +136,11 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   const stored = (await readdir(join(server.data, 'blobs'), { recursive: true })).filter((name) =>
     /[0-9a-f]{64}$/.test(name),
   )
-  expect(stored).toHaveLength(3)
-  for (const name of stored) {
-    expect(hashes).toContain(await sha256(join(server.data, 'blobs', name)))
-  }
+  // Each original with its two small copies, and each under its own hash.
+  expect(stored).toHaveLength(9)
+  const names = await Promise.all(stored.map((name) => sha256(join(server.data, 'blobs', name))))
+  expect(stored.map((name) => basename(name)).toSorted()).toEqual(names.toSorted())
+  expect(names).toEqual(expect.arrayContaining(hashes))
 
   // One goes back with a reason, and the phone shows it.
   const road = sent.find(({ text }) => text.includes('路面'))

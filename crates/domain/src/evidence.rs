@@ -54,6 +54,20 @@ pub struct PhotoPolicy {
     pub layout: WatermarkLayout,
     /// Whom it names.
     pub person: WatermarkPerson,
+    /// When originals are sent. The small copies always go first and at once.
+    pub originals: OriginalsGo,
+}
+
+/// Over which networks a phone sends originals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OriginalsGo {
+    /// Where the phone does not know of a fee for each byte: Wi-Fi, a cable.
+    #[default]
+    Unmetered,
+    /// Over every network.
+    Always,
 }
 
 /// Smallest working copy of a district, in pixels.
@@ -67,6 +81,7 @@ impl Default for PhotoPolicy {
             working_px: 1_920,
             layout: WatermarkLayout::default(),
             person: WatermarkPerson::default(),
+            originals: OriginalsGo::default(),
         }
     }
 }

@@ -39,9 +39,9 @@ pub use coordinate::{Bd09, Cgcs2000, CoordinateError, Datum, Gcj02, Wgs84};
 pub use date::{CivilDate, DateError, Deadline};
 pub use evidence::{
     Beacon, CivilTime, Clocks, CopyRef, EVIDENCE_VERSION, ExifClaims, FIX_AGE_MS_MAX, HeldBeacon,
-    Look, OriginalRef, PLACE_DIFFERS_M, PhotoCopies, PhotoEvidence, PhotoMark, PhotoPolicy,
-    PhotoSubject, Receipt, SPEED_M_S_MAX, Sealed, ShotBefore, TIME_DIFFERS_MS, WORKING_PX_MAX,
-    WORKING_PX_MIN, WatermarkLayout, WatermarkPerson, photo_marks,
+    Look, OriginalRef, OriginalsGo, PLACE_DIFFERS_M, PhotoCopies, PhotoEvidence, PhotoMark,
+    PhotoPolicy, PhotoSubject, Receipt, SPEED_M_S_MAX, Sealed, ShotBefore, TIME_DIFFERS_MS,
+    WORKING_PX_MAX, WORKING_PX_MIN, WatermarkLayout, WatermarkPerson, photo_marks,
 };
 pub use finding::{
     CaptureSource, Decision, DecisionError, FindingRecord, NOTE_CHARS_MAX, PHOTOS_PER_FINDING_MAX,

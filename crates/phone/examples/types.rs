@@ -54,7 +54,7 @@ fn main() -> std::io::Result<()> {
             Outcome, Why, Verdict, TrackFix, Answer, InspectionRecord, Lack, OutcomeTally, StandardChange,
             CodeKind, CodeEdition, CodeStatus, CodeEntry, Datum, PointField, ZoneError, RowRefusal, RowFate,
             PlaceEdit, PointEdit,
-            FateTally, WatermarkLayout, WatermarkPerson, PhotoPolicy, PhotoCode, CivilTime, ExifClaims,
+            FateTally, WatermarkLayout, WatermarkPerson, OriginalsGo, PhotoPolicy, PhotoCode, CivilTime, ExifClaims,
             CopyRef, PhotoCopies, OriginalRef, PhotoSubject, Clocks, Sealed, HeldBeacon, PhotoMark,
             PhotoEvidence,
         },

@@ -162,6 +162,14 @@ pub enum Command {
     Sync,
     /// Tries the server at once; answers [`crate::view::SyncView`].
     SyncNow,
+    /// Sends the originals that wait, over whatever network there is; answers
+    /// [`crate::view::SyncView`].
+    SendOriginals,
+    /// Tells what the window knows of the network; answers null.
+    Network {
+        /// Whether somebody pays for each byte; null where it cannot tell.
+        metered: Option<bool>,
+    },
     /// Keeps the settings; answers [`Settings`].
     SaveSettings {
         /// All of them.

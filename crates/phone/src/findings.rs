@@ -7,7 +7,7 @@ use xunfang_domain::{
     FindingId, InspectionId, Object, OpId, PersonId, PointId, ReviewState, Standard,
 };
 use xunfang_protocol::SessionView;
-use xunfang_store::{FindingQuery, FindingRow, SaveFinding, SendState, Store};
+use xunfang_store::{FindingQuery, FindingRow, PhotoProgress, SaveFinding, SendState, Store};
 use xunfang_sync::Clock;
 
 use crate::clock::WallClock;
@@ -15,7 +15,7 @@ use crate::inspections::may_submit;
 use crate::points::{ROWS_MAX, standard_in_force};
 use crate::position::PositionSource;
 use crate::view::{
-    FindingFilter, FindingPageView, FindingStage, FindingView, LinkState, SavedFinding,
+    FindingFilter, FindingPageView, FindingStage, FindingView, LinkState, PhotoState, SavedFinding,
 };
 use crate::{CommandError, ErrorCode};
 
@@ -140,20 +140,29 @@ fn view(row: FindingRow, standard: Option<&Standard>, link: LinkState) -> Findin
         .map_or((code.clone(), code), |found| {
             (found.name_zh.clone(), found.name_en.clone())
         });
-    let (stage, stuck, photos_stored) = stage(&row, link);
+    let (stage, stuck) = stage(&row, link);
+    let photos = row.photos.iter().map(|&progress| photo_state(progress));
     FindingView {
         point_name: row.point_name,
         criterion_name_zh: name_zh,
         criterion_name_en: name_en,
         stage,
         stuck,
-        photos_stored,
+        photos: photos.collect(),
         review: row.review,
         record: row.record,
     }
 }
 
-fn stage(row: &FindingRow, link: LinkState) -> (FindingStage, Option<String>, u32) {
+const fn photo_state(progress: PhotoProgress) -> PhotoState {
+    match progress {
+        PhotoProgress::Waiting => PhotoState::Queued,
+        PhotoProgress::Copies => PhotoState::Shown,
+        PhotoProgress::Whole => PhotoState::Stored,
+    }
+}
+
+fn stage(row: &FindingRow, link: LinkState) -> (FindingStage, Option<String>) {
     let photos = u32::try_from(row.record.photos.len()).unwrap_or(u32::MAX);
     match &row.send {
         SendState::Applied => {
@@ -162,9 +171,9 @@ fn stage(row: &FindingRow, link: LinkState) -> (FindingStage, Option<String>, u3
                 Some(ReviewState::Returned) => FindingStage::Returned,
                 Some(ReviewState::Pending) | None => FindingStage::Applied,
             };
-            (stage, None, photos)
+            (stage, None)
         }
-        SendState::Rejected { code } => (FindingStage::Rejected, Some(code.clone()), photos),
+        SendState::Rejected { code } => (FindingStage::Rejected, Some(code.clone())),
         SendState::Queued {
             photos_stored,
             stuck,
@@ -176,7 +185,7 @@ fn stage(row: &FindingRow, link: LinkState) -> (FindingStage, Option<String>, u3
             } else {
                 FindingStage::Saved
             };
-            (stage, stuck.clone(), *photos_stored)
+            (stage, stuck.clone())
         }
     }
 }

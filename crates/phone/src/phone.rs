@@ -404,6 +404,15 @@ impl Core {
                 self.syncing.wake();
                 answer(self.sync_view()?)
             }
+            Command::SendOriginals => {
+                store.wake_queue(self.session()?.person.id)?;
+                self.syncing.send_originals();
+                answer(self.sync_view()?)
+            }
+            Command::Network { metered } => {
+                self.syncing.set_metered(metered);
+                answer(())
+            }
             Command::SaveSettings { settings } => {
                 let text = serde_json::to_string(&settings).map_err(|error| internal(&error))?;
                 store.save_settings(&text)?;
@@ -463,8 +472,10 @@ impl Core {
             session, synced_at, ..
         } = self.installation()?;
         // On the sign-in page the count tells that somebody's work still waits on this phone.
-        let person = session.map(|session| session.person.id);
-        Ok(self.syncing.view(self.store.tally(person)?, synced_at))
+        let person = session.as_ref().map(|session| session.person.id);
+        let policy = session.map_or_else(Default::default, |session| session.district.photos);
+        let tally = self.store.tally(person)?;
+        Ok(self.syncing.view(tally, synced_at, policy.originals))
     }
 
     fn notices(&self) -> Result<Vec<Notice>, CommandError> {

@@ -3,12 +3,15 @@
 //! It sleeps until something wakes it: a save, a sign-in, 立即同步, or the time that [`Link`] has
 //! named. Commands never wait for it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
-use xunfang_domain::{BatchId, DeviceId, InspectionId, PersonId, PositionEvidence, UnixMillis};
+use xunfang_domain::{
+    BatchId, DeviceId, InspectionId, OriginalsGo, PersonId, PositionEvidence, UnixMillis,
+};
 use xunfang_store::{Store, StoreError, Tally};
 use xunfang_sync::{
     Clock, Exchange, ExchangeError, ExchangeReport, Failure, Link, LinkEvent, exchange,
@@ -35,6 +38,10 @@ pub(crate) struct Syncing {
     status: Mutex<Status>,
     wake: Notify,
     changes: broadcast::Sender<Change>,
+    /// Whether somebody pays for each byte of the network, as far as the phone knows.
+    metered: AtomicBool,
+    /// Whether the person wants the originals sent over whatever network there is.
+    originals_now: AtomicBool,
 }
 
 #[derive(Debug, Clone)]
@@ -70,7 +77,31 @@ impl Syncing {
             status: Mutex::new(status),
             wake: Notify::new(),
             changes,
+            metered: AtomicBool::new(false),
+            originals_now: AtomicBool::new(false),
         }
+    }
+
+    /// Learns whether the network is metered. Where the phone cannot tell, it is taken for free:
+    /// most that cannot tell are on a desk.
+    pub(crate) fn set_metered(&self, metered: Option<bool>) {
+        let metered = metered.unwrap_or(false);
+        if self.metered.swap(metered, Ordering::Relaxed) && !metered {
+            self.wake();
+        }
+    }
+
+    /// Sends the originals that wait now, over whatever network there is.
+    pub(crate) fn send_originals(&self) {
+        self.originals_now.store(true, Ordering::Relaxed);
+        self.wake();
+    }
+
+    /// Whether originals go now.
+    pub(crate) fn may_send_originals(&self, policy: OriginalsGo) -> bool {
+        policy == OriginalsGo::Always
+            || !self.metered.load(Ordering::Relaxed)
+            || self.originals_now.load(Ordering::Relaxed)
     }
 
     /// Asks for an exchange now.
@@ -91,12 +122,19 @@ impl Syncing {
         self.status().link.into()
     }
 
-    pub(crate) fn view(&self, tally: Tally, last_success_at: Option<UnixMillis>) -> SyncView {
+    pub(crate) fn view(
+        &self,
+        tally: Tally,
+        last_success_at: Option<UnixMillis>,
+        policy: OriginalsGo,
+    ) -> SyncView {
         let status = self.status();
         SyncView {
             link: status.link.into(),
             unsent: tally.unsent,
             rejected: tally.rejected,
+            originals: tally.originals,
+            originals_wait: !self.may_send_originals(policy),
             last_error: status.last_error,
             last_success_at,
         }
@@ -137,6 +175,7 @@ impl From<Link> for LinkState {
 struct Session {
     server: HttpServer,
     person: PersonId,
+    originals: OriginalsGo,
 }
 
 impl Worker {
@@ -194,6 +233,7 @@ impl Worker {
             person: session.person,
             batch: BatchId::from_uuid(Uuid::now_v7()),
             key: &self.key,
+            may_send_originals: &|| self.syncing.may_send_originals(session.originals),
         };
         let report = |report: ExchangeReport| {
             // Each step commits, and after a week without signal there are thousands.
@@ -209,6 +249,8 @@ impl Worker {
         let result = exchange(&work, &WallClock, &report).await;
         match result {
             Ok(beacon) => {
+                // All that were due have gone; the next ones wait for the network again.
+                self.syncing.originals_now.store(false, Ordering::Relaxed);
                 let now = WallClock.now();
                 if let Err(error) = self.store.synced(now, beacon.as_ref()) {
                     return self.failed(Some(session.person), &error.into());
@@ -245,6 +287,7 @@ impl Worker {
         Ok(Some(Session {
             server,
             person: view.person.id,
+            originals: view.district.photos.originals,
         }))
     }
 

@@ -87,6 +87,10 @@ pub struct SyncView {
     pub unsent: u32,
     /// Findings that the server refused for good.
     pub rejected: u32,
+    /// Originals of photos that wait, of records that the server has.
+    pub originals: u32,
+    /// Whether originals wait for a network that costs nothing by the byte.
+    pub originals_wait: bool,
     /// Code of the last failure while offline; null when there was none.
     pub last_error: Option<String>,
     /// When the last exchange succeeded, by the device's clock.
@@ -164,7 +168,9 @@ pub enum PhotoState {
     Draft,
     /// It waits to be sent.
     Queued,
-    /// The server has verified and stored it.
+    /// The server has its small copies; the original waits for a network that it may use.
+    Shown,
+    /// The server has verified and stored the original.
     Stored,
 }
 
@@ -374,8 +380,8 @@ pub struct FindingView {
     pub stage: FindingStage,
     /// Code of the last failure to send it; null when there was none.
     pub stuck: Option<String>,
-    /// Photos that the server has verified, of `record.photos`.
-    pub photos_stored: u32,
+    /// How far each photo of the record has come.
+    pub photos: Vec<PhotoState>,
     /// The review; null until somebody decided.
     pub review: Option<Review>,
 }

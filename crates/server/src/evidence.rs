@@ -8,7 +8,7 @@
 use rusqlite::Connection;
 use xunfang_domain::{
     Beacon, DeviceId, DistrictId, PersonId, PhotoEvidence, PhotoRef, PhotoSubject, PointId,
-    Receipt, Sealed, UnixMillis,
+    Receipt, Sealed, Sha256Hex, UnixMillis,
 };
 use xunfang_evidence::{CodeBasis, PublicKey, SealError, chain_start, digest, open, photo_code};
 use xunfang_protocol::{CheckOutcome, EvidenceCheck, PhotoCheck, PhotoReport, TimeBracket};
@@ -28,6 +28,42 @@ pub(crate) fn keep(
     sealed: &Sealed,
     now: UnixMillis,
 ) -> Result<Option<Receipt>, StoreError> {
+    let Some(read) = admitted(db, district, device, sealed)? else {
+        return Ok(None);
+    };
+    let name = digest(sealed.text.as_bytes());
+    evidence::add(db, district, &name, &read, sealed, now)?;
+    let at = evidence::received_at(db, district, &name)?.unwrap_or(now);
+    Ok(Some(Receipt {
+        evidence: name,
+        original: read.original.sha256,
+        at,
+    }))
+}
+
+/// Names the files that stand in for a photo's original until it comes: those of a record whose
+/// signature holds. None: only the original will do.
+pub(crate) fn stand_ins(
+    db: &Connection,
+    district: DistrictId,
+    device: DeviceId,
+    photo: &PhotoRef,
+) -> Result<Option<[Sha256Hex; 2]>, StoreError> {
+    let Some(sealed) = &photo.evidence else {
+        return Ok(None);
+    };
+    let read = admitted(db, district, device, sealed)?;
+    let read = read.filter(|read| read.original.sha256 == photo.sha256);
+    Ok(read.map(|read| [read.copies.thumb.sha256, read.copies.working.sha256]))
+}
+
+/// Reads a record that is kept: signed by the device that sends it.
+fn admitted(
+    db: &Connection,
+    district: DistrictId,
+    device: DeviceId,
+    sealed: &Sealed,
+) -> Result<Option<PhotoEvidence>, StoreError> {
     let read: PhotoEvidence = match signed(db, district, device, sealed)? {
         Ok(read) => read,
         Err(fault) => {
@@ -40,14 +76,7 @@ pub(crate) fn keep(
         tracing::warn!(%device, "a photo's record is of another device");
         return Ok(None);
     }
-    let name = digest(sealed.text.as_bytes());
-    evidence::add(db, district, &name, &read, sealed, now)?;
-    let at = evidence::received_at(db, district, &name)?.unwrap_or(now);
-    Ok(Some(Receipt {
-        evidence: name,
-        original: read.original.sha256,
-        at,
-    }))
+    Ok(Some(read))
 }
 
 fn signed(
@@ -92,7 +121,8 @@ pub(crate) fn examine(
         },
     };
     let mut check = |what, outcome| report.checks.push(EvidenceCheck { what, outcome });
-    // The hash was taken when the photo came; a row without its file is never written.
+    // The hash was taken when the photo came; a row without its file is never written. Where the
+    // phone has sent the small copies only, nothing can be said of the original yet.
     let here = blobs::find(db, shown.district, &photo.sha256)?;
     check(
         PhotoCheck::Original,

@@ -17,6 +17,7 @@ mod evidence;
 mod library;
 mod live;
 mod passwords;
+pub mod photo_policy;
 mod points;
 pub mod profile;
 mod pull;

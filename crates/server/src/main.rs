@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use serde::de::DeserializeOwned;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use xunfang_domain::{Datum, FateTally, RowFate};
+use xunfang_domain::{Datum, FateTally, OriginalsGo, RowFate, WatermarkLayout, WatermarkPerson};
 use xunfang_protocol::ImportPreview;
+use xunfang_server::photo_policy::{self, PolicyChange};
 use xunfang_server::{
     App, AppConfig, Folders, OnDamage, catalogue, listen, openapi_json, profile, register, sample,
     serve,
@@ -59,6 +61,27 @@ enum Command {
         /// Id of the profile, such as suma-2023
         profile: String,
     },
+    /// Say how a district wants its photos, and change what is named. The server that uses the folder
+    /// has to be stopped meanwhile
+    PhotoPolicy {
+        #[command(flatten)]
+        folder: Folder,
+        /// Name or id of the district
+        #[arg(long)]
+        district: String,
+        /// Longer side of the working copy in pixels, 1280 to 4096
+        #[arg(long)]
+        working_px: Option<u32>,
+        /// Where the watermark lies: panel, strip, compact or footer
+        #[arg(long, value_parser = word::<WatermarkLayout>)]
+        layout: Option<WatermarkLayout>,
+        /// Whom the watermark names: name or number
+        #[arg(long, value_parser = word::<WatermarkPerson>)]
+        person: Option<WatermarkPerson>,
+        /// When phones send originals: unmetered (Wi-Fi, a cable) or always
+        #[arg(long, value_parser = word::<OriginalsGo>)]
+        originals: Option<OriginalsGo>,
+    },
     /// Say what would become of every row of a register of points, and take it with --commit
     ImportPoints {
         #[command(flatten)]
@@ -95,6 +118,12 @@ struct Register {
     datum: Datum,
     /// The file: .xlsx, .csv or .geojson
     file: PathBuf,
+}
+
+/// Reads a word as the API writes it; what there is instead stands in the error.
+fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned()))
+        .map_err(|error| error.to_string())
 }
 
 fn datum(text: &str) -> Result<Datum, String> {
@@ -169,6 +198,22 @@ async fn main() -> ExitCode {
                 ..AppConfig::new(folder.data)
             };
             use_profile(config, &district, &profile).await
+        }
+        Command::PhotoPolicy {
+            folder,
+            district,
+            working_px,
+            layout,
+            person,
+            originals,
+        } => {
+            let change = PolicyChange {
+                working_px,
+                layout,
+                person,
+                originals,
+            };
+            photo_policy(folder.data, &district, change).await
         }
         Command::ImportPoints { register, commit } => import_points(register, commit).await,
         Command::ExportPoints { register } => export_points(register).await,
@@ -302,6 +347,21 @@ async fn use_profile(
          theirs.",
         made.version,
         made.criteria.len(),
+    )?;
+    Ok(())
+}
+
+async fn photo_policy(
+    data: PathBuf,
+    district: &str,
+    change: PolicyChange,
+) -> Result<(), Box<dyn Error>> {
+    let app = App::open(AppConfig::new(data))?;
+    let policy = photo_policy::change(&app, district, change).await?;
+    writeln!(
+        io::stdout(),
+        "{district}: {}",
+        serde_json::to_string(&policy)?
     )?;
     Ok(())
 }

@@ -35,6 +35,14 @@ pub(crate) enum Copy {
 }
 
 impl Copy {
+    /// Returns its name in a photo's record.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Thumb => "thumb",
+            Self::Working => "working",
+        }
+    }
+
     const fn file_name_end(self) -> &'static str {
         match self {
             Self::Thumb => "thumb.jpg",

@@ -155,7 +155,7 @@ impl Store {
     }
 }
 
-fn hash(row: &Row<'_>, column: &str) -> rusqlite::Result<Sha256Hex> {
+pub(crate) fn hash(row: &Row<'_>, column: &str) -> rusqlite::Result<Sha256Hex> {
     let text: String = row.get(column)?;
     text.parse()
         .map_err(|error: xunfang_domain::Sha256HexError| {

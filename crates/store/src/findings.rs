@@ -26,7 +26,7 @@ pub enum FindingQuery {
 pub enum SendState {
     /// It waits.
     Queued {
-        /// Photos that the server has confirmed.
+        /// Photos of which the server has what it needs to take the record.
         photos_stored: u32,
         /// Code of the last failure.
         stuck: Option<String>,
@@ -40,6 +40,17 @@ pub enum SendState {
     Applied,
 }
 
+/// How much of a photo the server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhotoProgress {
+    /// Not enough to show it.
+    Waiting,
+    /// Its small copies.
+    Copies,
+    /// The original.
+    Whole,
+}
+
 /// One finding of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindingRow {
@@ -49,6 +60,8 @@ pub struct FindingRow {
     pub point_name: String,
     /// How far it has come.
     pub send: SendState,
+    /// How much the server has of each photo of the record.
+    pub photos: Vec<PhotoProgress>,
     /// Its review, once there is one.
     pub review: Option<Review>,
 }
@@ -60,6 +73,8 @@ pub struct Tally {
     pub unsent: u32,
     /// Findings that were refused.
     pub rejected: u32,
+    /// Originals of photos that wait, of records that the server has.
+    pub originals: u32,
 }
 
 /// The condition of each list; `?1` is the person, `?2` a point, a finding or NULL.
@@ -114,7 +129,9 @@ impl Store {
         self.read(|db| {
             db.prepare_cached(
                 "SELECT count(*) FILTER (WHERE state = 'queued') AS unsent,
-                        count(*) FILTER (WHERE state = 'rejected') AS rejected
+                        count(*) FILTER (WHERE state = 'rejected') AS rejected,
+                        (SELECT count(*) FROM photo WHERE due IS NOT NULL AND stored_at IS NULL
+                         AND (?1 IS NULL OR due = ?1)) AS originals
                  FROM outbox WHERE ?1 IS NULL OR person = ?1",
             )
             .and_then(|mut count| {
@@ -122,6 +139,7 @@ impl Store {
                     Ok(Tally {
                         unsent: row.get("unsent")?,
                         rejected: row.get("rejected")?,
+                        originals: row.get("originals")?,
                     })
                 })
             })
@@ -159,7 +177,8 @@ struct Stored {
     review: Option<String>,
     op_state: Option<String>,
     stuck: Option<String>,
-    photos_stored: u32,
+    /// One letter for each photo, see [`progress`].
+    photos: Option<String>,
 }
 
 fn list(
@@ -173,8 +192,16 @@ fn list(
     let sql = format!(
         "SELECT f.record, f.applied, f.review, coalesce(p.name, '') AS point_name,
                 o.state AS op_state, o.stuck,
-                (SELECT count(*) FROM finding_photo fp JOIN photo ph ON ph.sha256 = fp.sha256
-                 WHERE fp.finding = f.id AND ph.stored_at IS NOT NULL) AS photos_stored
+                (SELECT group_concat(CASE
+                          WHEN ph.stored_at IS NOT NULL THEN 'o'
+                          WHEN NOT EXISTS (SELECT 1 FROM evidence e WHERE e.original = ph.sha256)
+                            OR EXISTS (
+                              SELECT 1 FROM evidence e JOIN photo_copy c ON c.evidence = e.seq
+                              WHERE e.original = ph.sha256 AND c.kind IN ('thumb', 'working')
+                                AND c.stored_at IS NULL) THEN 'w'
+                          ELSE 'c' END, '' ORDER BY fp.place)
+                 FROM finding_photo fp JOIN photo ph ON ph.sha256 = fp.sha256
+                 WHERE fp.finding = f.id) AS photos
          FROM finding f
          LEFT JOIN point p ON p.id = f.point
          LEFT JOIN outbox o ON o.entity = f.id
@@ -198,21 +225,37 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         review: row.get("review")?,
         op_state: row.get("op_state")?,
         stuck: row.get("stuck")?,
-        photos_stored: row.get("photos_stored")?,
+        photos: row.get("photos")?,
     })
+}
+
+fn progress(letter: char) -> PhotoProgress {
+    match letter {
+        'o' => PhotoProgress::Whole,
+        'c' => PhotoProgress::Copies,
+        _ => PhotoProgress::Waiting,
+    }
 }
 
 impl TryFrom<Stored> for FindingRow {
     type Error = StoreError;
 
     fn try_from(row: Stored) -> Result<Self, StoreError> {
+        let photos: Vec<PhotoProgress> = row
+            .photos
+            .unwrap_or_default()
+            .chars()
+            .map(progress)
+            .collect();
+        let stored = photos.iter().filter(|one| **one != PhotoProgress::Waiting);
+        let photos_stored = u32::try_from(stored.count()).unwrap_or(u32::MAX);
         let send = match (row.applied, row.op_state.as_deref()) {
             (true, _) => SendState::Applied,
             (false, Some("rejected")) => SendState::Rejected {
                 code: row.stuck.unwrap_or_default(),
             },
             (false, _) => SendState::Queued {
-                photos_stored: row.photos_stored,
+                photos_stored,
                 stuck: row.stuck,
             },
         };
@@ -220,6 +263,7 @@ impl TryFrom<Stored> for FindingRow {
             record: parse("finding", &row.record)?,
             point_name: row.point_name,
             send,
+            photos,
             review: row
                 .review
                 .as_deref()

@@ -34,7 +34,7 @@ pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};
 pub use error::{StoreError, StoreFault};
 pub use evidence::ChainRecord;
 pub use feed::Applied;
-pub use findings::{FindingQuery, FindingRow, SendState, Tally};
+pub use findings::{FindingQuery, FindingRow, PhotoProgress, SendState, Tally};
 pub use inspections::{Gathered, Inspection, NewInspection, RaisedFinding};
 pub use installation::{Installation, Notice, SignedInSession};
 pub use open::{Opened, SetAside};

@@ -1,11 +1,11 @@
 //! What waits to be sent, and what the server said of it.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use uuid::Uuid;
 use xunfang_domain::{OpId, PersonId, Sealed, Sha256Hex, UnixMillis};
 use xunfang_protocol::{Op, OpKind};
 
-use crate::evidence::keep_receipts;
+use crate::evidence::{hash, keep_receipts};
 use crate::installation::put_notice;
 use crate::store::{id, parse};
 use crate::{Store, StoreError};
@@ -17,17 +17,27 @@ pub struct QueuedOp {
     pub op: OpId,
     /// Its number on this device.
     pub dev_seq: u64,
-    /// Photos that the server has not confirmed, in the order of capture.
+    /// Files that the server has not confirmed and has to have before the record: the small copies
+    /// of its photos, in the order of capture; originals where there are no copies.
     pub missing: Vec<QueuedPhoto>,
 }
 
-/// A photo that waits.
+/// A photo's file that waits: one of its small copies, or the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedPhoto {
-    /// Hash of the original.
+    /// Hash of the file.
     pub sha256: Sha256Hex,
-    /// Length of the original in bytes.
+    /// Its length in bytes.
     pub bytes: u64,
+    /// Hash of the original, by which the phone keeps the file.
+    pub of: Sha256Hex,
+}
+
+impl QueuedPhoto {
+    /// Whether it is the unchanged file.
+    pub fn is_original(&self) -> bool {
+        self.sha256 == self.of
+    }
 }
 
 /// The next operations that are due, oldest first.
@@ -75,12 +85,22 @@ impl Store {
         self.read(|db| {
             let read = || {
                 let mut missing = db.prepare_cached(
-                    "SELECT ph.sha256, ph.bytes
-                     FROM (SELECT sha256, place FROM finding_photo WHERE finding = ?1
-                           UNION ALL
-                           SELECT sha256, place FROM answer_photo WHERE inspection = ?1) shown
-                     JOIN photo ph ON ph.sha256 = shown.sha256
-                     WHERE ph.stored_at IS NULL ORDER BY shown.place",
+                    "WITH shown AS (
+                       SELECT ph.sha256, ph.bytes, s.place
+                       FROM (SELECT sha256, place FROM finding_photo WHERE finding = ?1
+                             UNION ALL
+                             SELECT sha256, place FROM answer_photo WHERE inspection = ?1) s
+                       JOIN photo ph ON ph.sha256 = s.sha256
+                       WHERE ph.stored_at IS NULL)
+                     SELECT c.sha256, c.bytes, shown.sha256 AS original, shown.place,
+                            c.kind = 'working' AS size
+                     FROM shown JOIN evidence e ON e.original = shown.sha256
+                     JOIN photo_copy c ON c.evidence = e.seq
+                     WHERE c.stored_at IS NULL AND c.kind IN ('thumb', 'working')
+                     UNION ALL
+                     SELECT sha256, bytes, sha256, place, 2 FROM shown
+                     WHERE NOT EXISTS (SELECT 1 FROM evidence e WHERE e.original = shown.sha256)
+                     ORDER BY 4, 5",
                 )?;
                 db.prepare_cached(
                     "SELECT dev_seq, op, entity FROM outbox
@@ -90,18 +110,7 @@ impl Store {
                 .query_map(params![person.to_string(), now.get(), limit], |row| {
                     let (op, entity): (String, String) = (row.get("op")?, row.get("entity")?);
                     let missing = missing
-                        .query_map(params![entity], |row| {
-                            let sha256: String = row.get("sha256")?;
-                            Ok((sha256, row.get::<_, u64>("bytes")?))
-                        })?
-                        .filter_map(|photo| match photo {
-                            // The column's CHECK and the writer leave only hashes here.
-                            Ok((sha256, bytes)) => sha256
-                                .parse()
-                                .ok()
-                                .map(|sha256| Ok(QueuedPhoto { sha256, bytes })),
-                            Err(error) => Some(Err(error)),
-                        })
+                        .query_map(params![entity], queued_photo)?
                         .collect::<rusqlite::Result<_>>()?;
                     Ok(QueuedOp {
                         op: id(1, &op)?,
@@ -131,18 +140,81 @@ impl Store {
         Ok(ops)
     }
 
-    /// Records that the server has confirmed a photo.
+    /// Reads the originals that are due at `now`, those of the oldest attempts first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub fn photo_stored(&self, sha256: &Sha256Hex, at: UnixMillis) -> Result<(), StoreError> {
+    pub fn originals_due(
+        &self,
+        person: PersonId,
+        now: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<QueuedPhoto>, StoreError> {
+        self.read(|db| {
+            let read = || {
+                db.prepare_cached(
+                    "SELECT sha256, bytes, sha256 AS original FROM photo
+                     WHERE due = ?1 AND stored_at IS NULL AND retry_at <= ?2
+                     ORDER BY retry_at LIMIT ?3",
+                )?
+                .query_map(params![person.to_string(), now.get(), limit], queued_photo)?
+                .collect::<rusqlite::Result<_>>()
+            };
+            read().map_err(StoreError::sql("read which originals are due"))
+        })
+    }
+
+    /// Records that the server has confirmed a photo's file.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn photo_stored(&self, photo: &QueuedPhoto, at: UnixMillis) -> Result<(), StoreError> {
         self.write("record a stored photo", |tx| {
-            tx.execute(
-                "UPDATE photo SET stored_at = ?2 WHERE sha256 = ?1",
-                params![sha256.as_str(), at.get()],
-            )
+            let table = if photo.is_original() {
+                "photo"
+            } else {
+                "photo_copy"
+            };
+            tx.prepare_cached(&format!(
+                "UPDATE {table} SET stored_at = ?2 WHERE sha256 = ?1"
+            ))
+            .and_then(|mut put| put.execute(params![photo.sha256.as_str(), at.get()]))
             .map_err(StoreError::sql("record a stored photo"))?;
             Ok(())
+        })
+    }
+
+    /// Puts an original off after a failure that concerns it alone.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn put_off_original(
+        &self,
+        original: &Sha256Hex,
+        until: UnixMillis,
+    ) -> Result<(), StoreError> {
+        self.write("put an original off", |tx| {
+            tx.execute(
+                "UPDATE photo SET attempts = attempts + 1, retry_at = ?2 WHERE sha256 = ?1",
+                params![original.as_str(), until.get()],
+            )
+            .map_err(StoreError::sql("put an original off"))?;
+            Ok(())
+        })
+    }
+
+    /// Returns how often an original was put off.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or one of the database.
+    pub fn original_attempts(&self, original: &Sha256Hex) -> Result<u32, StoreError> {
+        self.read(|db| {
+            db.query_row(
+                "SELECT attempts FROM photo WHERE sha256 = ?1",
+                [original.as_str()],
+                |row| row.get("attempts"),
+            )
+            .map_err(StoreError::sql("count attempts"))
         })
     }
 
@@ -179,11 +251,14 @@ impl Store {
     /// [`StoreError`] of the database.
     pub fn wake_queue(&self, person: PersonId) -> Result<(), StoreError> {
         self.write("wake the queue", |tx| {
-            tx.execute(
+            for waiting in [
                 "UPDATE outbox SET retry_at = 0 WHERE person = ?1 AND retry_at > 0",
-                params![person.to_string()],
-            )
-            .map_err(StoreError::sql("wake the queue"))?;
+                "UPDATE photo SET retry_at = 0
+                 WHERE due = ?1 AND stored_at IS NULL AND retry_at > 0",
+            ] {
+                tx.execute(waiting, params![person.to_string()])
+                    .map_err(StoreError::sql("wake the queue"))?;
+            }
             Ok(())
         })
     }
@@ -234,6 +309,17 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
                 ))?
                 .execute(params![op])?;
             }
+            // The small copies went before the record; now the originals may follow.
+            tx.prepare_cached(
+                "UPDATE photo SET due = (SELECT person FROM outbox WHERE op = ?1)
+                 WHERE stored_at IS NULL AND sha256 IN (
+                   SELECT fp.sha256 FROM outbox o JOIN finding_photo fp ON fp.finding = o.entity
+                   WHERE o.op = ?1
+                   UNION ALL
+                   SELECT ap.sha256 FROM outbox o JOIN answer_photo ap ON ap.inspection = o.entity
+                   WHERE o.op = ?1)",
+            )?
+            .execute(params![op])?;
             tx.prepare_cached("DELETE FROM outbox WHERE op = ?1")?
                 .execute(params![op])?;
         }
@@ -248,12 +334,24 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
             )?
             .execute(params![op, code, at.get()])?;
             for sha256 in need {
-                tx.prepare_cached("UPDATE photo SET stored_at = NULL WHERE sha256 = ?1")?
+                for table in ["photo", "photo_copy"] {
+                    tx.prepare_cached(&format!(
+                        "UPDATE {table} SET stored_at = NULL WHERE sha256 = ?1"
+                    ))?
                     .execute(params![sha256.as_str()])?;
+                }
             }
         }
     }
     Ok(())
+}
+
+fn queued_photo(row: &Row<'_>) -> rusqlite::Result<QueuedPhoto> {
+    Ok(QueuedPhoto {
+        sha256: hash(row, "sha256")?,
+        bytes: row.get("bytes")?,
+        of: hash(row, "original")?,
+    })
 }
 
 fn read_op(db: &Connection, op: OpId) -> Result<Op, StoreError> {

@@ -10,7 +10,7 @@ use xunfang_domain::Sha256Hex;
 use xunfang_durable::{DiskError, Folders, Incoming, keep_all, make_folder};
 
 use crate::evidence::{CopyKind, put_record};
-use crate::{DraftPhoto, Store, StoreError, StoreFault};
+use crate::{DraftPhoto, QueuedPhoto, Store, StoreError, StoreFault};
 
 /// What is known of a photo's file before it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,9 +242,13 @@ impl Store {
         }
     }
 
-    /// Returns where the unchanged file of a photo lies, to be read in pieces.
-    pub fn photo_path(&self, sha256: &Sha256Hex) -> PathBuf {
-        self.photos.original(sha256)
+    /// Returns where a file lies that waits to be sent, to be read in pieces.
+    pub fn queued_path(&self, photo: &QueuedPhoto) -> PathBuf {
+        if photo.is_original() {
+            self.photos.original(&photo.sha256)
+        } else {
+            self.photos.copy(&photo.of, &photo.sha256)
+        }
     }
 
     /// Reads what is known of a photo.

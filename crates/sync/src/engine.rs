@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-use xunfang_domain::{BatchId, Clocks, DeviceId, HeldBeacon, OpId, PersonId, UnixMillis};
+use xunfang_domain::{
+    BatchId, Clocks, DeviceId, HeldBeacon, OpId, PersonId, Sha256Hex, UnixMillis,
+};
 use xunfang_durable::DiskError;
 use xunfang_protocol::{
     Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse, UPLOAD_CHUNK_BYTES,
@@ -33,7 +35,6 @@ pub trait Clock: Send + Sync {
 }
 
 /// Who exchanges what.
-#[derive(Debug)]
 pub struct Exchange<'a, T> {
     /// The device's storage.
     pub store: &'a Store,
@@ -47,6 +48,8 @@ pub struct Exchange<'a, T> {
     pub batch: BatchId,
     /// Public key with which the device signs its photos' records.
     pub key: &'a str,
+    /// Whether originals may be sent now; the network can change during an exchange.
+    pub may_send_originals: &'a (dyn Fn() -> bool + Send + Sync),
 }
 
 /// What an exchange has changed so far; screens are told after each step.
@@ -89,7 +92,8 @@ pub async fn exchange<T: Transport + Sync>(
         let head = exchange
             .store
             .queue_head(exchange.person, began, HEAD_OPS)?;
-        let (result, ops) = match plan(&head, pulled) {
+        let original = exchange.next_original(began)?;
+        let (result, item) = match plan(&head, pulled, original) {
             Step::Rest => return Ok(beacon),
             Step::Pull => {
                 beacon = exchange.pull(clock, report).await?;
@@ -99,9 +103,20 @@ pub async fn exchange<T: Transport + Sync>(
             Step::Push(ops) => {
                 let ops = exchange.next_ops(&ops)?;
                 let sent = ops.iter().map(|op| op.id).collect();
-                (exchange.push(ops, clock).await, sent)
+                (exchange.push(ops, clock).await, Item::Ops(sent))
             }
-            Step::Upload { op, photo } => (exchange.upload(&photo, clock).await, vec![op]),
+            Step::Upload { op, photo } => {
+                let sent = exchange.upload(&photo, clock, &|| Ok(false)).await;
+                (sent, Item::Ops(vec![op]))
+            }
+            Step::Original(photo) => {
+                // Whatever is saved meanwhile goes first; the server keeps what it has of this.
+                let overtaken = || exchange.is_overtaken(began);
+                let sent = exchange.upload(&photo, clock, &overtaken).await;
+                // However many there are, reviews arrive in between.
+                pulled = false;
+                (sent, Item::Original(photo.of))
+            }
         };
         match result {
             Ok(()) => transient_in_a_row = 0,
@@ -114,7 +129,7 @@ pub async fn exchange<T: Transport + Sync>(
                 if !concerns_item || transient_in_a_row >= TRANSIENT_IN_A_ROW_MAX {
                     return Err(failure.into());
                 }
-                exchange.put_off(&ops, &failure, clock)?;
+                exchange.put_off(&item, &failure, clock)?;
             }
             Err(error) => return Err(error),
         }
@@ -125,7 +140,27 @@ pub async fn exchange<T: Transport + Sync>(
     }
 }
 
+/// What a step was about, to be put off where it failed by itself.
+enum Item {
+    Ops(Vec<OpId>),
+    Original(Sha256Hex),
+}
+
 impl<T: Transport + Sync> Exchange<'_, T> {
+    fn next_original(&self, began: UnixMillis) -> Result<Option<QueuedPhoto>, StoreError> {
+        if !(self.may_send_originals)() {
+            return Ok(None);
+        }
+        Ok(self.store.originals_due(self.person, began, 1)?.pop())
+    }
+
+    /// Whether an original has to make room: for what was saved since, or because the network
+    /// changed.
+    fn is_overtaken(&self, began: UnixMillis) -> Result<bool, StoreError> {
+        let head = self.store.queue_head(self.person, began, 1)?;
+        Ok(!head.ops.is_empty() || !(self.may_send_originals)())
+    }
+
     /// Reads as many of the operations as one push takes.
     fn next_ops(&self, ids: &[OpId]) -> Result<Vec<Op>, ExchangeError> {
         let mut ops = self.store.ops(ids)?;
@@ -180,9 +215,15 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         Ok(outcomes)
     }
 
-    async fn upload(&self, photo: &QueuedPhoto, clock: &dyn Clock) -> Result<(), ExchangeError> {
-        let QueuedPhoto { sha256, bytes } = photo;
-        let path = self.store.photo_path(sha256);
+    /// Sends a file, in pieces, until it is whole or `overtaken` says to stop after a piece.
+    async fn upload(
+        &self,
+        photo: &QueuedPhoto,
+        clock: &dyn Clock,
+        overtaken: &(dyn Fn() -> Result<bool, StoreError> + Send + Sync),
+    ) -> Result<(), ExchangeError> {
+        let QueuedPhoto { sha256, bytes, .. } = photo;
+        let path = self.store.queued_path(photo);
         let mut file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -214,7 +255,12 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 .into());
             }
             match self.transport.append(sha256, offset, chunk).await {
-                Ok(reached) if reached > offset => offset = reached,
+                Ok(reached) if reached > offset => {
+                    offset = reached;
+                    if offset < *bytes && overtaken()? {
+                        return Ok(());
+                    }
+                }
                 Ok(_) => {
                     let detail = "an upload did not move on".to_owned();
                     return Err(Failure::Garbled { detail }.into());
@@ -230,7 +276,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 Err(failure) => return Err(failure.into()),
             }
         }
-        self.store.photo_stored(sha256, clock.now())?;
+        self.store.photo_stored(photo, clock.now())?;
         Ok(())
     }
 
@@ -282,10 +328,20 @@ impl<T: Transport + Sync> Exchange<'_, T> {
 
     fn put_off(
         &self,
-        ops: &[OpId],
+        item: &Item,
         failure: &Failure,
         clock: &dyn Clock,
     ) -> Result<(), ExchangeError> {
+        let ops = match item {
+            Item::Ops(ops) => ops,
+            Item::Original(original) => {
+                tracing::warn!(%original, code = failure.code(), "an original is put off");
+                let attempts = self.store.original_attempts(original)?.saturating_add(1);
+                let delay_ms = retry_delay_ms(attempts, false, 1.0);
+                let until = clock.now().plus_ms(i64::from(delay_ms));
+                return Ok(self.store.put_off_original(original, until)?);
+            }
+        };
         for &op in ops {
             tracing::warn!(%op, code = failure.code(), "an item is put off");
             self.store

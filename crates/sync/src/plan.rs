@@ -18,6 +18,8 @@ pub enum Step {
     },
     /// Ask for events.
     Pull,
+    /// Send this original; nothing waits for it.
+    Original(QueuedPhoto),
     /// Nothing is left.
     Rest,
 }
@@ -25,8 +27,9 @@ pub enum Step {
 /// Names the next step.
 ///
 /// Records whose photos have arrived go first: they are small and complete a finding. Then the
-/// first missing photo of the oldest operation. Events are asked for once nothing is due.
-pub fn plan(head: &QueueHead, pulled: bool) -> Step {
+/// first missing file of the oldest operation. Events are asked for once nothing is due, and then
+/// the originals follow, one by one, as long as `original` names one that may go.
+pub fn plan(head: &QueueHead, pulled: bool, original: Option<QueuedPhoto>) -> Step {
     let ready: Vec<OpId> = head
         .ops
         .iter()
@@ -41,10 +44,11 @@ pub fn plan(head: &QueueHead, pulled: bool) -> Step {
         .ops
         .iter()
         .find_map(|op| op.missing.first().map(|photo| (op.op, photo.clone())));
-    match waiting {
-        Some((op, photo)) => Step::Upload { op, photo },
-        None if pulled => Step::Rest,
-        None => Step::Pull,
+    match (waiting, original) {
+        (Some((op, photo)), _) => Step::Upload { op, photo },
+        (None, _) if !pulled => Step::Pull,
+        (None, Some(photo)) => Step::Original(photo),
+        (None, None) => Step::Rest,
     }
 }
 
@@ -63,8 +67,12 @@ mod tests {
     }
 
     fn photo(digit: char) -> QueuedPhoto {
-        let sha256 = digit.to_string().repeat(64).parse().unwrap();
-        QueuedPhoto { sha256, bytes: 10 }
+        let sha256: xunfang_domain::Sha256Hex = digit.to_string().repeat(64).parse().unwrap();
+        QueuedPhoto {
+            of: sha256.clone(),
+            sha256,
+            bytes: 10,
+        }
     }
 
     #[test]
@@ -103,14 +111,29 @@ mod tests {
             ),
         ];
         for (name, ops, pulled, expected) in table {
-            assert_eq!(plan(&QueueHead { ops }, pulled), expected, "{name}");
+            assert_eq!(plan(&QueueHead { ops }, pulled, None), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_original_goes_when_nothing_else_does() {
+        let waiting = [vec![], vec![op(1, &[])], vec![op(1, &['a'])]];
+        for (ops, pulled, goes) in [
+            (&waiting[0], true, true),
+            (&waiting[0], false, false),
+            (&waiting[1], true, false),
+            (&waiting[2], true, false),
+        ] {
+            let head = QueueHead { ops: ops.clone() };
+            let step = plan(&head, pulled, Some(photo('f')));
+            assert_eq!(step == Step::Original(photo('f')), goes, "{step:?}");
         }
     }
 
     #[test]
     fn a_push_is_bounded() {
         let ops = (1..=500).map(|number| op(number, &[])).collect();
-        let Step::Push(ids) = plan(&QueueHead { ops }, false) else {
+        let Step::Push(ids) = plan(&QueueHead { ops }, false, None) else {
             panic!("a push")
         };
         assert_eq!(ids.len(), OPS_PER_PUSH_MAX);

@@ -9,6 +9,7 @@ import { backendKey } from './backend/backend'
 import { createMessages, i18nKey } from './messages'
 import { makeRouter } from './router'
 import { AppState, appKey } from './state/app'
+import { connectionOf, tellNetwork } from './state/network'
 
 const backend = openBackend()
 const state = new AppState(backend)
@@ -22,3 +23,5 @@ createApp(App)
   .use(i18n)
   .use(makeRouter(state, opened))
   .mount('#app')
+
+tellNetwork(backend, connectionOf(navigator))

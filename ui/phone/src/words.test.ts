@@ -10,7 +10,7 @@ const t: Text = (key, named = {}) =>
   zhCN[key].replace(/\{(\w+)\}/g, (_all, name: string) => String(named[name]))
 
 function sync(link: LinkState, unsent: number, rejected = 0): SyncView {
-  return { link, unsent, rejected, last_error: null, last_success_at: null }
+  return { link, unsent, rejected, originals: 0, originals_wait: false, last_error: null, last_success_at: null }
 }
 
 describe('syncWords', () => {

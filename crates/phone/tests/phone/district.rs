@@ -55,6 +55,13 @@ impl District {
 
     /// Asks the server as its supervisor.
     pub(crate) async fn as_supervisor(&self, path: &str) -> Value {
+        let (status, body) = self.fetch_as_supervisor(path).await;
+        assert_eq!(status, 200, "{path}");
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    /// Asks the server as its supervisor; returns the status and the body.
+    pub(crate) async fn fetch_as_supervisor(&self, path: &str) -> (u16, Vec<u8>) {
         // The phone brings its own; a plain client asks for the process's.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             rustls::crypto::ring::default_provider()
@@ -77,7 +84,9 @@ impl District {
             .get(format!("http://{server}{path}"))
             .bearer_auth(signed_in.token.unwrap())
             .send();
-        answer.await.unwrap().json().await.unwrap()
+        let answer = answer.await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.bytes().await.unwrap().to_vec())
     }
 
     /// The server's own database.

@@ -164,7 +164,8 @@ async fn an_inspection_is_left_killed_resumed_and_arrives_whole() {
         .database()
         .query_row(photos, [], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap();
-    assert_eq!(photos, (1, 2));
+    // Two photos: one of the item and one of the finding, each with two small copies.
+    assert_eq!(photos, (1, 6));
     // The point shows it, and a new one begins at nothing.
     let detail = lin.point(&market).await.unwrap();
     assert_eq!(detail["inspections"][0]["stage"], "applied");

@@ -218,11 +218,28 @@ impl Inspector {
         view["stage"].as_str().unwrap().to_owned()
     }
 
+    /// Waits until the server has every record, and every original too.
     pub(crate) async fn wait_until_sent(&self) {
         self.until("everything is sent", async |me| {
+            let sync = me.sync().await;
+            (sync["unsent"] == 0 && sync["originals"] == 0).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the server has every record.
+    pub(crate) async fn wait_until_records_are_sent(&self) {
+        self.until("every record is sent", async |me| {
             (me.sync().await["unsent"] == 0).then_some(())
         })
         .await;
+    }
+
+    /// The window says whether somebody pays for each byte.
+    pub(crate) async fn network(&self, metered: Option<bool>) {
+        self.run(json!({"cmd": "network", "metered": metered}))
+            .await
+            .unwrap();
     }
 
     /// Waits until the phone has noticed that the link is down, and says why.

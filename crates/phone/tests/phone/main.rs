@@ -8,6 +8,7 @@
 
 mod inspector;
 mod link;
+mod originals;
 mod photos;
 
 mod bad_link;

@@ -19,7 +19,7 @@ use crate::error::ApiError;
 use crate::renditions::Copy;
 use crate::session::Session;
 use crate::store::blobs::{self, Blob};
-use crate::store::{StoreError, findings, inspections};
+use crate::store::{StoreError, evidence, findings, inspections};
 
 /// A photo's name is its content, so a browser need not ask twice; others must not keep it.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
@@ -40,7 +40,7 @@ const JPEG: HeaderValue = HeaderValue::from_static("image/jpeg");
         SessionRefusals,
         (status = 200, description = "The picture", content_type = "image/jpeg", body = Vec<u8>),
         (status = 400, description = "bad_request: no photo has such a name", body = ErrorBody),
-        (status = 404, description = "not_found, or not for this session", body = ErrorBody),
+        (status = 404, description = "not_found, not for this session, or an original that has not come yet", body = ErrorBody),
         (status = 422, description = "not_a_photo: it is damaged further in", body = ErrorBody),
         (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
     )
@@ -52,18 +52,28 @@ pub(super) async fn show(
 ) -> Result<Response, ApiError> {
     let sha256 = photo_name(&name)?;
     let (actor, asked_for) = (session.actor, sha256.clone());
-    let blob = app
-        .database()
-        .read(move |db| visible(db, actor, &asked_for))
-        .await?
-        .ok_or(ApiError::NotFound)?;
     let copy = match copy.as_str() {
-        "thumb" => Copy::Thumb,
-        "working" => Copy::Working,
-        "original" => return original(&app, &session, &sha256, &blob).await,
+        "thumb" => Some(Copy::Thumb),
+        "working" => Some(Copy::Working),
+        "original" => None,
         _ => return Err(ApiError::NotFound),
     };
-    let jpeg = app.renditions().get(actor.district, &sha256, copy).await?;
+    let here = app
+        .database()
+        .read(move |db| here(db, actor, &asked_for, copy))
+        .await?
+        .ok_or(ApiError::NotFound)?;
+    let jpeg = match (here, copy) {
+        (Here::Original(_), Some(copy)) => {
+            app.renditions().get(actor.district, &sha256, copy).await?
+        }
+        (Here::Original(blob), None) => return original(&app, &session, &sha256, &blob).await,
+        (Here::Copy(name), _) => {
+            let path = app.folder().blob(actor.district, &name);
+            let jpeg = tokio::fs::read(&path).await;
+            jpeg.map_err(DiskError::at("read", &path))?.into()
+        }
+    };
     let headers = [
         (CONTENT_TYPE, JPEG),
         (CACHE_CONTROL, CACHE),
@@ -78,8 +88,38 @@ pub(super) fn photo_name(text: &str) -> Result<Sha256Hex, ApiError> {
         .map_err(|error: xunfang_domain::Sha256HexError| ApiError::BadRequest(error.to_string()))
 }
 
+/// What there is of a photo.
+enum Here {
+    /// The original, from which any copy can be made.
+    Original(Blob),
+    /// The copy that was asked for, as the phone made it.
+    Copy(Sha256Hex),
+}
+
 /// Finds a photo, if a finding or an inspection shows it that the actor may read.
-fn visible(db: &Connection, actor: Actor, sha256: &Sha256Hex) -> Result<Option<Blob>, StoreError> {
+///
+/// The server's own copy of an original that is here comes before the phone's: it cannot show
+/// anything else than the original does.
+fn here(
+    db: &Connection,
+    actor: Actor,
+    sha256: &Sha256Hex,
+    copy: Option<Copy>,
+) -> Result<Option<Here>, StoreError> {
+    if !may_see(db, actor, sha256)? {
+        return Ok(None);
+    }
+    if let Some(blob) = blobs::find(db, actor.district, sha256)? {
+        return Ok(Some(Here::Original(blob)));
+    }
+    let Some(copy) = copy else {
+        return Ok(None);
+    };
+    let sent = evidence::copy_here(db, actor.district, sha256, copy.name())?;
+    Ok(sent.map(Here::Copy))
+}
+
+fn may_see(db: &Connection, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
     let district = actor.district;
     let found = findings::authors_of_photo(db, district, sha256)?
         .into_iter()
@@ -88,11 +128,7 @@ fn visible(db: &Connection, actor: Actor, sha256: &Sha256Hex) -> Result<Option<B
         .into_iter()
         .map(|author| Object::Inspection { district, author });
     let readable = |object| allows(actor, Verb::Read, object);
-    if found.chain(visited).any(readable) {
-        blobs::find(db, district, sha256)
-    } else {
-        Ok(None)
-    }
+    Ok(found.chain(visited).any(readable))
 }
 
 async fn original(

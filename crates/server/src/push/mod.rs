@@ -13,7 +13,7 @@ mod digest;
 mod record;
 
 use rusqlite::Transaction;
-use xunfang_domain::{Actor, DeviceId, DistrictId, Receipt, Sha256Hex, UnixMillis, Verb, allows};
+use xunfang_domain::{Actor, DeviceId, Receipt, Sha256Hex, UnixMillis, Verb, allows};
 use xunfang_evidence::PublicKey;
 use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, codes};
 
@@ -227,7 +227,7 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
         let message = "the district does not have this version of the standard".to_owned();
         return Ok(later(codes::STANDARD_UNKNOWN, message));
     }
-    let need_blobs = missing_photos(db, district, &record)?;
+    let need_blobs = missing_photos(db, push, &record)?;
     if !need_blobs.is_empty() {
         let message = format!("{} photos have to be uploaded first", need_blobs.len());
         return Ok(Verdict::Retry {
@@ -274,15 +274,31 @@ fn rejected(code: &'static str, message: &str) -> Verdict {
     }
 }
 
+/// Lists the files that have to come first: of each photo the original, or the small copies that
+/// its record names.
 fn missing_photos(
     db: &rusqlite::Connection,
-    district: DistrictId,
+    push: Push,
     record: &Record,
 ) -> Result<Vec<Sha256Hex>, StoreError> {
+    let district = push.actor.district;
+    let is_missing = |sha256: &Sha256Hex| -> Result<bool, StoreError> {
+        Ok(blobs::find(db, district, sha256)?.is_none())
+    };
     let mut missing = Vec::new();
     for photo in record.photos() {
-        if blobs::find(db, district, &photo.sha256)?.is_none() {
-            missing.push(photo.sha256.clone());
+        if !is_missing(&photo.sha256)? {
+            continue;
+        }
+        match crate::evidence::stand_ins(db, district, push.device, photo)? {
+            None => missing.push(photo.sha256.clone()),
+            Some(copies) => {
+                for copy in copies {
+                    if is_missing(&copy)? {
+                        missing.push(copy);
+                    }
+                }
+            }
         }
     }
     Ok(missing)

@@ -104,7 +104,43 @@ pub(crate) fn add(
             ":body": values::to_json("evidence", sealed)?,
             ":received_at": now.get(),
         })?;
+    let copies = &evidence.copies;
+    let mut add = db.prepare_cached(include_str!("evidence/add_file.sql"))?;
+    for (kind, sha256) in [
+        ("original", &evidence.original.sha256),
+        ("working", &copies.working.sha256),
+        ("marked", &copies.marked.sha256),
+        ("thumb", &copies.thumb.sha256),
+    ] {
+        add.execute(named_params! {
+            ":sha256": sha256.as_str(),
+            ":district_id": district.uuid(),
+            ":digest": digest.as_str(),
+            ":kind": kind,
+        })?;
+    }
     Ok(())
+}
+
+/// Finds a copy of a photo that the phone has sent; `kind` is `working` or `thumb`.
+pub(crate) fn copy_here(
+    db: &Connection,
+    district: DistrictId,
+    original: &Sha256Hex,
+    kind: &'static str,
+) -> Result<Option<Sha256Hex>, StoreError> {
+    let found: Option<String> = db
+        .prepare_cached(include_str!("evidence/copy_here.sql"))?
+        .query_row(
+            named_params! {
+                ":district_id": district.uuid(),
+                ":original": original.as_str(),
+                ":kind": kind,
+            },
+            |row| row.get("sha256"),
+        )
+        .optional()?;
+    found.map(|text| values::hash(&text)).transpose()
 }
 
 /// Says when a record came.

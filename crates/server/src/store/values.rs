@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xunfang_domain::{ReviewState, Role};
+use xunfang_domain::{ReviewState, Role, Sha256Hex};
 
 use super::StoreError;
 
@@ -23,6 +23,15 @@ pub(super) fn to_json<T: Serialize>(what: &'static str, value: &T) -> Result<Str
         what,
         reason: error.to_string(),
     })
+}
+
+/// Reads a hash.
+pub(super) fn hash(text: &str) -> Result<Sha256Hex, StoreError> {
+    text.parse()
+        .map_err(|error: xunfang_domain::Sha256HexError| StoreError::Value {
+            what: "hash",
+            reason: error.to_string(),
+        })
 }
 
 pub(super) const fn role_word(role: Role) -> &'static str {

@@ -226,6 +226,48 @@ async fn until_logged(log: &mut Lines<BufReader<ChildStderr>>, text: &str) -> St
 }
 
 #[tokio::test]
+async fn how_a_district_wants_its_photos_is_changed_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, _) = load_sample(folder.path()).await;
+    let policy = async |change: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(["photo-policy", "--district", "泗县（示例）", "--data"])
+            .arg(folder.path())
+            .args(change);
+        command.output().await.unwrap()
+    };
+    let small = policy(&["--working-px", "640"]).await;
+    let said = String::from_utf8(small.stderr).unwrap();
+    assert!(said.contains("1280 to 4096"), "{said}");
+    let strange = policy(&["--originals", "never"]).await;
+    let said = String::from_utf8(strange.stderr).unwrap();
+    assert!(
+        said.contains("unmetered") && said.contains("always"),
+        "{said}"
+    );
+    let done = policy(&["--originals", "always", "--layout", "strip"]).await;
+    assert!(done.status.success(), "{done:?}");
+    let now = String::from_utf8(policy(&[]).await.stdout).unwrap();
+    assert!(now.contains("\"originals\":\"always\""), "{now}");
+
+    let program = Program::serve(folder.path()).await;
+    let phone = program.phone(&accounts).await;
+    let events = phone.pull_all().await.scopes.remove(0).events;
+    let mut districts = events
+        .iter()
+        .filter(|event| event.kind == "district.changed");
+    let body = districts.next_back().unwrap().body.to_string();
+    for said in [
+        "\"originals\":\"always\"",
+        "\"layout\":\"strip\"",
+        "\"working_px\":1920",
+    ] {
+        assert!(body.contains(said), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_profile_of_the_catalogue_is_put_in_force_by_command() {
     let folder = tempfile::tempdir().unwrap();
     let (accounts, _) = load_sample(folder.path()).await;

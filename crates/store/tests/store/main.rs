@@ -20,8 +20,8 @@ use xunfang_domain::{
 };
 use xunfang_protocol::{Event, EventBody, OpKind, ScopePage, SessionView};
 use xunfang_store::{
-    DraftPhoto, FindingQuery, NamedBytes, OpOutcome, PhotoFacts, PointQuery, SaveDraft,
-    SaveFinding, SendState, SignedInSession, Store, StoreFault,
+    DraftPhoto, FindingQuery, NamedBytes, OpOutcome, PhotoFacts, PointQuery, QueuedPhoto,
+    SaveDraft, SaveFinding, SendState, SignedInSession, Store, StoreFault,
 };
 
 const NOW: UnixMillis = UnixMillis::new(1_795_000_000_000);
@@ -147,6 +147,15 @@ fn photograph(store: &Store, digit: char) -> PhotoFacts {
     facts
 }
 
+/// Its file as it waits to be sent.
+fn original(photo: &PhotoFacts) -> QueuedPhoto {
+    QueuedPhoto {
+        sha256: photo.sha256.clone(),
+        bytes: photo.bytes,
+        of: photo.sha256.clone(),
+    }
+}
+
 /// Makes a photo's file durable.
 fn keep(store: &Store, sha256: &Sha256Hex, bytes: &[u8]) {
     let original = NamedBytes { sha256, bytes };
@@ -190,7 +199,9 @@ fn a_saved_finding_is_there_after_reopening_with_its_photo_and_outbox_row() {
     assert_eq!(rows[0].record.note, "线缆下垂");
     assert_eq!(rows[0].point_name, "东市场");
     assert_eq!(
-        fs::read(store.photo_path(&photo.sha256)).unwrap().len(),
+        fs::read(store.queued_path(&original(&photo)))
+            .unwrap()
+            .len(),
         1_000
     );
     let head = store.queue_head(lin(), NOW, 10).unwrap();
@@ -262,7 +273,7 @@ fn a_finding_goes_from_queued_over_its_photo_to_applied() {
             stuck: None
         }]
     );
-    store.photo_stored(&photo.sha256, NOW).unwrap();
+    store.photo_stored(&original(&photo), NOW).unwrap();
     assert_eq!(store.queue_head(lin(), NOW, 10).unwrap().ops[0].missing, []);
     assert_eq!(
         stages(&store),
@@ -293,7 +304,7 @@ fn a_photo_that_the_server_lost_is_sent_again_and_a_refusal_stays_visible() {
     store.save_finding(finding(1)).unwrap();
     photograph(&store, 'b');
     store.save_finding(finding(2)).unwrap();
-    store.photo_stored(&photo.sha256, NOW).unwrap();
+    store.photo_stored(&original(&photo), NOW).unwrap();
     let later = NOW.plus_ms(5_000);
     let need = vec![photo.sha256.clone()];
     let retry = OpOutcome::Retry {
@@ -364,12 +375,12 @@ fn a_half_written_photo_is_cleared_and_a_whole_one_is_never_overwritten() {
             .count(),
         0
     );
-    let before = fs::metadata(store.photo_path(&photo.sha256))
+    let before = fs::metadata(store.queued_path(&original(&photo)))
         .unwrap()
         .modified()
         .unwrap();
     keep(&store, &photo.sha256, "a".repeat(1_000).as_bytes());
-    let after = fs::metadata(store.photo_path(&photo.sha256))
+    let after = fs::metadata(store.queued_path(&original(&photo)))
         .unwrap()
         .modified()
         .unwrap();

@@ -141,7 +141,7 @@ const en: Messages = {
     next: 'Next photo',
     loadingOriginal: 'Loading the original…',
     originalShown: 'Original',
-    originalFailed: 'The original cannot be loaded now; this is the working copy',
+    originalFailed: 'The original has not arrived or cannot be loaded now; this is the working copy',
     viewer: 'Original photo',
     evidence: 'Photo evidence',
     evidenceHint: 'Fingerprints are taken from the original bytes and were verified on arrival.',

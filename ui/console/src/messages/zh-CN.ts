@@ -140,7 +140,7 @@ const zhCN = {
     next: '下一张',
     loadingOriginal: '正在加载原图…',
     originalShown: '原图',
-    originalFailed: '原图暂时无法加载，当前显示工作副本',
+    originalFailed: '原图还没有传到或暂时无法加载，当前显示工作副本',
     viewer: '原图查看',
     evidence: '照片凭证',
     evidenceHint: '指纹由原图字节计算，服务器收到时已核对。',

@@ -12,7 +12,7 @@ import type {
 /** A supervisor of a sample district. */
 export const SESSION_VIEW: SessionView = {
   person: { id: 'person-1', district: 'district-1', display_name: 'Chen', role: 'supervisor' },
-  district: { id: 'district-1', name: 'Sample district', zone_radius_m: 500, standard: null, photos: { working_px: 1920, layout: 'panel', person: 'name' } },
+  district: { id: 'district-1', name: 'Sample district', zone_radius_m: 500, standard: null, photos: { working_px: 1920, layout: 'panel', person: 'name', originals: 'unmetered' } },
 }
 
 export const POINT: Point = {

@@ -51,6 +51,8 @@ export interface Answers {
   finding: FindingView
   sync: SyncView
   sync_now: SyncView
+  send_originals: SyncView
+  network: null
   save_settings: Settings
   dismiss_notice: Notice[]
   position: PositionEvidence

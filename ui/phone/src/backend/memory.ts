@@ -280,6 +280,8 @@ export class MemoryBackend implements Backend {
     },
     sync: () => this.data.start.sync,
     sync_now: () => this.data.start.sync,
+    send_originals: () => this.data.start.sync,
+    network: () => null,
     save_settings: ({ settings }) => {
       this.data.start = { ...this.data.start, settings }
       return settings

@@ -94,6 +94,19 @@ describe('sign-in', () => {
   })
 })
 
+describe('originals that wait', () => {
+  it('are told, and sent at once when somebody wants that', async () => {
+    const { sync } = startView()
+    const backend = new MemoryBackend(memoryData({ start: startView({ sync: { ...sync, originals: 3, originals_wait: true } }) }))
+    page = await mountAt('/mine', backend)
+    const told = page.byTestId('originals')[0]
+    expect(told?.text()).toContain('3 张原图等 Wi-Fi')
+    await page.byTestId('send-originals')[0]?.trigger('click')
+    await settle()
+    expect(backend.asked.at(-1)).toEqual({ cmd: 'send_originals' })
+  })
+})
+
 describe('mine', () => {
   it('shows each finding with its stage and reason', async () => {
     page = await mountAt('/mine', new MemoryBackend(memoryData()))

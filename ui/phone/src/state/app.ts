@@ -45,7 +45,9 @@ export class AppState {
       session: null,
       server: '',
       settings: { language: 'zh-CN', large_text: false, high_contrast: false },
-      sync: { link: 'offline', unsent: 0, rejected: 0, last_error: null, last_success_at: null },
+      sync: {
+        link: 'offline', unsent: 0, rejected: 0, originals: 0, originals_wait: false, last_error: null, last_success_at: null,
+      },
       notices: [],
       developer: false,
       toast: null,
@@ -78,6 +80,10 @@ export class AppState {
 
   async syncNow(): Promise<void> {
     this.data.sync = await this.#backend.run({ cmd: 'sync_now' })
+  }
+
+  async sendOriginals(): Promise<void> {
+    this.data.sync = await this.#backend.run({ cmd: 'send_originals' })
   }
 
   async saveSettings(settings: Settings): Promise<void> {

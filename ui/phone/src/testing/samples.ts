@@ -88,11 +88,13 @@ export function startView(changes: Partial<StartView> = {}): StartView {
   return {
     session: {
       person: { id: 'p1', district: 'd1', display_name: 'Lin', role: 'inspector' },
-      district: { id: 'd1', name: 'Sample district', zone_radius_m: 400, standard: null, photos: { working_px: 1920, layout: 'panel', person: 'name' } },
+      district: { id: 'd1', name: 'Sample district', zone_radius_m: 400, standard: null, photos: { working_px: 1920, layout: 'panel', person: 'name', originals: 'unmetered' } },
     },
     server: 'https://xunfang.example',
     settings: { language: 'zh-CN', large_text: false, high_contrast: false },
-    sync: { link: 'online', unsent: 0, rejected: 0, last_error: null, last_success_at: NOW },
+    sync: {
+      link: 'online', unsent: 0, rejected: 0, originals: 0, originals_wait: false, last_error: null, last_success_at: NOW,
+    },
     notices: [],
     developer: false,
     ...changes,
@@ -110,7 +112,7 @@ export function finding(id: string, point: string, stage: FindingStage): Finding
       }],
     },
     point_name: 'Gate', criterion_name_zh: 'zh-litter', criterion_name_en: 'No scattered litter',
-    stage, stuck: stage === 'saved' ? 'unreachable' : null, photos_stored: 0,
+    stage, stuck: stage === 'saved' ? 'unreachable' : null, photos: [stage === 'saved' ? 'queued' : 'stored'],
     review: stage === 'returned'
       ? { finding: id, state: 'returned', reason: 'too dark', rev: 1, decided_at: NOW, decided_by: 'Wang' }
       : null,

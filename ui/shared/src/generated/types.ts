@@ -1642,6 +1642,11 @@ export type WatermarkLayout = "panel" | "strip" | "compact" | "footer";
 export type WatermarkPerson = "name" | "number";
 
 /**
+ * Over which networks a phone sends originals.
+ */
+export type OriginalsGo = "unmetered" | "always";
+
+/**
  * How a district wants its photos.
  */
 export type PhotoPolicy = { 
@@ -1656,7 +1661,11 @@ layout: WatermarkLayout,
 /**
  * Whom it names.
  */
-person: WatermarkPerson, };
+person: WatermarkPerson, 
+/**
+ * When originals are sent. The small copies always go first and at once.
+ */
+originals: OriginalsGo, };
 
 /**
  * Sixteen characters in groups of four, for example `7KQ2-M0XA-93ZC-VH4N`.
@@ -2529,6 +2538,14 @@ unsent: number,
  */
 rejected: number, 
 /**
+ * Originals of photos that wait, of records that the server has.
+ */
+originals: number, 
+/**
+ * Whether originals wait for a network that costs nothing by the byte.
+ */
+originals_wait: boolean, 
+/**
  * Code of the last failure while offline; null when there was none.
  */
 last_error: string | null, 
@@ -2636,7 +2653,7 @@ marks: Array<PhotoMark>, };
 /**
  * How far a photo has come.
  */
-export type PhotoState = "draft" | "queued" | "stored";
+export type PhotoState = "draft" | "queued" | "shown" | "stored";
 
 /**
  * What an inspector has begun at a point and not saved yet.
@@ -2746,9 +2763,9 @@ stage: FindingStage,
  */
 stuck: string | null, 
 /**
- * Photos that the server has verified, of `record.photos`.
+ * How far each photo of the record has come.
  */
-photos_stored: number, 
+photos: Array<PhotoState>, 
 /**
  * The review; null until somebody decided.
  */
@@ -3141,7 +3158,11 @@ limit: number, } | { "cmd": "finding",
 /**
  * Which.
  */
-id: FindingId, } | { "cmd": "sync" } | { "cmd": "sync_now" } | { "cmd": "save_settings", 
+id: FindingId, } | { "cmd": "sync" } | { "cmd": "sync_now" } | { "cmd": "send_originals" } | { "cmd": "network", 
+/**
+ * Whether somebody pays for each byte; null where it cannot tell.
+ */
+metered: boolean | null, } | { "cmd": "save_settings", 
 /**
  * All of them.
  */
