@@ -10,6 +10,7 @@ import { basename, join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { accessibilityFindings } from './support/axe'
 import { openBrowser } from './support/browser'
 import { Supervisor } from './support/console'
 import { Inspector } from './support/inspector'
@@ -141,6 +142,19 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   const names = await Promise.all(stored.map((name) => sha256(join(server.data, 'blobs', name))))
   expect(stored.map((name) => basename(name)).toSorted()).toEqual(names.toSorted())
   expect(names).toEqual(expect.arrayContaining(hashes))
+
+  // Anybody with the code of a watermark, or the photo, can ask what it is worth; without a session.
+  const code = await supervisor.page.getByTestId('photo-code').first().innerText()
+  const visitor = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })).newPage()
+  await visitor.goto(`${server.address}/V/${code.replaceAll('-', '')}`)
+  await visitor.locator('[data-testid="verify-report"][data-verdict="known"]').waitFor()
+  await keepScreenshot('verify-code', await visitor.screenshot({ fullPage: true }))
+  expect(await accessibilityFindings(visitor)).toEqual([])
+  await visitor.getByTestId('verify-photo').setInputFiles(photos[0])
+  await visitor.locator('[data-testid="verify-report"][data-verdict="original"]').waitFor()
+  await keepScreenshot('verify-photo', await visitor.screenshot({ fullPage: true }))
+  expect(await accessibilityFindings(visitor)).toEqual([])
+  await visitor.context().close()
 
   // One goes back with a reason, and the phone shows it.
   const road = sent.find(({ text }) => text.includes('路面'))

@@ -62,7 +62,7 @@ fn main() -> std::io::Result<()> {
             ErrorBody, SignInRequest, SessionView, SignedIn, PhotoCheck, CheckOutcome, EvidenceCheck, TimeBracket, PhotoReport, FindingRow, FindingPage, ReviewTally,
             FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
             LimitEdit, StandardEdit, RowPoint, ImportPreviewRow, ImportPreview, FileFault, ImportDone, PointSave,
-            KindCount, PointTable, LiveNotice,
+            KindCount, PointTable, LiveNotice, VerifyVerdict, PublicRecord, VerifyReport,
         },
         phone::{
             StartView, Settings, Notice, LinkState, SyncView, PointRow, PointPage, PointTypeCount,

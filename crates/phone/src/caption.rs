@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 use xunfang_domain::{
-    CaptureSource, Clocks, Person, PhotoCode, Point, PositionEvidence, PositionMissing, Side,
-    Standing, WatermarkPerson,
+    CaptureSource, Clocks, PhotoCode, Point, PositionEvidence, PositionMissing, Side, Standing,
+    WatermarkPerson,
 };
 use xunfang_photo::Watermark;
 use xunfang_protocol::SessionView;
@@ -101,10 +101,9 @@ pub(crate) fn watermark(scene: Scene<'_>) -> Result<Watermark, CommandError> {
     let district = &scene.session.district;
     let person = match district.photos.person {
         WatermarkPerson::Name => scene.session.person.display_name.clone(),
-        WatermarkPerson::Number => fill(
-            &words.number,
-            &[("number", &number_of(&scene.session.person))],
-        ),
+        WatermarkPerson::Number => {
+            fill(&words.number, &[("number", &scene.session.person.number())])
+        }
     };
     let mut lines = Vec::new();
     if scene.source == CaptureSource::File {
@@ -138,12 +137,6 @@ fn link(server: &str, code: PhotoCode) -> String {
     } else {
         format!("{}/V/{code}", server.to_ascii_uppercase())
     }
-}
-
-/// Six letters and digits out of the end of the person's id, which is the random part of it.
-fn number_of(person: &Person) -> String {
-    let id = person.id.uuid().simple().to_string().to_uppercase();
-    id.chars().skip(id.len().saturating_sub(6)).collect()
 }
 
 fn time(words: &Words, clocks: &Clocks) -> String {
@@ -239,8 +232,8 @@ mod tests {
     use super::*;
     use uuid::Uuid;
     use xunfang_domain::{
-        District, DistrictId, Fix, PersonId, PhotoPolicy, PointId, PointType, Role, UnixMillis,
-        Wgs84,
+        District, DistrictId, Fix, Person, PersonId, PhotoPolicy, PointId, PointType, Role,
+        UnixMillis, Wgs84,
     };
 
     fn session(person: WatermarkPerson) -> SessionView {
@@ -365,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_person_may_stay_a_number_and_a_server_below_a_path_keeps_its_letters() {
-        let number = number_of(&session(WatermarkPerson::Number).person);
+        let number = session(WatermarkPerson::Number).person.number();
         assert_eq!(number, "BCDEF0");
         let code = PhotoCode::from_digest(&[7; 32]);
         assert_eq!(

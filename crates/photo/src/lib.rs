@@ -4,6 +4,8 @@
 //! is a copy beside them. Sizes are checked before anything is decoded, so that a small file
 //! cannot ask for much memory. This crate must not know files, the database or the network.
 
+#[cfg(feature = "read-codes")]
+mod codes;
 mod decode;
 mod exif;
 mod ink;
@@ -17,6 +19,8 @@ mod pipeline;
 mod render;
 mod watermark;
 
+#[cfg(feature = "read-codes")]
+pub use self::codes::read_codes;
 pub use self::exif::claims;
 pub use inspect::{Format, PhotoError, PhotoInfo, SIDE_PX_MAX, inspect, sha256};
 pub use likeness::Likeness;

@@ -19,6 +19,10 @@ pub struct Likeness([u8; 32]);
 impl Likeness {
     /// Bits in which two pictures of one scene differ at most.
     pub const NEAR_BITS: u32 = 31;
+    /// Bits in which two pictures of one scene differ at most where one of them has a watermark on
+    /// it. Enough to compare two pictures that belong together by their code; for a search it would
+    /// find strangers.
+    pub const MARKED_BITS: u32 = 80;
     /// Bands of sixteen bits.
     pub const BANDS: usize = 16;
 

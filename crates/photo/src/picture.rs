@@ -238,6 +238,25 @@ impl Picture {
         Ok(square.samples)
     }
 
+    /// Keeps the upper `rows` of the picture, rounded down to an even number; all of it where it has
+    /// no more.
+    #[must_use]
+    pub fn top(mut self, rows: u32) -> Self {
+        let rows = rows / 2 * 2;
+        if rows == 0 || rows >= self.height {
+            return self;
+        }
+        self.height = rows;
+        let (tall, half) = (rows as usize, rows as usize / 2);
+        self.luma.height = tall;
+        self.luma.samples.truncate(self.luma.width * tall);
+        for plane in &mut self.chroma {
+            plane.height = half;
+            plane.samples.truncate(plane.width * half);
+        }
+        self
+    }
+
     /// Adds empty rows of one colour below the picture.
     pub(crate) fn extended(mut self, rows: u32, [luma, blue, red]: [u8; 3]) -> Self {
         // An even number of rows keeps the planes aligned; the doubled last row goes first.

@@ -9,6 +9,7 @@ mod reference;
 mod session;
 mod sync;
 mod upload;
+mod verify;
 
 pub use console::{
     CheckOutcome, EvidenceCheck, FindingDetail, FindingPage, FindingRow, InspectionPage,
@@ -25,3 +26,4 @@ pub use sync::{
     PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest, PushResponse, ScopePage, UnreadEvent,
 };
 pub use upload::{UPLOAD_CHUNK_BYTES, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX};
+pub use verify::{PublicRecord, VerifyReport, VerifyVerdict};

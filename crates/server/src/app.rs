@@ -19,6 +19,7 @@ use crate::renditions::Renditions;
 use crate::start::StartError;
 use crate::store::{self, Condition, Database, StoreError, StoreFault};
 use crate::uploads::Uploads;
+use crate::visitors::Visitors;
 
 /// What a server needs to know before it starts.
 #[derive(Clone)]
@@ -63,6 +64,7 @@ pub struct App {
 struct Shared {
     database: Database,
     uploads: Uploads,
+    visitors: Visitors,
     renditions: Renditions,
     passwords: Passwords,
     live: Live,
@@ -113,6 +115,7 @@ impl App {
             shared: Arc::new(Shared {
                 database,
                 uploads: Uploads::new(Arc::clone(&folder)),
+                visitors: Visitors::new(),
                 renditions: Renditions::new(Arc::clone(&folder)),
                 passwords: Passwords::new()?,
                 live: Live::new(),
@@ -138,6 +141,10 @@ impl App {
 
     pub(crate) fn database(&self) -> &Database {
         &self.shared.database
+    }
+
+    pub(crate) fn visitors(&self) -> &Visitors {
+        &self.shared.visitors
     }
 
     pub(crate) fn uploads(&self) -> &Uploads {

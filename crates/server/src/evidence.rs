@@ -79,7 +79,7 @@ fn admitted(
     Ok(Some(read))
 }
 
-fn signed(
+pub(crate) fn signed(
     db: &Connection,
     district: DistrictId,
     device: DeviceId,

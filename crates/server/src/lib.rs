@@ -32,6 +32,8 @@ mod standards;
 mod start;
 mod store;
 mod uploads;
+pub mod verify;
+mod visitors;
 
 pub use app::{App, AppConfig, OnDamage};
 pub use clock::{Clock, SystemClock};

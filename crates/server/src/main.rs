@@ -14,11 +14,11 @@ use serde::de::DeserializeOwned;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use xunfang_domain::{Datum, FateTally, OriginalsGo, RowFate, WatermarkLayout, WatermarkPerson};
-use xunfang_protocol::ImportPreview;
+use xunfang_protocol::{ImportPreview, VerifyVerdict};
 use xunfang_server::photo_policy::{self, PolicyChange};
 use xunfang_server::{
     App, AppConfig, Folders, OnDamage, catalogue, listen, openapi_json, profile, register, sample,
-    serve,
+    serve, verify,
 };
 
 /// Server of Xunfang 巡访, field inspection that loses nothing.
@@ -81,6 +81,14 @@ enum Command {
         /// When phones send originals: unmetered (Wi-Fi, a cable) or always
         #[arg(long, value_parser = word::<OriginalsGo>)]
         originals: Option<OriginalsGo>,
+    },
+    /// Say which record a photo is of, and whether it is unchanged. The server that uses the folder has
+    /// to be stopped meanwhile; a running one is asked on its page /V
+    VerifyPhoto {
+        #[command(flatten)]
+        folder: Folder,
+        /// The photo
+        file: PathBuf,
     },
     /// Say what would become of every row of a register of points, and take it with --commit
     ImportPoints {
@@ -215,6 +223,7 @@ async fn main() -> ExitCode {
             };
             photo_policy(folder.data, &district, change).await
         }
+        Command::VerifyPhoto { folder, file } => verify_photo(folder.data, &file).await,
         Command::ImportPoints { register, commit } => import_points(register, commit).await,
         Command::ExportPoints { register } => export_points(register).await,
         Command::Sample { folder } => load_sample(folder.data).await,
@@ -363,6 +372,32 @@ async fn photo_policy(
         "{district}: {}",
         serde_json::to_string(&policy)?
     )?;
+    Ok(())
+}
+
+async fn verify_photo(data: PathBuf, file: &Path) -> Result<(), Box<dyn Error>> {
+    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let app = App::open(AppConfig::new(data))?;
+    let report = verify::file(&app, bytes).await?;
+    let said = match report.verdict {
+        VerifyVerdict::Unknown => "no record here names this file, or the code in it",
+        VerifyVerdict::Known | VerifyVerdict::Original => {
+            "the original, byte by byte as it was recorded"
+        }
+        VerifyVerdict::Copy => "a copy that the app made, byte by byte as it was recorded",
+        VerifyVerdict::Similar => {
+            "not a recorded file: it shows the same scene as the record of its code, and was \
+             recompressed or edited since"
+        }
+        VerifyVerdict::Different => {
+            "ALTERED: it carries the code of a record whose photo shows something else"
+        }
+        VerifyVerdict::Unclear => {
+            "it carries the code of a record whose photo cannot be compared with it"
+        }
+    };
+    let record = serde_json::to_string_pretty(&report.record)?;
+    writeln!(io::stdout(), "{}: {said}\n{record}", file.display())?;
     Ok(())
 }
 

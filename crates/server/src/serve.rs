@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -17,8 +19,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
+use tower::ServiceExt;
+
 use crate::App;
 use crate::start::StartError;
+use crate::visitors::Peer;
 
 /// Connections at a time; later ones wait in the operating system's queue.
 const CONNECTIONS_MAX: usize = 4096;
@@ -51,7 +56,9 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
         // The semaphore is never closed, so this loop ends only by the shutdown.
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
             match listener.accept().await {
-                Ok((stream, _)) => answer(stream, router.clone(), graceful.watcher(), place),
+                Ok((stream, peer)) => {
+                    answer(stream, peer, router.clone(), graceful.watcher(), place);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "no connection was accepted");
                     sleep(ACCEPT_PAUSE).await;
@@ -76,7 +83,17 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
     }
 }
 
-fn answer(stream: TcpStream, router: Router, watcher: Watcher, place: OwnedSemaphorePermit) {
+fn answer(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    watcher: Watcher,
+    place: OwnedSemaphorePermit,
+) {
+    let router = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer.ip()));
+        request
+    });
     // Answers are small and complete; waiting to fill a packet would only delay them.
     drop(stream.set_nodelay(true));
     let connection = http1::Builder::new()

@@ -18,6 +18,8 @@ export function makeRouter(session: Session, history: RouterHistory = createWebH
     routes: [
       { path: '/', redirect: '/review' },
       { path: '/sign-in', name: 'sign-in', component: SignInPage, meta: { open: true } },
+      // The address in every watermark; anybody may open it.
+      { path: '/V/:code?', name: 'verify', component: () => import('./verify/VerifyPage.vue'), meta: { open: true } },
       { path: '/review', name: 'review', component: ReviewPage },
       { path: '/map', name: 'map', component: () => import('./map/MapPage.vue') },
       { path: '/inspections', name: 'inspections', component: () => import('./inspections/InspectionsPage.vue') },

@@ -18,3 +18,4 @@ mod evidence;
 mod inspecting;
 mod main_job;
 mod storage;
+mod verifying;

@@ -16,6 +16,7 @@ mod session;
 mod standards;
 mod sync;
 mod uploads;
+mod verify;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
@@ -71,6 +72,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(standards::checklist))
         .routes(routes!(standards::codes))
         .routes(routes!(photos::show))
+        .routes(routes!(verify::code))
+        .routes(routes!(verify::photo))
         .routes(routes!(live::stream))
         .routes(routes!(openapi::show))
         .routes(routes!(health::show))

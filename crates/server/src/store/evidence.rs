@@ -1,8 +1,8 @@
 //! Keys of devices, and the records of photos that they signed.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use xunfang_domain::{
-    DeviceId, DistrictId, PersonId, PhotoEvidence, Sealed, Sha256Hex, UnixMillis,
+    DeviceId, DistrictId, PersonId, PhotoCode, PhotoEvidence, Sealed, Sha256Hex, UnixMillis,
 };
 use xunfang_evidence::PublicKey;
 
@@ -157,6 +157,51 @@ pub(crate) fn received_at(
         )
         .optional()?;
     Ok(found.map(UnixMillis::new))
+}
+
+/// A record, of whichever district.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) district: DistrictId,
+    pub(crate) sealed: Sealed,
+}
+
+fn kept(row: &Row<'_>) -> rusqlite::Result<(DistrictId, String)> {
+    let district = DistrictId::from_uuid(row.get("district_id")?);
+    Ok((district, row.get("body")?))
+}
+
+/// Finds the record of a code; the one lookup of a record that knows no district yet, with
+/// [`by_file`].
+pub(crate) fn by_code(db: &Connection, code: PhotoCode) -> Result<Option<Kept>, StoreError> {
+    let found = db
+        .prepare_cached(include_str!("evidence/by_code.sql"))?
+        .query_row(named_params! { ":code": code.to_string() }, kept)
+        .optional()?;
+    let Some((district, body)) = found else {
+        return Ok(None);
+    };
+    let sealed = values::from_json("evidence", &body)?;
+    Ok(Some(Kept { district, sealed }))
+}
+
+/// Finds the first record that names a file, and says whether as its original.
+pub(crate) fn by_file(
+    db: &Connection,
+    sha256: &Sha256Hex,
+) -> Result<Option<(Kept, bool)>, StoreError> {
+    let found = db
+        .prepare_cached(include_str!("evidence/by_file.sql"))?
+        .query_row(named_params! { ":sha256": sha256.as_str() }, |row| {
+            let kind: String = row.get("kind")?;
+            Ok((kept(row)?, kind == "original"))
+        })
+        .optional()?;
+    let Some(((district, body), is_original)) = found else {
+        return Ok(None);
+    };
+    let sealed = values::from_json("evidence", &body)?;
+    Ok(Some((Kept { district, sealed }, is_original)))
 }
 
 /// A record's place in the chain.

@@ -268,6 +268,33 @@ async fn how_a_district_wants_its_photos_is_changed_by_command() {
 }
 
 #[tokio::test]
+async fn a_file_is_verified_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    load_sample(folder.path()).await;
+    let photo = folder.path().join("photo.jpg");
+    std::fs::write(&photo, Photo::take(7).bytes).unwrap();
+    let verify = async |file: &std::path::Path| {
+        let mut command = Command::new(PROGRAM);
+        command
+            .arg("verify-photo")
+            .arg(file)
+            .arg("--data")
+            .arg(folder.path());
+        command.output().await.unwrap()
+    };
+    let stranger = verify(&photo).await;
+    let said = String::from_utf8(stranger.stdout).unwrap();
+    assert!(said.contains("no record here names this file"), "{said}");
+    let letter = folder.path().join("letter.txt");
+    std::fs::write(&letter, "no photo").unwrap();
+    let refused = verify(&letter).await;
+    assert!(!refused.status.success());
+    let gone = verify(&folder.path().join("none.jpg")).await;
+    let said = String::from_utf8(gone.stderr).unwrap();
+    assert!(said.contains("none.jpg"), "{said}");
+}
+
+#[tokio::test]
 async fn a_profile_of_the_catalogue_is_put_in_force_by_command() {
     let folder = tempfile::tempdir().unwrap();
     let (accounts, _) = load_sample(folder.path()).await;

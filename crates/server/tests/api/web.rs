@@ -133,6 +133,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "GET /api/v1/standards/{version}",
             "GET /api/v1/standards/{version}/changes",
             "GET /api/v1/standards/{version}/checklist",
+            "GET /api/v1/verify/{code}",
             "GET /healthz",
             "HEAD /api/v1/uploads/{sha256}",
             "OPTIONS /api/v1/uploads/{sha256}",
@@ -146,6 +147,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "POST /api/v1/sync/pull",
             "POST /api/v1/sync/push",
             "POST /api/v1/uploads/{sha256}",
+            "POST /api/v1/verify",
             "PUT /api/v1/points/{id}",
         ]
     );

@@ -26,6 +26,7 @@ import type {
   StandardChange,
   StandardEdit,
   StandardHead,
+  VerifyReport,
 } from '@xunfang/shared'
 import { inject, type InjectionKey } from 'vue'
 
@@ -112,6 +113,10 @@ export interface Api {
   unusedCriteria: (signal?: AbortSignal) => Promise<Criterion[]>
   editStandard: (edit: StandardEdit) => Promise<Standard>
   codes: (typed: string, edition: CodeEdition | null, signal?: AbortSignal) => Promise<CodeEntry[]>
+  /** What is known of a code in a watermark; asks for no session. */
+  verifyCode: (code: string) => Promise<VerifyReport>
+  /** What is known of a photo; it is not kept. */
+  verifyPhoto: (photo: Blob) => Promise<VerifyReport>
   photoUrl: (sha256: Sha256Hex, size: PhotoSize) => string
   /** Listens until the returned function is called. */
   live: (listener: LiveListener) => () => void

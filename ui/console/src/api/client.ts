@@ -17,6 +17,7 @@ import type {
   Standard,
   StandardChange,
   StandardHead,
+  VerifyReport,
 } from '@xunfang/shared'
 
 import type { Api, Register } from './api'
@@ -198,6 +199,8 @@ export function httpApi(options: HttpApiOptions = {}): Api {
       if (edition !== null) query.set('edition', edition)
       return ask<CodeEntry[]>(`/codes?${query.toString()}`, { signal })
     },
+    verifyCode: (code) => ask<VerifyReport>(`/verify/${encodeURIComponent(code)}`),
+    verifyPhoto: (photo) => ask<VerifyReport>('/verify', { method: 'POST', body: photo }),
     photoUrl: (sha256, size) => `/api/v1/photos/${sha256}/${size}`,
     live: (listener) => listen('/api/v1/live', listener),
   }

@@ -24,6 +24,7 @@ import type {
   StandardEdit,
   StandardHead,
   PhotoReport,
+  VerifyReport,
   Sha256Hex,
 } from '@xunfang/shared'
 import { photoReport } from '../testing/samples'
@@ -31,7 +32,7 @@ import { photoReport } from '../testing/samples'
 import type { Api, FindingQuery, LiveListener, PhotoSize, PointQuery, Register } from './api'
 import { ApiError } from './errors'
 
-type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'pointTable' | 'savePoint' | 'preview' | 'commit' | 'editStandard' | 'standards' | 'inspections'
+type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'pointTable' | 'savePoint' | 'preview' | 'commit' | 'editStandard' | 'standards' | 'inspections' | 'verify'
 
 /** A server in memory that keeps the real one's rules about revisions and reasons; for tests. */
 export class FakeApi implements Api {
@@ -49,6 +50,10 @@ export class FakeApi implements Api {
   codeList: CodeEntry[] = []
   inspectionRows: InspectionRow[] = []
   preview: ImportPreview = { digest: 'digest-1', tally: { new: 0, changed: 0, unchanged: 0, refused: 0 }, rows: [] }
+  /** What the public page is told of any photo or code. */
+  verified: VerifyReport = { verdict: 'unknown', record: null }
+  /** Codes and photos that were asked for. */
+  readonly verifying: (string | Blob)[] = []
   private readonly listeners = new Set<LiveListener>()
   /** Thrown once by the next request of each kind. */
   private readonly failures = new Map<FakeCall, ApiError>()
@@ -309,6 +314,21 @@ export class FakeApi implements Api {
 
   codes(typed: string): Promise<CodeEntry[]> {
     return this.answer(() => this.codeList.filter((entry) => entry.digits.startsWith(typed) || entry.name_zh.includes(typed)))
+  }
+
+  verifyCode(code: string): Promise<VerifyReport> {
+    return this.verify(code)
+  }
+
+  verifyPhoto(photo: Blob): Promise<VerifyReport> {
+    return this.verify(photo)
+  }
+
+  private async verify(asked: string | Blob): Promise<VerifyReport> {
+    await Promise.resolve()
+    this.fail('verify')
+    this.verifying.push(asked)
+    return this.verified
   }
 
   photoUrl(sha256: string, size: PhotoSize): string {

@@ -4,6 +4,7 @@ import type {
   InspectionRow,
   PhotoReport,
   Point,
+  PublicRecord,
   SessionView,
   Sha256Hex,
   Standard,
@@ -187,5 +188,14 @@ export function inspectionRow(n: number, change: Partial<InspectionRow> = {}): I
     differing: [],
     seq: n,
     ...change,
+  }
+}
+
+/** What the public page is told of a photo. */
+export function publicRecord(): PublicRecord {
+  return {
+    code: '7KQ2-M0XA-93ZC-VH4N', signature: 'passed', taken_at: Date.UTC(2026, 2, 1, 0, 30, 5), offset_min: 480,
+    from_file: false, district: 'Sample district', point: 'East market', kind: 'farmers-market', person: 'Lin',
+    place: { lat: 33.48, lng: 117.88 }, accuracy_m: 8, distance_m: 42,
   }
 }

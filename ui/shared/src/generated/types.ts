@@ -2450,6 +2450,77 @@ state: ReviewState, } | { "kind": "inspection",
 id: InspectionId, };
 
 /**
+ * What became of looking up a photo or its code.
+ */
+export type VerifyVerdict = "unknown" | "known" | "original" | "copy" | "similar" | "different" | "unclear";
+
+/**
+ * A record, as far as a watermark tells it.
+ */
+export type PublicRecord = { 
+/**
+ * The code.
+ */
+code: PhotoCode, 
+/**
+ * Whether the signature of the phone holds.
+ */
+signature: CheckOutcome, 
+/**
+ * When it was taken, by the phone's clock.
+ */
+taken_at: UnixMillis, 
+/**
+ * Minutes that this clock was ahead of UTC.
+ */
+offset_min: number, 
+/**
+ * Whether it was chosen from files instead of taken with the camera.
+ */
+from_file: boolean, 
+/**
+ * Name of the district.
+ */
+district: string, 
+/**
+ * Name of the point.
+ */
+point: string, 
+/**
+ * What kind of point it is.
+ */
+kind: PointType, 
+/**
+ * Who took it: by name or by number, as the district's watermarks say it.
+ */
+person: string, 
+/**
+ * Where the phone was, as measured; null where it did not know.
+ */
+place: Wgs84 | null, 
+/**
+ * Radius of the circle around it, metres.
+ */
+accuracy_m: number | null, 
+/**
+ * How far from the point, metres.
+ */
+distance_m: number | null, };
+
+/**
+ * The answer to a photo or a code.
+ */
+export type VerifyReport = { 
+/**
+ * What became of it.
+ */
+verdict: VerifyVerdict, 
+/**
+ * The record that it belongs to, or claims to; null where there is none.
+ */
+record: PublicRecord | null, };
+
+/**
  * Everything the first screen needs.
  */
 export type StartView = { 

@@ -1,0 +1,237 @@
+//! Tells anybody whether a photo is what it claims to be.
+//!
+//! A photo is known by its bytes; where they were changed, by the code in its watermark, and then
+//! its picture is held against the one that came from the phone. Whoever has the photo or its code
+//! learns what the watermark shows and no more; codes cannot be guessed.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+use xunfang_domain::{CaptureSource, DistrictId, PhotoCode, PhotoEvidence, WatermarkPerson};
+use xunfang_durable::DiskError;
+use xunfang_photo::{Likeness, Picture, SIDE_PX_MAX, WORKING_PX, develop, inspect, read_codes};
+use xunfang_protocol::{CheckOutcome, PublicRecord, VerifyReport, VerifyVerdict};
+
+use crate::App;
+use crate::error::ApiError;
+use crate::evidence::signed;
+use crate::store::evidence::{self, Kept};
+use crate::store::{StoreError, accounts, blobs, reference};
+
+/// A picture this size has a code that a screen can show; a second look takes the whole photo.
+const FIRST_LOOK_PX: u32 = 2_560;
+
+/// A record that is told, with what is needed to compare its picture.
+struct Found {
+    district: DistrictId,
+    evidence: PhotoEvidence,
+    public: PublicRecord,
+}
+
+/// Looks up a code.
+pub(crate) async fn code(app: &App, code: PhotoCode) -> Result<VerifyReport, ApiError> {
+    let found = app
+        .database()
+        .read(move |db| found(db, evidence::by_code(db, code)?))
+        .await?;
+    Ok(report(VerifyVerdict::Known, found))
+}
+
+/// Looks up a file.
+///
+/// # Errors
+/// [`ApiError::NotAPhoto`] where it is none.
+pub(crate) async fn photo(app: &App, bytes: Vec<u8>) -> Result<VerifyReport, ApiError> {
+    // What is no photo is said at once, and what would take too much memory is not decoded.
+    let info = inspect(&bytes)?;
+    let name = xunfang_photo::sha256(&bytes);
+    let by_bytes = app
+        .database()
+        .read(move |db| {
+            let Some((kept, is_original)) = evidence::by_file(db, &name)? else {
+                return Ok::<_, StoreError>(None);
+            };
+            Ok(found(db, Some(kept))?.map(|found| (found, is_original)))
+        })
+        .await?;
+    if let Some((found, is_original)) = by_bytes {
+        let verdict = if is_original {
+            VerifyVerdict::Original
+        } else {
+            VerifyVerdict::Copy
+        };
+        return Ok(report(verdict, Some(found)));
+    }
+    let (picture, codes) = tokio::task::spawn_blocking(move || -> Result<_, ApiError> {
+        let picture = develop(&bytes, &info, FIRST_LOOK_PX)?;
+        let mut codes = read_codes(&picture);
+        if codes.is_empty() && info.width.max(info.height) > FIRST_LOOK_PX {
+            codes = read_codes(&develop(&bytes, &info, SIDE_PX_MAX)?);
+        }
+        Ok((picture, codes))
+    })
+    .await??;
+    let codes: Vec<PhotoCode> = codes.iter().filter_map(|text| code_in(text)).collect();
+    let by_code = app
+        .database()
+        .read(move |db| {
+            for code in codes {
+                if let Some(found) = found(db, evidence::by_code(db, code)?)? {
+                    return Ok::<_, StoreError>(Some(found));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+    let Some(found) = by_code else {
+        return Ok(report(VerifyVerdict::Unknown, None));
+    };
+    let verdict = compare(app, &found, picture).await?;
+    Ok(report(verdict, Some(found)))
+}
+
+fn report(verdict: VerifyVerdict, found: Option<Found>) -> VerifyReport {
+    match found {
+        Some(found) => VerifyReport {
+            verdict,
+            record: Some(found.public),
+        },
+        None => VerifyReport {
+            verdict: VerifyVerdict::Unknown,
+            record: None,
+        },
+    }
+}
+
+/// Reads the code out of what a square code says: the end of a link, or the code alone.
+fn code_in(text: &str) -> Option<PhotoCode> {
+    text.rsplit('/').next()?.parse().ok()
+}
+
+/// Puts together what a watermark shows.
+fn found(db: &Connection, kept: Option<Kept>) -> Result<Option<Found>, StoreError> {
+    let Some(Kept { district, sealed }) = kept else {
+        return Ok(None);
+    };
+    let read: PhotoEvidence = match serde_json::from_str(&sealed.text) {
+        Ok(read) => read,
+        Err(error) => {
+            tracing::warn!(%error, "the record of a photo does not parse");
+            return Ok(None);
+        }
+    };
+    let named = (
+        reference::district(db, district)?,
+        reference::point(db, district, read.point)?,
+        accounts::person(db, district, read.person)?,
+    );
+    let (Some(of), Some(point), Some(person)) = named else {
+        return Ok(None);
+    };
+    let signature = match signed(db, district, read.device, &sealed)? {
+        Ok(_) => CheckOutcome::Passed,
+        Err(_) => CheckOutcome::Failed,
+    };
+    let fix = read.position.fix();
+    let public = PublicRecord {
+        code: read.code,
+        signature,
+        taken_at: read.clocks.wall,
+        offset_min: read.clocks.offset_min,
+        from_file: read.source == CaptureSource::File,
+        district: of.name,
+        point: point.name,
+        kind: point.kind,
+        person: match of.photos.person {
+            WatermarkPerson::Name => person.display_name,
+            WatermarkPerson::Number => person.number(),
+        },
+        place: fix.map(|fix| fix.place),
+        accuracy_m: fix.map(|fix| fix.accuracy_m),
+        distance_m: read.standing.as_ref().map(|standing| standing.distance_m),
+    };
+    Ok(Some(Found {
+        district,
+        evidence: read,
+        public,
+    }))
+}
+
+/// Holds a picture against the one that came from the phone.
+async fn compare(app: &App, found: &Found, picture: Picture) -> Result<VerifyVerdict, ApiError> {
+    let Found {
+        district, evidence, ..
+    } = found;
+    let district = *district;
+    let copies = &evidence.copies;
+    // The layout below the photo makes the marked copy taller than the photo.
+    let rows = u64::from(picture.height()) * u64::from(copies.working.height)
+        / u64::from(copies.marked.height.max(1));
+    let (original, working) = (
+        evidence.original.sha256.clone(),
+        copies.working.sha256.clone(),
+    );
+    let here = app
+        .database()
+        .read(move |db| {
+            for name in [working, original] {
+                if blobs::find(db, district, &name)?.is_some() {
+                    return Ok::<_, StoreError>(Some(name));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+    let Some(name) = here else {
+        return Ok(VerifyVerdict::Unclear);
+    };
+    let path = app.folder().blob(district, &name);
+    tokio::task::spawn_blocking(move || {
+        let Some(kept) = picture_of(&path)? else {
+            return Ok(VerifyVerdict::Unclear);
+        };
+        let shown = picture.top(u32::try_from(rows).unwrap_or(u32::MAX));
+        Ok(match (Likeness::of(&kept)?, Likeness::of(&shown)?) {
+            (Some(kept), Some(shown)) if kept.distance(&shown) <= Likeness::MARKED_BITS => {
+                VerifyVerdict::Similar
+            }
+            (Some(_), Some(_)) => VerifyVerdict::Different,
+            // There is too little in one of them to tell it from others.
+            _ => VerifyVerdict::Unclear,
+        })
+    })
+    .await?
+}
+
+fn picture_of(path: &PathBuf) -> Result<Option<Picture>, ApiError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(DiskError::at("read", path)(error).into()),
+    };
+    let info = inspect(&bytes)?;
+    Ok(Some(develop(&bytes, &info, WORKING_PX)?))
+}
+
+/// Reads a code as people type it, and says what is wrong with it.
+pub(crate) fn typed(text: &str) -> Result<PhotoCode, ApiError> {
+    text.parse()
+        .map_err(|error: xunfang_domain::PhotoCodeError| ApiError::BadRequest(error.to_string()))
+}
+
+/// Verifies a file for somebody at the server's own machine.
+///
+/// # Errors
+/// What went wrong, in words.
+pub async fn file(app: &App, bytes: Vec<u8>) -> Result<VerifyReport, VerifyError> {
+    photo(app, bytes)
+        .await
+        .map_err(|error| VerifyError(error.to_string()))
+}
+
+/// Why a file could not be verified.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct VerifyError(String);
