@@ -179,6 +179,8 @@ export const en: Messages = {
   'record.removeText': 'It is not part of a saved finding yet. You would have to take it again.',
   'record.removeYes': 'Remove',
   'record.staging': 'Saving to the phone…',
+  'record.stagingOf': 'Saving photo {number} of {total}',
+  'record.stagingCancel': 'Leave out the {count} not yet saved',
   'record.stagingFailed': 'The photo “{name}” was not kept',
   'record.giveUp': 'OK',
   'record.criterion': 'What is not met',

@@ -177,6 +177,8 @@ export const zhCN = {
   'record.removeText': '它还没有保存到问题里，删除后要重新拍。',
   'record.removeYes': '删除',
   'record.staging': '正在存到手机…',
+  'record.stagingOf': '正在存第 {number} 张，共 {total} 张',
+  'record.stagingCancel': '不要还没存的 {count} 张',
   'record.stagingFailed': '照片“{name}”没有存下',
   'record.giveUp': '知道了',
   'record.criterion': '哪一项不合格',

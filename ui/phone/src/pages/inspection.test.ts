@@ -97,6 +97,19 @@ describe('an inspection', () => {
     expect(chosen.element.checked).toBe(true)
   })
 
+  it('says at once what is wrong with a photo of an item, and shows it large', async () => {
+    backend.data.marks = [{ mark: 'blurred' }]
+    await tap(item('litter'), 'holds-no')
+    const camera = one(item('litter').findAll('[data-testid="item-camera"]'))
+    Object.defineProperty(camera.element, 'files', { value: [new File(['x'], 'x.jpg', { type: 'image/jpeg' })] })
+    Object.defineProperty(camera.element, 'value', { value: '', writable: true })
+    await camera.trigger('change')
+    await settle()
+    expect(one(item('litter').findAll('[data-testid="photo-hints"]')).text()).toContain('建议重拍')
+    await tap(item('litter'), 'item-photo-show')
+    expect(document.querySelector('[data-testid="photo-viewer"]')).not.toBeNull()
+  })
+
   it('says what is missing instead of submitting, and submits when nothing is', async () => {
     const submit = one(page.byTestId('submit-inspection'))
     await submit.trigger('click')

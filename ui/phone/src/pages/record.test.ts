@@ -62,6 +62,50 @@ describe('the finding form', () => {
     expect(only('error-message').text()).toContain('其他照片')
   })
 
+  it('takes in a burst one by one, says how far it is, keeps what is typed meanwhile, and can be cut short', async () => {
+    const begun: (() => void)[] = []
+    backend.before = (command) => {
+      // Nothing typed waits for photos.
+      if (command.cmd === 'save_draft') expect(begun).toHaveLength(1)
+    }
+    const stage = backend.stagePhoto.bind(backend)
+    let underWay = 0
+    backend.stagePhoto = async (...of) => {
+      underWay += 1
+      expect(underWay).toBe(1)
+      await new Promise<void>((resolve) => { begun.push(resolve) })
+      underWay -= 1
+      return stage(...of)
+    }
+    const burst = Array.from({ length: 20 }, (_, n) => new File([`${n}`], `${n}.jpg`, { type: 'image/jpeg' }))
+    await choose('file-input', ...burst)
+    expect(only('photo-progress').text()).toContain('第 1 张，共 20 张')
+    expect(begun).toHaveLength(1)
+    vi.useFakeTimers()
+    try {
+      await only('note').setValue('typed meanwhile')
+      await vi.advanceTimersByTimeAsync(AUTOSAVE_MS)
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(backend.asked.at(-1)).toMatchObject({ cmd: 'save_draft', note: 'typed meanwhile' })
+
+    begun[0]?.()
+    await settle()
+    expect(page.byTestId('photo-thumb')).toHaveLength(1)
+    expect(only('photo-progress').text()).toContain('第 2 张，共 20 张')
+    expect(only('photo-cancel').text()).toContain('18 张')
+    await only('photo-cancel').trigger('click')
+    begun[1]?.()
+    await settle()
+    // The one that was under way is kept, the others are not begun.
+    expect(begun).toHaveLength(2)
+    expect(page.byTestId('photo-thumb')).toHaveLength(2)
+    expect(page.byTestId('photo-progress')).toHaveLength(0)
+    await pick('litter')
+    expect(saveDisabled()).toBe(false)
+  })
+
   it('says what is wrong with a photo at once, and shows it as it will be passed on', async () => {
     backend.data.marks = [{ mark: 'mock_position' }, { mark: 'dark' }]
     await choose('camera-input', PHOTO)

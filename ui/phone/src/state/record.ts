@@ -22,7 +22,14 @@ export interface Staging {
   readonly key: number
   readonly file: File
   readonly source: CaptureSource
-  state: { status: 'staging' } | { status: 'error'; error: BackendError }
+  state: { status: 'waiting' | 'staging' } | { status: 'error'; error: BackendError }
+}
+
+/** How far a burst of photos has come. */
+export interface Burst {
+  /** Photos of it that are safe or have failed. */
+  done: number
+  total: number
 }
 
 export interface RecordData {
@@ -30,6 +37,7 @@ export interface RecordData {
   note: string
   photos: PhotoView[]
   staging: Staging[]
+  burst: Burst
   saving: 'idle' | 'saving'
   /** Why the draft, a removal or the save did not work. */
   failure: BackendError | null
@@ -52,9 +60,12 @@ export class RecordForm {
   #nextKey = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #unsaved = false
-  // Requests about the draft run one after the other: a late autosave must not bring back a draft
-  // that has just become a finding, and photos keep the order in which they were taken.
+  // What is typed is kept in turn: a late autosave must not bring back a draft that has just become
+  // a finding.
   #last: Promise<unknown> = Promise.resolve()
+  // Photos go one at a time, in the order in which they were taken, and nothing typed waits for
+  // them. Only one file is in memory, however many were chosen.
+  #lastPhoto: Promise<unknown> = Promise.resolve()
 
   constructor(backend: Backend, point: PointId) {
     this.#backend = backend
@@ -64,12 +75,13 @@ export class RecordForm {
       note: '',
       photos: [],
       staging: [],
+      burst: { done: 0, total: 0 },
       saving: 'idle',
       failure: null,
     })
     this.missing = computed(() => {
       const missing: Missing[] = []
-      if (this.data.staging.some((one) => one.state.status === 'staging')) missing.push('staging')
+      if (this.data.staging.some((one) => one.state.status !== 'error')) missing.push('staging')
       else if (this.data.photos.length === 0) missing.push('photo')
       if (this.data.criterion === '') missing.push('criterion')
       return missing
@@ -97,15 +109,28 @@ export class RecordForm {
   async stage(files: readonly File[], source: CaptureSource): Promise<void> {
     const added = files.map((file): Staging => {
       // Reactive by itself, so that its state reaches the screen from here as well.
-      return reactive({ key: this.#nextKey++, file, source, state: { status: 'staging' } })
+      return reactive({ key: this.#nextKey++, file, source, state: { status: 'waiting' } })
     })
+    const { burst } = this.data
+    if (burst.done === burst.total) burst.done = burst.total = 0
+    burst.total += added.length
     this.data.staging.push(...added)
     await Promise.all(added.map((one) => this.#stage(one)))
   }
 
   retry(key: number): Promise<void> {
     const one = this.data.staging.find((staging) => staging.key === key)
-    return one === undefined ? Promise.resolve() : this.#stage(one)
+    if (one === undefined) return Promise.resolve()
+    one.state = { status: 'waiting' }
+    this.data.burst.total += 1
+    return this.#stage(one)
+  }
+
+  /** Gives up the photos whose turn has not come; they are still where they were chosen from. */
+  cancelWaiting(): void {
+    const before = this.data.staging.length
+    this.data.staging = this.data.staging.filter((one) => one.state.status !== 'waiting')
+    this.data.burst.total -= before - this.data.staging.length
   }
 
   giveUp(key: number): void {
@@ -113,11 +138,14 @@ export class RecordForm {
   }
 
   async remove(sha256: Sha256Hex): Promise<void> {
-    await this.#attempt(async () => {
-      const point = this.#point
-      this.data.photos = (
-        await this.#backend.run({ cmd: 'remove_draft_photo', point, sha256 })
-      ).photos
+    // After the photos that are on their way: its answer lists all there are.
+    await this.#photoInTurn(async () => {
+      await this.#attempt(async () => {
+        const point = this.#point
+        this.data.photos = (
+          await this.#backend.run({ cmd: 'remove_draft_photo', point, sha256 })
+        ).photos
+      })
     })
   }
 
@@ -153,8 +181,10 @@ export class RecordForm {
   }
 
   async #stage(one: Staging): Promise<void> {
-    one.state = { status: 'staging' }
-    await this.#inTurn(async () => {
+    await this.#photoInTurn(async () => {
+      // Given up while others went before it.
+      if (!this.data.staging.some(({ key }) => key === one.key)) return
+      one.state = { status: 'staging' }
       try {
         const photo = await this.#backend.stagePhoto({ point: this.#point }, one.source, one.file)
         // The same picture twice is one photo: its name is its hash.
@@ -165,6 +195,7 @@ export class RecordForm {
       } catch (thrown) {
         one.state = { status: 'error', error: toBackendError(thrown) }
       }
+      this.data.burst.done += 1
     })
   }
 
@@ -185,6 +216,12 @@ export class RecordForm {
         return false
       }
     })
+  }
+
+  #photoInTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#lastPhoto.then(work, work)
+    this.#lastPhoto = turn
+    return turn
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
