@@ -111,10 +111,13 @@ pub struct InspectionRow {
     pub differing: Vec<String>,
     /// Position in the district's queue of inspections; pages continue below it.
     pub seq: u64,
+    /// What each photo of its answers is worth, in the order of the answers; left out of lists.
+    #[serde(default)]
+    pub photos: Vec<PhotoReport>,
 }
 
-/// `GET /api/v1/inspections?before=&limit=`: newest first. Tracks are left out; one inspection
-/// asked for by its id has its own.
+/// `GET /api/v1/inspections?before=&limit=`: newest first. Tracks and what photos are worth are left
+/// out; one inspection asked for by its id has its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct InspectionPage {

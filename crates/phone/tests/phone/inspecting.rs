@@ -164,6 +164,18 @@ async fn an_inspection_is_left_killed_resumed_and_arrives_whole() {
         .database()
         .query_row(photos, [], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap();
+    // The supervisor sees what the item's photo is worth.
+    let id = record["id"].as_str().unwrap();
+    let path = format!("/api/v1/inspections/{id}");
+    let reports = district.as_supervisor(&path).await["photos"].clone();
+    assert_eq!(reports.as_array().unwrap().len(), 1);
+    for check in reports[0]["checks"].as_array().unwrap() {
+        let what = check["what"].as_str().unwrap();
+        if ["original", "signature", "facts"].contains(&what) {
+            assert_eq!(check["outcome"], "passed", "{what}");
+        }
+    }
+    assert!(reports[0]["code"].is_string());
     // Two photos: one of the item and one of the finding, each with two small copies.
     assert_eq!(photos, (1, 6));
     // The point shows it, and a new one begins at nothing.

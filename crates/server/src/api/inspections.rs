@@ -2,15 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
+use rusqlite::Connection;
 use serde::Deserialize;
-use xunfang_domain::{InspectionId, Object, Verb};
-use xunfang_protocol::{ErrorBody, InspectionPage, InspectionRow};
+use xunfang_domain::{DistrictId, InspectionId, Object, PhotoSubject, Verb};
+use xunfang_evidence::{DeviceSigner, PublicKey};
+use xunfang_protocol::{ErrorBody, InspectionPage, InspectionRow, PhotoReport};
 
 use super::address::{InPath, InQuery};
 use super::openapi::SessionRefusals;
 use crate::App;
 use crate::error::ApiError;
+use crate::evidence::{self, Shown};
 use crate::session::Session;
+use crate::store::StoreError;
 use crate::store::inspections::{self, StoredInspection};
 
 /// A record of 60 answers with its track is some 100 kB, so a page is short.
@@ -79,7 +83,36 @@ fn row(stored: StoredInspection) -> InspectionRow {
         received_at: stored.received_at,
         differing: stored.differing,
         seq: stored.seq,
+        photos: Vec::new(),
     }
+}
+
+/// Examines every photo of its answers.
+fn reports(
+    db: &Connection,
+    server: &PublicKey,
+    district: DistrictId,
+    stored: &StoredInspection,
+) -> Result<Vec<PhotoReport>, StoreError> {
+    let record = &stored.record;
+    let mut reports = Vec::new();
+    for answer in &record.answers {
+        for photo in &answer.photos {
+            let shown = Shown {
+                district,
+                author: stored.author,
+                point: record.point,
+                subject: PhotoSubject::Answer {
+                    inspection: record.id,
+                    criterion: answer.criterion.clone(),
+                },
+                photo,
+                received_at: stored.received_at,
+            };
+            reports.push(evidence::examine(db, server, &shown)?);
+        }
+    }
+    Ok(reports)
 }
 
 /// Shows one inspection.
@@ -104,8 +137,14 @@ pub(super) async fn detail(
     let district = session.actor.district;
     session.require(Verb::Read, Object::ReviewQueue { district })?;
     let id: InspectionId = named.parse().map_err(|_| ApiError::NotFound)?;
-    app.database()
-        .read(move |db| inspections::find(db, district, id)?.ok_or(ApiError::NotFound))
-        .await
-        .map(|stored| Json(row(stored)))
+    let server = app.database().signing_key().public_key();
+    let shown = app.database().read(move |db| {
+        let stored = inspections::find(db, district, id)?.ok_or(ApiError::NotFound)?;
+        let photos = reports(db, &server, district, &stored)?;
+        Ok(InspectionRow {
+            photos,
+            ..row(stored)
+        })
+    });
+    shown.await.map(Json)
 }

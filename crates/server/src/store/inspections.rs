@@ -26,6 +26,7 @@ pub(crate) struct NewInspection<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct StoredInspection {
     pub(crate) record: InspectionRecord,
+    pub(crate) author: PersonId,
     pub(crate) author_name: String,
     pub(crate) point_name: String,
     pub(crate) received_at: UnixMillis,
@@ -131,6 +132,7 @@ pub(crate) fn find(
 fn stored(row: &Row<'_>) -> Result<StoredInspection, StoreError> {
     Ok(StoredInspection {
         record: values::from_json("inspection", &row.get::<_, String>("body")?)?,
+        author: PersonId::from_uuid(row.get("author_id")?),
         author_name: row.get("author_name")?,
         point_name: row.get("point_name")?,
         received_at: UnixMillis::new(row.get("received_at")?),

@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 
 import { FakeApi } from '../api/fake'
 import { axeFindings, mountConsole, settle } from '../testing/mountConsole'
-import { inspectionRow, POINT, SESSION_VIEW, STANDARD } from '../testing/samples'
+import { inspectionRow, photoReport, POINT, SESSION_VIEW, STANDARD } from '../testing/samples'
 
 let api: FakeApi
 let page: Awaited<ReturnType<typeof mountConsole>>
@@ -45,6 +45,26 @@ it('shows every item with the reason for its verdict, and the findings behind it
   expect(page.find('differing').exists()).toBe(false)
   await page.find('only-failed').setValue(true)
   expect(page.wrapper.findAll('[data-testid="answer"]')).toHaveLength(1)
+  expect(await axeFindings(document.body)).toEqual([])
+})
+
+it('says of each photo what it is worth', async () => {
+  await start()
+  const row = inspectionRow(8)
+  const [first] = row.record.answers
+  if (!first) throw new Error('the sample has answers')
+  const sha256 = 'c'.repeat(64)
+  first.photos = [{
+    sha256, bytes: 9, media_type: 'image/jpeg', width: 40, height: 30, source: 'camera', taken_at: 1,
+    position: { kind: 'missing', why: 'denied' },
+  }]
+  const report = photoReport(sha256)
+  api.inspectionRows = [{ ...row, photos: [{ ...report, marks: [{ mark: 'blurred' }] }] }]
+  await page.router.push('/inspections?inspection=inspection-8')
+  await settle()
+  const answer = page.wrapper.get(`[data-testid="answer"][data-code="${first.criterion}"]`)
+  expect(answer.get('[data-testid="photo-verdict"]').attributes('data-outcome')).toBe('passed')
+  expect(answer.get('[data-testid="photo-marks"]').text()).toContain('blurred')
   expect(await axeFindings(document.body)).toEqual([])
 })
 

@@ -187,6 +187,7 @@ export function inspectionRow(n: number, change: Partial<InspectionRow> = {}): I
     received_at: n * 60_000 + 905_000,
     differing: [],
     seq: n,
+    photos: [],
     ...change,
   }
 }

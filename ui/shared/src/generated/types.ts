@@ -2201,11 +2201,15 @@ differing: Array<string>,
 /**
  * Position in the district's queue of inspections; pages continue below it.
  */
-seq: number, };
+seq: number, 
+/**
+ * What each photo of its answers is worth, in the order of the answers; left out of lists.
+ */
+photos: Array<PhotoReport>, };
 
 /**
- * `GET /api/v1/inspections?before=&limit=`: newest first. Tracks are left out; one inspection
- * asked for by its id has its own.
+ * `GET /api/v1/inspections?before=&limit=`: newest first. Tracks and what photos are worth are left
+ * out; one inspection asked for by its id has its own.
  */
 export type InspectionPage = { 
 /**

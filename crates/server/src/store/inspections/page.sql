@@ -1,4 +1,5 @@
 SELECT inspection.body, inspection.seq, inspection.received_at, inspection.differing,
+    inspection.author_id,
     person.display_name AS author_name, point.name AS point_name
 FROM inspection
 JOIN person
