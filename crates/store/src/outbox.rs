@@ -334,12 +334,15 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
             )?
             .execute(params![op, code, at.get()])?;
             for sha256 in need {
-                for table in ["photo", "photo_copy"] {
-                    tx.prepare_cached(&format!(
-                        "UPDATE {table} SET stored_at = NULL WHERE sha256 = ?1"
-                    ))?
+                // A server that does not trust a photo's record wants the original itself.
+                tx.prepare_cached(
+                    "UPDATE photo SET stored_at = NULL, retry_at = 0,
+                       due = (SELECT person FROM outbox WHERE op = ?2)
+                     WHERE sha256 = ?1",
+                )?
+                .execute(params![sha256.as_str(), op])?;
+                tx.prepare_cached("UPDATE photo_copy SET stored_at = NULL WHERE sha256 = ?1")?
                     .execute(params![sha256.as_str()])?;
-                }
             }
         }
     }

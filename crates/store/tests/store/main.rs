@@ -327,6 +327,9 @@ fn a_photo_that_the_server_lost_is_sent_again_and_a_refusal_stays_visible() {
     let due = store.queue_head(lin(), later, 10).unwrap().ops;
     assert_eq!(due.len(), 1);
     assert_eq!(due[0].missing[0].sha256, photo.sha256);
+    // What the server asks for by name is sent even if nothing else would send it.
+    let originals = store.originals_due(lin(), NOW, 10).unwrap();
+    assert_eq!(originals, [original(&photo)]);
     let stuck = Some("photos_missing".to_owned());
     let rejected = SendState::Rejected {
         code: "point_unknown".into(),
