@@ -1,17 +1,23 @@
 /** The phone app in a browser, over the same core as in its window. */
 import { join } from 'node:path'
 
-import { PROGRAMS, answers, freePort, start } from './processes'
+import { PROGRAMS, answers, start, until } from './processes'
 import type { Server } from './server'
 
-/** Starts it on a free port and returns its address. `position` is latitude,longitude,accuracy. */
+/** Starts it on a port of its choice and returns its address. `position` is latitude,longitude,accuracy. */
 export async function startPreview(data: string, server: Server, position: string): Promise<string> {
-  const address = `http://127.0.0.1:${await freePort()}`
   const running = start(
     join(PROGRAMS, 'xunfang-preview'),
-    ['--data', data, '--listen', address.slice('http://'.length), '--server', server.address],
+    ['--data', data, '--listen', '127.0.0.1:0', '--server', server.address],
     { DISPLAY: '', WAYLAND_DISPLAY: '', XUNFANG_POSITION: position },
   )
+  let ended = false
+  void running.ended.then(() => (ended = true))
+  const told = await until('the preview says where it listens', () =>
+    Promise.resolve(ended ? 'ended' : /"address":"(127\.0\.0\.1:\d+)"/.exec(running.output())?.[1]),
+  )
+  if (told === 'ended') throw new Error(`the preview ended; it printed:\n${running.output()}`)
+  const address = `http://${told}`
   await answers('the preview', running, address)
   return address
 }
