@@ -13,7 +13,7 @@ cd fuzz
 # The instrumentation is not a stable option of the compiler yet.
 export RUSTC_BOOTSTRAP=1
 for target in photo exif; do
-    mkdir -p "corpus/$target"
+    mkdir -p "corpus/$target" target
     # Broken photos to begin with, where a folder of them lies beside the project.
     find ../../shared/photos/broken -type f -size -256k -exec cp -n -t "corpus/$target" {} + \
         2>/dev/null || true
@@ -23,7 +23,7 @@ for target in photo exif; do
         runs+=("$target $(sed -n 's/^stat::number_of_executed_units: *//p' "$log")")
     else
         broken+=("$target")
-        tail -n 40 "$log"
+        tail -n 40 "$log" >&2
     fi
 done
 
