@@ -19,6 +19,8 @@ mod inspection;
 mod nearby;
 mod person;
 mod photo_code;
+mod photo_marks;
+mod photo_policy;
 mod plane;
 mod point;
 mod position;
@@ -38,10 +40,8 @@ pub use codes::{CodeError, CodeKind, CodeRef};
 pub use coordinate::{Bd09, Cgcs2000, CoordinateError, Datum, Gcj02, Wgs84};
 pub use date::{CivilDate, DateError, Deadline};
 pub use evidence::{
-    Beacon, CivilTime, Clocks, CopyRef, EVIDENCE_VERSION, ExifClaims, FIX_AGE_MS_MAX, HeldBeacon,
-    Look, OriginalRef, OriginalsGo, PLACE_DIFFERS_M, PhotoCopies, PhotoEvidence, PhotoMark,
-    PhotoPolicy, PhotoSubject, Receipt, SPEED_M_S_MAX, Sealed, ShotBefore, TIME_DIFFERS_MS,
-    WORKING_PX_MAX, WORKING_PX_MIN, WatermarkLayout, WatermarkPerson, photo_marks,
+    Beacon, CivilTime, Clocks, CopyRef, EVIDENCE_VERSION, ExifClaims, HeldBeacon, OriginalRef,
+    PhotoCopies, PhotoEvidence, PhotoSubject, Receipt, Sealed,
 };
 pub use finding::{
     CaptureSource, Decision, DecisionError, FindingRecord, NOTE_CHARS_MAX, PHOTOS_PER_FINDING_MAX,
@@ -63,6 +63,13 @@ pub use inspection::{
 pub use nearby::Nearby;
 pub use person::{Actor, Object, Person, Role, Verb, allows};
 pub use photo_code::{PhotoCode, PhotoCodeError};
+pub use photo_marks::{
+    FIX_AGE_MS_MAX, Look, PLACE_DIFFERS_M, PhotoMark, SPEED_M_S_MAX, ShotBefore, TIME_DIFFERS_MS,
+    photo_marks,
+};
+pub use photo_policy::{
+    OriginalsGo, PhotoPolicy, WORKING_PX_MAX, WORKING_PX_MIN, WatermarkLayout, WatermarkPerson,
+};
 pub use point::{Point, PointType};
 pub use position::{Fix, PositionEvidence, PositionMissing};
 pub use spelling::{spelled_like, spelling_order};
