@@ -220,9 +220,8 @@ impl Phone {
     async fn sign_in(&self, credentials: Credentials) -> Result<Value, CommandError> {
         let core = &self.core;
         let signed_in = session::sign_in(core.client.clone(), core.device, credentials).await?;
-        self.block(move |core| {
+        self.between_exchanges(move |core| {
             core.store.sign_in(&signed_in)?;
-            core.syncing.wake();
             answer(core.start()?)
         })
         .await
@@ -230,10 +229,9 @@ impl Phone {
 
     async fn sign_out(&self) -> Result<Value, CommandError> {
         let (ended, view) = self
-            .block(|core| {
+            .between_exchanges(|core| {
                 let ended = core.installation()?;
                 core.store.sign_out(true)?;
-                core.syncing.wake();
                 Ok((ended, answer(core.start()?)?))
             })
             .await?;
@@ -242,6 +240,19 @@ impl Phone {
             tokio::spawn(session::end_on_server(client, ended.server, token));
         }
         Ok(view)
+    }
+
+    /// Changes who is signed in while no exchange runs, and has the next one begin.
+    async fn between_exchanges<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Core) -> Result<T, CommandError> + Send + 'static,
+    ) -> Result<T, CommandError> {
+        let syncing = &self.core.syncing;
+        let quiet = syncing.between_exchanges().await;
+        let done = self.block(work).await;
+        drop(quiet);
+        syncing.wake();
+        done
     }
 
     /// Runs work that waits for the disk away from the shell's event loop.

@@ -1,13 +1,14 @@
 //! The thread that exchanges with the server, and tells screens what changed.
 //!
 //! It sleeps until something wakes it: a save, a sign-in, 立即同步, or the time that [`Link`] has
-//! named. Commands never wait for it.
+//! named. Commands never wait for it, but for one: who is signed in changes between exchanges, and
+//! cuts the one that runs ([`Syncing::between_exchanges`]).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard, Notify, broadcast, watch};
 use uuid::Uuid;
 use xunfang_domain::{
     BatchId, DeviceId, InspectionId, OriginalsGo, PersonId, PositionEvidence, UnixMillis,
@@ -42,6 +43,10 @@ pub(crate) struct Syncing {
     metered: AtomicBool,
     /// Whether the person wants the originals sent over whatever network there is.
     originals_now: AtomicBool,
+    /// Held by the exchange that runs.
+    exchanging: AsyncMutex<()>,
+    /// Counts the wishes to cut it.
+    cuts: watch::Sender<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -79,7 +84,19 @@ impl Syncing {
             changes,
             metered: AtomicBool::new(false),
             originals_now: AtomicBool::new(false),
+            exchanging: AsyncMutex::new(()),
+            cuts: watch::Sender::new(0),
         }
+    }
+
+    /// Cuts the exchange that runs, and keeps the next from beginning while the guard lives.
+    ///
+    /// An exchange belongs to one person on one server. What it still had to say after another
+    /// has signed in, that its session has ended or which events it has seen, would be taken for
+    /// theirs.
+    pub(crate) async fn between_exchanges(&self) -> MutexGuard<'_, ()> {
+        self.cuts.send_modify(|count| *count += 1);
+        self.exchanging.lock().await
     }
 
     /// Learns whether the network is metered. Where the phone cannot tell, it is taken for free:
@@ -213,7 +230,19 @@ impl Worker {
         }
     }
 
+    /// Exchanges, unless it is cut; what it had finished by then is committed, and the next one,
+    /// which whoever cut it asks for, does the rest.
     async fn exchange_once(&self) -> Link {
+        let mut cuts = self.syncing.cuts.subscribe();
+        let _running = self.syncing.exchanging.lock().await;
+        tokio::select! {
+            link = self.exchange_uncut() => link,
+            // The sender lives as long as the phone.
+            _ = cuts.changed() => self.syncing.status().link,
+        }
+    }
+
+    async fn exchange_uncut(&self) -> Link {
         let session = match self.session() {
             Ok(Some(session)) => session,
             Ok(None) => {

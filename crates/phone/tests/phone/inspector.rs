@@ -88,6 +88,17 @@ impl Inspector {
         self.phone().run(command).await.map_err(|error| error.code)
     }
 
+    /// Signs in at another server than before.
+    pub(crate) async fn sign_in_at(
+        &mut self,
+        server: &str,
+        account: &str,
+        password: &str,
+    ) -> Result<Value, ErrorCode> {
+        server.clone_into(&mut self.server);
+        self.sign_in(account, password).await
+    }
+
     pub(crate) async fn sign_in(
         &mut self,
         account: &str,

@@ -133,6 +133,35 @@ async fn work_of_one_person_waits_on_the_phone_while_another_uses_it() {
 }
 
 #[tokio::test]
+async fn an_answer_to_the_last_person_does_not_sign_the_next_one_out() {
+    let before = District::open().await;
+    let after = District::open().await;
+    let mut phone = before.inspector().await;
+    before.goes(Fault::LateRefusal);
+    phone.sync_now().await;
+    before.link.holds_a_request().await;
+    phone.run(json!({"cmd": "sign_out"})).await.unwrap();
+    phone
+        .sign_in_at(
+            &after.link.address(),
+            "xunfang02",
+            &after.password("xunfang02"),
+        )
+        .await
+        .unwrap();
+    before.goes(Fault::None);
+    phone.record(1).await;
+    phone.wait_until_sent().await;
+    assert_eq!(after.findings(), 1);
+    assert_eq!(before.findings(), 0);
+    phone
+        .until("the exchange ends well", async |me| {
+            (me.sync().await["link"] == "online").then_some(())
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn a_phone_that_is_set_up_anew_gets_its_findings_back() {
     let district = District::open().await;
     let lin = district.inspector().await;
