@@ -59,7 +59,7 @@ fn main() -> std::io::Result<()> {
             PhotoEvidence,
         },
         protocol::{
-            ErrorBody, SignInRequest, SessionView, SignedIn, PhotoCheck, CheckOutcome, EvidenceCheck, TimeBracket, PhotoReport, FindingRow, FindingPage, ReviewTally,
+            ErrorBody, SignInRequest, SessionView, SignedIn, PhotoCheck, CheckOutcome, EvidenceCheck, TimeBracket, Resemblance, ShownIn, EarlierUse, PhotoReport, FindingRow, FindingPage, ReviewTally,
             FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
             LimitEdit, StandardEdit, RowPoint, ImportPreviewRow, ImportPreview, FileFault, ImportDone, PointSave,
             KindCount, PointTable, LiveNotice, VerifyVerdict, PublicRecord, VerifyReport,

@@ -6,7 +6,7 @@ use crate::{PhotoError, Picture};
 const SIDE: usize = 64;
 /// Waves on a side that are looked at, from the second longest on.
 const WAVES: usize = 16;
-/// Bits of a band. Two pictures are compared where one of their bands is equal.
+/// Bits of a band.
 const BAND_BITS: usize = 16;
 
 /// 256 bits, one for each long wave in a picture: whether it is stronger than the median.
@@ -81,7 +81,7 @@ impl Likeness {
         self.distance(other) <= Self::NEAR_BITS
     }
 
-    /// Returns the bands, each with its number in the upper half, to be looked up in an index.
+    /// Returns the bands, each with its number in the upper half, to be put into an index.
     pub fn bands(&self) -> [u32; Self::BANDS] {
         let mut bands = [0; Self::BANDS];
         for ((band, pair), number) in bands
@@ -94,6 +94,17 @@ impl Likeness {
             }
         }
         bands
+    }
+
+    /// Returns the bands that are looked up in an index: its own, and each with one bit turned.
+    ///
+    /// A picture that differs in [`Self::NEAR_BITS`] bits or fewer has one of them: two or more in
+    /// each of sixteen bands would be 32.
+    pub fn near_bands(&self) -> impl Iterator<Item = u32> {
+        self.bands().into_iter().flat_map(|band| {
+            let turned = (0..BAND_BITS).map(move |bit| band ^ 1 << bit);
+            std::iter::once(band).chain(turned)
+        })
     }
 }
 

@@ -142,6 +142,8 @@ pub enum PhotoCheck {
     Chain,
     /// The phone's clock agrees with the server's.
     Clock,
+    /// No record before this one shows the same.
+    FirstUse,
 }
 
 /// What a check came to.
@@ -181,6 +183,54 @@ pub struct TimeBracket {
     pub clock_off_ms: Option<i64>,
 }
 
+/// How a photo is like another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Resemblance {
+    /// It is the same file.
+    SameFile,
+    /// It is a copy of the other: one of its files, or its watermark can be read in it.
+    Copy,
+    /// The two look the same.
+    Alike,
+}
+
+/// A record that shows a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ShownIn {
+    /// A finding.
+    Finding {
+        /// Which.
+        id: FindingId,
+    },
+    /// An answer of an inspection.
+    Inspection {
+        /// Which.
+        id: InspectionId,
+    },
+}
+
+/// A record before this one that shows the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct EarlierUse {
+    /// How its photo is like this one.
+    pub how: Resemblance,
+    /// Its photo.
+    pub photo: Sha256Hex,
+    /// The record.
+    pub record: ShownIn,
+    /// The point it is of.
+    pub point_name: String,
+    /// Who made it.
+    pub author_name: String,
+    /// When its photo was taken, by the phone's clock.
+    pub taken_at: UnixMillis,
+}
+
 /// What is known of the worth of a photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
@@ -189,10 +239,13 @@ pub struct PhotoReport {
     pub sha256: Sha256Hex,
     /// The code in its watermark; null where the app signed no record.
     pub code: Option<PhotoCode>,
-    /// What was checked. An app that signed no record leaves only the original to check.
+    /// What was checked. Where the app signed no record there is only the
+    /// photo itself to check.
     pub checks: Vec<EvidenceCheck>,
     /// What deserves a second look.
     pub marks: Vec<PhotoMark>,
+    /// Records before this one that show the same, the first first, at most three.
+    pub used_before: Vec<EarlierUse>,
     /// When it was taken.
     pub time: TimeBracket,
 }

@@ -12,8 +12,9 @@ mod upload;
 mod verify;
 
 pub use console::{
-    CheckOutcome, EvidenceCheck, FindingDetail, FindingPage, FindingRow, InspectionPage,
-    InspectionRow, LiveNotice, PhotoCheck, PhotoReport, ReviewRequest, ReviewTally, TimeBracket,
+    CheckOutcome, EarlierUse, EvidenceCheck, FindingDetail, FindingPage, FindingRow,
+    InspectionPage, InspectionRow, LiveNotice, PhotoCheck, PhotoReport, Resemblance, ReviewRequest,
+    ReviewTally, ShownIn, TimeBracket,
 };
 pub use error::{ErrorBody, codes};
 pub use reference::{

@@ -16,6 +16,7 @@ use crate::library::{Folders, Library};
 use crate::live::Live;
 use crate::passwords::Passwords;
 use crate::renditions::Renditions;
+use crate::reuse::Comparing;
 use crate::start::StartError;
 use crate::store::{self, Condition, Database, StoreError, StoreFault};
 use crate::uploads::Uploads;
@@ -66,6 +67,7 @@ struct Shared {
     uploads: Uploads,
     visitors: Visitors,
     renditions: Renditions,
+    comparing: Comparing,
     passwords: Passwords,
     live: Live,
     folders: Folders,
@@ -117,6 +119,7 @@ impl App {
                 uploads: Uploads::new(Arc::clone(&folder)),
                 visitors: Visitors::new(),
                 renditions: Renditions::new(Arc::clone(&folder)),
+                comparing: Comparing::default(),
                 passwords: Passwords::new()?,
                 live: Live::new(),
                 folders,
@@ -153,6 +156,10 @@ impl App {
 
     pub(crate) fn renditions(&self) -> &Renditions {
         &self.shared.renditions
+    }
+
+    pub(crate) fn comparing(&self) -> &Comparing {
+        &self.shared.comparing
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

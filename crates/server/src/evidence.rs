@@ -13,6 +13,7 @@ use xunfang_domain::{
 use xunfang_evidence::{CodeBasis, PublicKey, SealError, chain_start, digest, open, photo_code};
 use xunfang_protocol::{CheckOutcome, EvidenceCheck, PhotoCheck, PhotoReport, TimeBracket};
 
+use crate::reuse;
 use crate::store::{StoreError, blobs, evidence};
 
 /// How far the phone's clock may differ from the time that the server's word and the clock that
@@ -113,6 +114,7 @@ pub(crate) fn examine(
         code: None,
         checks: Vec::new(),
         marks: Vec::new(),
+        used_before: Vec::new(),
         time: TimeBracket {
             not_before: None,
             estimated: None,
@@ -120,7 +122,8 @@ pub(crate) fn examine(
             clock_off_ms: None,
         },
     };
-    let mut check = |what, outcome| report.checks.push(EvidenceCheck { what, outcome });
+    let checks = &mut report.checks;
+    let mut check = |what, outcome| checks.push(EvidenceCheck { what, outcome });
     // The hash was taken when the photo came; a row without its file is never written. Where the
     // phone has sent the small copies only, nothing can be said of the original yet.
     let here = blobs::find(db, shown.district, &photo.sha256)?;
@@ -132,6 +135,9 @@ pub(crate) fn examine(
             None => CheckOutcome::Unknown,
         },
     );
+    let (first_use, used_before) = reuse::earlier(db, shown)?;
+    check(PhotoCheck::FirstUse, first_use);
+    report.used_before = used_before;
     let Some(sealed) = &photo.evidence else {
         return Ok(report);
     };

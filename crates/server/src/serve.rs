@@ -22,6 +22,7 @@ use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
 use crate::App;
+use crate::reuse;
 use crate::start::StartError;
 use crate::visitors::Peer;
 
@@ -68,6 +69,8 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
     };
     tokio::select! {
         () = accepting => {}
+        // Cut where it waits; what it was committing is committed.
+        () = reuse::run(&app) => {}
         () = shutdown => {}
     }
     drop(listener);

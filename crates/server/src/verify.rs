@@ -23,6 +23,12 @@ use crate::store::{StoreError, accounts, blobs, reference};
 /// A picture this size has a code that a screen can show; a second look takes the whole photo.
 const FIRST_LOOK_PX: u32 = 2_560;
 
+/// Reads the codes of photos in a picture.
+pub(crate) fn codes_in(picture: &Picture) -> Vec<PhotoCode> {
+    let texts = read_codes(picture);
+    texts.iter().filter_map(|text| code_in(text)).collect()
+}
+
 /// A record that is told, with what is needed to compare its picture.
 struct Found {
     district: DistrictId,
@@ -66,14 +72,13 @@ pub(crate) async fn photo(app: &App, bytes: Vec<u8>) -> Result<VerifyReport, Api
     }
     let (picture, codes) = tokio::task::spawn_blocking(move || -> Result<_, ApiError> {
         let picture = develop(&bytes, &info, FIRST_LOOK_PX)?;
-        let mut codes = read_codes(&picture);
+        let mut codes = codes_in(&picture);
         if codes.is_empty() && info.width.max(info.height) > FIRST_LOOK_PX {
-            codes = read_codes(&develop(&bytes, &info, SIDE_PX_MAX)?);
+            codes = codes_in(&develop(&bytes, &info, SIDE_PX_MAX)?);
         }
         Ok((picture, codes))
     })
     .await??;
-    let codes: Vec<PhotoCode> = codes.iter().filter_map(|text| code_in(text)).collect();
     let by_code = app
         .database()
         .read(move |db| {

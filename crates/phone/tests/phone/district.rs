@@ -55,18 +55,27 @@ impl District {
 
     /// Asks the server as its supervisor.
     pub(crate) async fn as_supervisor(&self, path: &str) -> Value {
-        let (status, body) = self.fetch_as_supervisor(path).await;
-        assert_eq!(status, 200, "{path}");
-        serde_json::from_slice(&body).unwrap()
+        self.fetch_as("ducha01", path).await
     }
 
     /// Asks the server as its supervisor; returns the status and the body.
     pub(crate) async fn fetch_as_supervisor(&self, path: &str) -> (u16, Vec<u8>) {
+        self.get_as("ducha01", path).await
+    }
+
+    /// Asks the server as somebody who may.
+    pub(crate) async fn fetch_as(&self, account: &str, path: &str) -> Value {
+        let (status, body) = self.get_as(account, path).await;
+        assert_eq!(status, 200, "{path}");
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    async fn get_as(&self, account: &str, path: &str) -> (u16, Vec<u8>) {
         let client = client();
         let server = self.server;
         let request = SignInRequest {
-            account: "ducha01".to_owned(),
-            password: self.password("ducha01"),
+            account: account.to_owned(),
+            password: self.password(account),
             device: Some(DeviceId::from_uuid(Uuid::now_v7())),
         };
         let signed_in = client

@@ -106,7 +106,7 @@ async fn every_photo_is_signed_chained_kept_with_its_copies_and_acknowledged() {
         assert_eq!(receipt.original, evidence.original.sha256);
     }
     let all_passed = json!({
-        "original": "passed", "signature": "passed", "facts": "passed", "chain": "passed",
+        "original": "passed", "first_use": "passed", "signature": "passed", "facts": "passed", "chain": "passed",
         "clock": "passed",
     });
     assert_eq!(

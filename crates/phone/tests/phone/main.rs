@@ -10,6 +10,7 @@ mod inspector;
 mod link;
 mod originals;
 mod photos;
+mod reused;
 
 mod bad_link;
 mod bad_photos;

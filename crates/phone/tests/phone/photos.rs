@@ -1,6 +1,6 @@
 //! Files for the camera.
 
-use image::{ImageFormat, Rgb, RgbImage};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 fn picture(width: u32, height: u32, seed: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
@@ -23,6 +23,44 @@ pub(crate) fn street(seed: u32) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     shapes.write_to(&mut file, ImageFormat::Jpeg).unwrap();
     file.into_inner()
+}
+
+/// A picture in which every seed lays out other things.
+pub(crate) fn scene(seed: u32) -> RgbImage {
+    let mut state = u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut below = |bound: u32| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        u32::try_from(state % u64::from(bound)).unwrap()
+    };
+    let mut picture = RgbImage::from_pixel(1_200, 900, Rgb([170, 180, 190]));
+    for _ in 0..60 {
+        let (left, top) = (below(1_100), below(800));
+        let (width, height) = (40 + below(300), 40 + below(300));
+        let tone = u8::try_from(below(256)).unwrap();
+        for y in top..(top + height).min(900) {
+            for x in left..(left + width).min(1_200) {
+                picture.put_pixel(x, y, Rgb([tone, tone / 2 + 60, 255 - tone]));
+            }
+        }
+    }
+    picture
+}
+
+/// A picture as a JPEG file.
+pub(crate) fn file_of(picture: &RgbImage, quality: u8) -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut file, quality);
+    picture.write_with_encoder(encoder).unwrap();
+    file.into_inner()
+}
+
+/// Reads a JPEG file as any reader does.
+pub(crate) fn opened(file: &[u8]) -> RgbImage {
+    image::load_from_memory_with_format(file, ImageFormat::Jpeg)
+        .map(DynamicImage::into_rgb8)
+        .unwrap()
 }
 
 pub(crate) fn encoded(width: u32, height: u32, seed: u32, format: ImageFormat) -> Vec<u8> {

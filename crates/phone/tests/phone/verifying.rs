@@ -1,30 +1,17 @@
 //! Anybody with a photo, or its code, can ask the server what it is worth.
 
-use image::{DynamicImage, ImageFormat, RgbImage, imageops};
+use image::imageops;
 use serde_json::Value;
 use xunfang_phone::{PhotoSize, PhotoView};
 
 use crate::district::District;
-use crate::photos::{jpeg, street};
+use crate::photos::{file_of, jpeg, opened, street};
 
 /// What the public page is told of a photo.
 async fn shown(district: &District, photo: &[u8]) -> Value {
     let (status, body) = district.verify(photo.to_vec()).await;
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
     serde_json::from_slice(&body).unwrap()
-}
-
-fn encoded(picture: &RgbImage, quality: u8) -> Vec<u8> {
-    let mut file = std::io::Cursor::new(Vec::new());
-    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut file, quality);
-    picture.write_with_encoder(encoder).unwrap();
-    file.into_inner()
-}
-
-fn opened(file: &[u8]) -> RgbImage {
-    image::load_from_memory_with_format(file, ImageFormat::Jpeg)
-        .map(DynamicImage::into_rgb8)
-        .unwrap()
 }
 
 /// A photo that the server has, and its watermarked copy.
@@ -55,7 +42,7 @@ async fn a_photo_is_known_by_its_bytes_by_its_code_and_by_what_it_shows() {
 
     // Sent through a chat: smaller, recompressed, and still known.
     let chatted = imageops::thumbnail(&opened(&marked), 960, 720);
-    let told = shown(&district, &encoded(&chatted, 60)).await;
+    let told = shown(&district, &file_of(&chatted, 60)).await;
     assert_eq!(
         (&told["verdict"], &told["record"]["code"]),
         (&"similar".into(), &code)
@@ -81,7 +68,7 @@ async fn a_photo_is_known_by_its_bytes_by_its_code_and_by_what_it_shows() {
             *pixel = image::Rgb([tone, 255 - tone, tone / 2]);
         }
     }
-    let told = shown(&district, &encoded(&forged, 90)).await;
+    let told = shown(&district, &file_of(&forged, 90)).await;
     assert_eq!(
         (&told["verdict"], &told["record"]["code"]),
         (&"different".into(), &code)

@@ -77,6 +77,7 @@ pub(super) async fn push(
             result.receipts.push(sealed);
         }
     }
+    app.comparing().wake();
     for notice in pushed.notices {
         app.live().tell(session.actor.district, notice);
     }

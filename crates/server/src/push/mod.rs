@@ -21,7 +21,7 @@ use self::record::{Record, Unread};
 use crate::store::evidence::{self, KeyOwner};
 use crate::store::feed::{self, NewEvent};
 use crate::store::ops::{self, AppliedOp};
-use crate::store::{StoreError, StoreFault, blobs, reference};
+use crate::store::{StoreError, StoreFault, blobs, likeness, reference};
 
 /// Largest number that the database holds.
 const DEV_SEQ_MAX: u64 = i64::MAX as u64;
@@ -317,6 +317,9 @@ fn store(
     // As it came: a field that a newer phone added is kept for a newer server.
     let body = op.body.to_string();
     let seq = record.store(db, push, &body)?;
+    for photo in record.photos() {
+        likeness::add_due(db, actor.district, &photo.sha256)?;
+    }
     let applied = AppliedOp {
         device,
         dev_seq: op.dev_seq,

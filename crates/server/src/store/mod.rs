@@ -18,6 +18,7 @@ pub(crate) mod feed;
 pub(crate) mod findings;
 pub(crate) mod health;
 pub(crate) mod inspections;
+pub(crate) mod likeness;
 mod migrate;
 pub(crate) mod ops;
 mod pragmas;

@@ -160,6 +160,9 @@ const en: Messages = {
     code: 'Verification code',
     checks: 'What was checked',
     look: 'Worth a second look',
+    usedBefore: 'Earlier records show the same',
+    openFinding: 'Open that finding',
+    openInspection: 'Open that inspection',
     verdict: {
       passed: 'Everything holds',
       failed: '{n} checks fail',
@@ -228,6 +231,12 @@ const en: Messages = {
     facts: { passed: "The photo's record and the finding say the same", failed: "The photo's record and the finding differ: person, point, time, place or code was changed", unknown: 'Cannot be compared' },
     chain: { passed: 'Follows the photo that the phone took before', failed: 'Does not fit the photos before and after it', unknown: 'The photo before was not submitted (taken back, or still on the phone)' },
     clock: { passed: "The phone's clock agrees with the server's", failed: "The phone's clock does not agree with the server's", unknown: 'The phone had not met the server before the shot' },
+    first_use: { passed: 'No earlier record shows the same', failed: 'Earlier records show the same, see below', unknown: 'Not seen before; not compared yet, or too little in it to compare' },
+  },
+  resemblance: {
+    same_file: 'The same file',
+    copy: 'A copy of it',
+    alike: 'Looks almost the same',
   },
   decide: {
     label: 'Decision',

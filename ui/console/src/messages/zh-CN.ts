@@ -159,6 +159,9 @@ const zhCN = {
     code: '验证码',
     checks: '核对结果',
     look: '值得再看',
+    usedBefore: '以前的记录里有同样的照片',
+    openFinding: '查看那条问题',
+    openInspection: '查看那次巡查',
     verdict: {
       passed: '全部核对通过',
       failed: '{n} 项对不上',
@@ -227,6 +230,12 @@ const zhCN = {
     facts: { passed: '照片记录与问题记录一致', failed: '照片记录与问题记录不一致：人员、点位、时间、位置或验证码有改动', unknown: '无法比较' },
     chain: { passed: '与该手机的前一张照片衔接', failed: '与该手机的前后照片衔接不上', unknown: '前一张照片没有提交（可能已删除重拍或仍在手机上）' },
     clock: { passed: '手机时钟与服务器一致', failed: '手机时钟与服务器不一致', unknown: '拍摄前手机没有联网对过时' },
+    first_use: { passed: '以前的记录里没有同样的照片', failed: '以前的记录里有同样的照片，请对照下方', unknown: '没有发现用过；还没有比对，或画面太单一，比对不了' },
+  },
+  resemblance: {
+    same_file: '同一个文件',
+    copy: '是它的副本',
+    alike: '画面几乎相同',
   },
   decide: {
     label: '审核操作',

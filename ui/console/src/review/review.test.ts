@@ -56,6 +56,30 @@ describe('the evidence', () => {
     expect(await axeFindings(document.body)).toEqual([])
   })
 
+  it('leads to the earlier records that show the same', async () => {
+    const row = findingRow(5)
+    const [photo] = row.record.photos
+    if (!photo) throw new Error('a finding has a photo')
+    api = new FakeApi(SESSION_VIEW, [row, findingRow(3)], [POINT])
+    const report = photoReport(photo.sha256)
+    const earlier = { how: 'alike', photo: 'b'.repeat(64), point_name: 'East gate', author_name: 'Chen', taken_at: 900_000 } as const
+    api.reports.set(photo.sha256, {
+      ...report,
+      checks: report.checks.map((check) => (check.what === 'first_use' ? { ...check, outcome: 'failed' } : check)),
+      used_before: [
+        { ...earlier, record: { kind: 'finding', id: 'finding-3' } },
+        { ...earlier, how: 'same_file', record: { kind: 'inspection', id: 'inspection-1' } },
+      ],
+    })
+    page = await mountConsole(api, '/review')
+    const links = page.find('used-before').findAll('a')
+    expect(links.map((link) => link.attributes('href'))).toEqual(['/review?state=all&finding=finding-3', '/inspections?inspection=inspection-1'])
+    expect(page.find('used-before').text()).toContain('East gate')
+    expect(await axeFindings(document.body)).toEqual([])
+    await links[0]?.trigger('click')
+    await vi.waitFor(() => { expect(page.open()).toBe('finding-3') })
+  })
+
   it('does not praise a photo that nobody signed', async () => {
     const row = findingRow(5)
     api = new FakeApi(SESSION_VIEW, [row], [POINT])

@@ -77,8 +77,9 @@ export function photoReport(sha256: Sha256Hex, change: Partial<PhotoReport> = {}
   return {
     sha256,
     code: '7KQ2-M0XA-93ZC-VH4N',
-    checks: (['original', 'signature', 'facts', 'chain', 'clock'] as const).map((what) => ({ what, outcome: 'passed' })),
+    checks: (['original', 'first_use', 'signature', 'facts', 'chain', 'clock'] as const).map((what) => ({ what, outcome: 'passed' })),
     marks: [],
+    used_before: [],
     time: { not_before: 900_000, estimated: 1_000_000, not_after: 1_100_000, clock_off_ms: 2_000 },
     ...change,
   }

@@ -2006,7 +2006,7 @@ token: string | null, };
 /**
  * What is checked of a photo.
  */
-export type PhotoCheck = "original" | "signature" | "facts" | "chain" | "clock";
+export type PhotoCheck = "original" | "signature" | "facts" | "chain" | "clock" | "first_use";
 
 /**
  * What a check came to.
@@ -2048,6 +2048,53 @@ not_after: UnixMillis,
 clock_off_ms: number | null, };
 
 /**
+ * How a photo is like another one.
+ */
+export type Resemblance = "same_file" | "copy" | "alike";
+
+/**
+ * A record that shows a photo.
+ */
+export type ShownIn = { "kind": "finding", 
+/**
+ * Which.
+ */
+id: FindingId, } | { "kind": "inspection", 
+/**
+ * Which.
+ */
+id: InspectionId, };
+
+/**
+ * A record before this one that shows the same.
+ */
+export type EarlierUse = { 
+/**
+ * How its photo is like this one.
+ */
+how: Resemblance, 
+/**
+ * Its photo.
+ */
+photo: Sha256Hex, 
+/**
+ * The record.
+ */
+record: ShownIn, 
+/**
+ * The point it is of.
+ */
+point_name: string, 
+/**
+ * Who made it.
+ */
+author_name: string, 
+/**
+ * When its photo was taken, by the phone's clock.
+ */
+taken_at: UnixMillis, };
+
+/**
  * What is known of the worth of a photo.
  */
 export type PhotoReport = { 
@@ -2060,13 +2107,18 @@ sha256: Sha256Hex,
  */
 code: PhotoCode | null, 
 /**
- * What was checked. An app that signed no record leaves only the original to check.
+ * What was checked. Where the app signed no record there is only the
+ * photo itself to check.
  */
 checks: Array<EvidenceCheck>, 
 /**
  * What deserves a second look.
  */
 marks: Array<PhotoMark>, 
+/**
+ * Records before this one that show the same, the first first, at most three.
+ */
+used_before: Array<EarlierUse>, 
 /**
  * When it was taken.
  */

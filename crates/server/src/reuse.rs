@@ -1,0 +1,254 @@
+//! Finds photos that were used before.
+//!
+//! Every photo that comes in is looked at once, after its record is stored and apart from any
+//! request: what it shows is compared with all that its district has, and codes of watermarks that
+//! can be read in it are looked up. What that found is kept, so that whoever opens the record
+//! later waits for nothing. A photo that waits to be looked at is a row of the database, so that a
+//! server which stops in between goes on where it was.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+use xunfang_domain::{
+    DistrictId, PersonId, PhotoCode, PhotoRef, PhotoSubject, PointId, Sha256Hex, UnixMillis,
+};
+use xunfang_durable::DiskError;
+use xunfang_photo::{Likeness, PhotoError, WORKING_PX, develop, inspect};
+use xunfang_protocol::{CheckOutcome, EarlierUse, Resemblance, ShownIn};
+
+use crate::App;
+use crate::error::ApiError;
+use crate::evidence::Shown;
+use crate::renditions::Copy;
+use crate::store::likeness::{self, Looked};
+use crate::store::{StoreError, blobs, evidence, findings, inspections};
+use crate::verify::codes_in;
+
+/// Photos looked at before what was found is committed.
+const BATCH: u32 = 8;
+/// Pause after the disk or the database failed.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+/// Earlier records that are told.
+const TOLD_MAX: usize = 3;
+/// Photos that one person takes at one point within so long are of one visit: that they look alike,
+/// or that one shows two things, is nothing to tell.
+const VISIT_MS: i64 = 30 * 60_000;
+
+/// By what the comparing is woken.
+#[derive(Debug, Default)]
+pub(crate) struct Comparing {
+    wake: Notify,
+}
+
+impl Comparing {
+    /// Says that photos came in.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+}
+
+/// Looks at photos as they come in, for ever.
+pub(crate) async fn run(app: &App) {
+    loop {
+        match compare_all(app).await {
+            Ok(()) => app.comparing().wake.notified().await,
+            Err(error) => {
+                tracing::warn!(%error, "photos are compared later");
+                sleep(RETRY_AFTER).await;
+            }
+        }
+    }
+}
+
+/// Looks at every photo that waits for it.
+async fn compare_all(app: &App) -> Result<(), ApiError> {
+    loop {
+        let waiting = app
+            .database()
+            .read(|db| {
+                let due = likeness::due(db, BATCH)?.into_iter();
+                due.map(|(district, photo)| Waiting::find(db, district, photo))
+                    .collect::<Result<Vec<_>, StoreError>>()
+            })
+            .await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let mut looked = Vec::with_capacity(waiting.len());
+        for photo in waiting {
+            let blob = |file| app.folder().blob(photo.district, file);
+            let files: Vec<PathBuf> = photo.files.iter().map(blob).collect();
+            looked.push(spawn_blocking(move || look(photo, &files)).await??);
+        }
+        app.database()
+            .write(move |transaction| {
+                for looked in &looked {
+                    likeness::keep(transaction, looked)?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+    }
+}
+
+/// A photo that was not looked at, and the files that show it, the handiest first.
+struct Waiting {
+    district: DistrictId,
+    photo: Sha256Hex,
+    files: Vec<Sha256Hex>,
+}
+
+impl Waiting {
+    fn find(db: &Connection, district: DistrictId, photo: Sha256Hex) -> Result<Self, StoreError> {
+        let mut files = Vec::new();
+        files.extend(evidence::copy_here(
+            db,
+            district,
+            &photo,
+            Copy::Working.name(),
+        )?);
+        if blobs::find(db, district, &photo)?.is_some() {
+            files.push(photo.clone());
+        }
+        Ok(Self {
+            district,
+            photo,
+            files,
+        })
+    }
+}
+
+/// Looks at a photo. One that cannot be looked at is settled as such; only a disk that fails is
+/// tried again.
+fn look(waiting: Waiting, files: &[PathBuf]) -> Result<Looked, DiskError> {
+    let Waiting {
+        district, photo, ..
+    } = waiting;
+    let mut looked = Looked {
+        district,
+        photo,
+        likeness: None,
+        codes: Vec::new(),
+    };
+    for path in files {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(DiskError::at("read", path)(error)),
+        };
+        match seen(&bytes) {
+            Ok((likeness, codes)) => {
+                looked.likeness = likeness;
+                looked.codes = codes;
+                return Ok(looked);
+            }
+            Err(error) => {
+                tracing::warn!(photo = %looked.photo, %error, "a photo's file cannot be compared");
+            }
+        }
+    }
+    tracing::warn!(photo = %looked.photo, "no file of a photo could be compared");
+    Ok(looked)
+}
+
+fn seen(bytes: &[u8]) -> Result<(Option<Likeness>, Vec<PhotoCode>), PhotoError> {
+    let picture = develop(bytes, &inspect(bytes)?, WORKING_PX)?;
+    Ok((Likeness::of(&picture)?, codes_in(&picture)))
+}
+
+/// Says whether a photo was used before, and in what.
+pub(crate) fn earlier(
+    db: &Connection,
+    shown: &Shown<'_>,
+) -> Result<(CheckOutcome, Vec<EarlierUse>), StoreError> {
+    let own = match &shown.subject {
+        PhotoSubject::Finding { id } => id.uuid(),
+        PhotoSubject::Answer { inspection, .. } => inspection.uuid(),
+    };
+    let mut told = Vec::new();
+    for (photo, how) in likeness::resembling(db, shown.district, &shown.photo.sha256)? {
+        for record in likeness::uses(db, shown.district, &photo, own, shown.received_at)? {
+            let Some(used) = Use::read(db, shown.district, record, &photo)? else {
+                continue;
+            };
+            let is_new = told.iter().all(|told: &EarlierUse| told.record != record);
+            if is_new && !used.is_same_visit(shown) {
+                told.push(used.told(photo.clone(), how, record));
+            }
+        }
+    }
+    told.sort_by_key(|told| told.taken_at);
+    told.truncate(TOLD_MAX);
+    let outcome = match likeness::is_telling(db, shown.district, &shown.photo.sha256)? {
+        _ if !told.is_empty() => CheckOutcome::Failed,
+        Some(true) => CheckOutcome::Passed,
+        Some(false) | None => CheckOutcome::Unknown,
+    };
+    Ok((outcome, told))
+}
+
+/// A photo in a record that was here before.
+struct Use {
+    author: PersonId,
+    author_name: String,
+    point: PointId,
+    point_name: String,
+    taken_at: UnixMillis,
+}
+
+impl Use {
+    fn read(
+        db: &Connection,
+        district: DistrictId,
+        record: ShownIn,
+        photo: &Sha256Hex,
+    ) -> Result<Option<Self>, StoreError> {
+        let is_it = |shown: &&PhotoRef| shown.sha256 == *photo;
+        Ok(match record {
+            ShownIn::Finding { id } => findings::find(db, district, id)?.and_then(|found| {
+                let taken_at = found.record.photos.iter().find(is_it)?.taken_at;
+                Some(Self {
+                    author: found.author,
+                    author_name: found.author_name,
+                    point: found.record.point,
+                    point_name: found.point_name,
+                    taken_at,
+                })
+            }),
+            ShownIn::Inspection { id } => inspections::find(db, district, id)?.and_then(|found| {
+                let mut photos = found.record.answers.iter().flat_map(|one| &one.photos);
+                let taken_at = photos.find(is_it)?.taken_at;
+                Some(Self {
+                    author: found.author,
+                    author_name: found.author_name,
+                    point: found.record.point,
+                    point_name: found.point_name,
+                    taken_at,
+                })
+            }),
+        })
+    }
+
+    fn is_same_visit(&self, shown: &Shown<'_>) -> bool {
+        self.author == shown.author
+            && self.point == shown.point
+            && self.taken_at.since(shown.photo.taken_at).abs() <= VISIT_MS
+    }
+
+    fn told(self, photo: Sha256Hex, how: Resemblance, record: ShownIn) -> EarlierUse {
+        EarlierUse {
+            how,
+            photo,
+            record,
+            point_name: self.point_name,
+            author_name: self.author_name,
+            taken_at: self.taken_at,
+        }
+    }
+}

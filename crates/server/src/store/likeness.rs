@@ -1,0 +1,239 @@
+//! Fingerprints of what photos show, and what comparing them found.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use uuid::Uuid;
+use xunfang_domain::{DistrictId, FindingId, InspectionId, PhotoCode, Sha256Hex, UnixMillis};
+use xunfang_photo::Likeness;
+use xunfang_protocol::{Resemblance, ShownIn};
+
+use super::{StoreError, values};
+
+/// Photos that one photo is said to resemble; whoever reused it more often is caught as well.
+const PAIRS_MAX: u32 = 12;
+/// Records that one photo is said to have been in.
+const USES_MAX: u32 = 6;
+
+/// What one look at a photo found.
+#[derive(Debug, Clone)]
+pub(crate) struct Looked {
+    pub(crate) district: DistrictId,
+    pub(crate) photo: Sha256Hex,
+    /// None where there is too little in it, or no file to look at.
+    pub(crate) likeness: Option<Likeness>,
+    /// Codes in watermarks that it shows.
+    pub(crate) codes: Vec<PhotoCode>,
+}
+
+/// Notes that a photo has to be compared with the others, unless that is done.
+pub(crate) fn add_due(
+    db: &Connection,
+    district: DistrictId,
+    photo: &Sha256Hex,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("likeness/add_due.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(), ":sha256": photo.as_str()
+        })?;
+    Ok(())
+}
+
+/// Lists photos that have to be compared, of whichever district.
+pub(crate) fn due(db: &Connection, limit: u32) -> Result<Vec<(DistrictId, Sha256Hex)>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("likeness/due.sql"))?;
+    let mut rows = statement.query(named_params! { ":limit": limit })?;
+    let mut due = Vec::new();
+    while let Some(row) = rows.next()? {
+        let district = DistrictId::from_uuid(row.get("district_id")?);
+        due.push((district, hash(row, "sha256")?));
+    }
+    Ok(due)
+}
+
+/// Compares a photo with all that were looked at before, and keeps what that says.
+pub(crate) fn keep(db: &Connection, looked: &Looked) -> Result<(), StoreError> {
+    let Looked {
+        district, photo, ..
+    } = looked;
+    let district_id = district.uuid();
+    let done = db
+        .prepare_cached(include_str!("likeness/done.sql"))?
+        .execute(named_params! { ":district_id": district_id, ":sha256": photo.as_str() })?;
+    if done == 0 {
+        return Ok(());
+    }
+    for original in copied(db, looked)? {
+        if original != *photo {
+            add_pair(db, *district, photo, &original, Resemblance::Copy)?;
+        }
+    }
+    let seq: i64 = db
+        .prepare_cached(include_str!("likeness/add.sql"))?
+        .query_row(
+            named_params! {
+                ":district_id": district_id,
+                ":sha256": photo.as_str(),
+                ":bits": looked.likeness.as_ref().map(Likeness::bytes),
+            },
+            |row| row.get("seq"),
+        )?;
+    let Some(likeness) = &looked.likeness else {
+        return Ok(());
+    };
+    for other in alike(db, *district, likeness)? {
+        add_pair(db, *district, photo, &other, Resemblance::Alike)?;
+        add_pair(db, *district, &other, photo, Resemblance::Alike)?;
+    }
+    let mut add = db.prepare_cached(include_str!("likeness/add_band.sql"))?;
+    for band in likeness.bands() {
+        add.execute(named_params! {
+            ":district_id": district_id, ":band": band, ":seq": seq
+        })?;
+    }
+    Ok(())
+}
+
+/// Lists the photos of which this one is a copy, by its bytes or by the code that it shows.
+fn copied(db: &Connection, looked: &Looked) -> Result<Vec<Sha256Hex>, StoreError> {
+    let district_id = looked.district.uuid();
+    let mut originals = Vec::new();
+    let mut by_bytes = db.prepare_cached(include_str!("likeness/copy_of.sql"))?;
+    let mut rows = by_bytes.query(named_params! {
+        ":district_id": district_id, ":sha256": looked.photo.as_str()
+    })?;
+    while let Some(row) = rows.next()? {
+        originals.push(hash(row, "original")?);
+    }
+    let mut by_code = db.prepare_cached(include_str!("likeness/by_code.sql"))?;
+    for code in &looked.codes {
+        let mut rows = by_code.query(named_params! {
+            ":district_id": district_id, ":code": code.to_string()
+        })?;
+        while let Some(row) = rows.next()? {
+            originals.push(hash(row, "original")?);
+        }
+    }
+    Ok(originals)
+}
+
+/// Lists the photos that look the same, by the index.
+fn alike(
+    db: &Connection,
+    district: DistrictId,
+    likeness: &Likeness,
+) -> Result<Vec<Sha256Hex>, StoreError> {
+    let bands: Vec<u32> = likeness.near_bands().collect();
+    let mut statement = db.prepare_cached(include_str!("likeness/candidates.sql"))?;
+    let mut rows = statement.query(named_params! {
+        ":district_id": district.uuid(), ":bands": values::to_json("bands", &bands)?
+    })?;
+    let mut alike = Vec::new();
+    while let Some(row) = rows.next()? {
+        let bits: [u8; 32] = row.get("bits")?;
+        if likeness.is_near(&Likeness::from_bytes(bits)) {
+            alike.push(hash(row, "sha256")?);
+        }
+    }
+    Ok(alike)
+}
+
+fn add_pair(
+    db: &Connection,
+    district: DistrictId,
+    photo: &Sha256Hex,
+    other: &Sha256Hex,
+    how: Resemblance,
+) -> Result<(), StoreError> {
+    let how = match how {
+        // A file is known by its name; there is nothing to keep.
+        Resemblance::SameFile => return Ok(()),
+        Resemblance::Copy => "copy",
+        Resemblance::Alike => "alike",
+    };
+    db.prepare_cached(include_str!("likeness/add_pair.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":sha256": photo.as_str(),
+            ":other": other.as_str(),
+            ":how": how,
+        })?;
+    Ok(())
+}
+
+/// Lists the photos that one is like, itself first.
+pub(crate) fn resembling(
+    db: &Connection,
+    district: DistrictId,
+    photo: &Sha256Hex,
+) -> Result<Vec<(Sha256Hex, Resemblance)>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("likeness/pairs.sql"))?;
+    let mut rows = statement.query(named_params! {
+        ":district_id": district.uuid(), ":sha256": photo.as_str(), ":limit": PAIRS_MAX
+    })?;
+    let mut found = vec![(photo.clone(), Resemblance::SameFile)];
+    while let Some(row) = rows.next()? {
+        let how: String = row.get("how")?;
+        let how = if how == "copy" {
+            Resemblance::Copy
+        } else {
+            Resemblance::Alike
+        };
+        found.push((hash(row, "other")?, how));
+    }
+    Ok(found)
+}
+
+/// Says whether a photo was compared with the others, and could be. None: not yet.
+pub(crate) fn is_telling(
+    db: &Connection,
+    district: DistrictId,
+    photo: &Sha256Hex,
+) -> Result<Option<bool>, StoreError> {
+    let telling = db
+        .prepare_cached(include_str!("likeness/is_telling.sql"))?
+        .query_row(
+            named_params! { ":district_id": district.uuid(), ":sha256": photo.as_str() },
+            |row| row.get("telling"),
+        )
+        .optional()?;
+    Ok(telling)
+}
+
+/// Lists what showed a photo before the record `id` was received, the first first.
+pub(crate) fn uses(
+    db: &Connection,
+    district: DistrictId,
+    photo: &Sha256Hex,
+    id: Uuid,
+    received_at: UnixMillis,
+) -> Result<Vec<ShownIn>, StoreError> {
+    let uses = db
+        .prepare_cached(include_str!("likeness/uses.sql"))?
+        .query_map(
+            named_params! {
+                ":district_id": district.uuid(),
+                ":sha256": photo.as_str(),
+                ":id": id,
+                ":received_at": received_at.get(),
+                ":limit": USES_MAX,
+            },
+            |row| {
+                let id: Uuid = row.get("id")?;
+                Ok(if row.get("is_inspection")? {
+                    ShownIn::Inspection {
+                        id: InspectionId::from_uuid(id),
+                    }
+                } else {
+                    ShownIn::Finding {
+                        id: FindingId::from_uuid(id),
+                    }
+                })
+            },
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(uses)
+}
+
+fn hash(row: &Row<'_>, column: &str) -> Result<Sha256Hex, StoreError> {
+    let text: String = row.get(column)?;
+    values::hash(&text)
+}

@@ -1,0 +1,3 @@
+SELECT DISTINCT original
+FROM evidence
+WHERE code = :code AND district_id = :district_id

@@ -1,0 +1,3 @@
+SELECT district_id, sha256
+FROM photo_due
+LIMIT :limit
