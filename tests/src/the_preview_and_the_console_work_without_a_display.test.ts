@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accessibilityFindings } from './support/axe'
 import { openBrowser } from './support/browser'
 import { Supervisor } from './support/console'
-import { generated, notAPhoto } from './support/photos'
+import { generated, notAPhoto, phonePhoto } from './support/photos'
 import { startPreview } from './support/preview'
 import { endAll, folder, freePort, until } from './support/processes'
 import { keepScreenshot } from './support/screenshots'
@@ -94,5 +94,73 @@ test('a finding goes from the browser preview to the console', async () => {
   await page.getByTestId('sync-now').click()
   await page.locator('[data-testid="finding-stage"][data-stage="accepted"]').waitFor()
   expect(await accessibilityFindings(page)).toEqual([])
+  expect(problems).toEqual([])
+})
+
+test('what is drawn on a photo reaches the console, beside the photo without it', async () => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  await page.goto(preview)
+  await page.getByTestId('point-row').nth(1).click()
+  await page.getByTestId('record').click()
+  await page.getByTestId('camera-input').setInputFiles(await phonePhoto('phone-12mp.jpg', place.path))
+  await page.getByTestId('photo-show').click()
+  await page.getByTestId('viewer-act').click()
+  const stage = page.getByTestId('annotate-stage')
+  await until('the photo is there', async () => stage.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth > 0))
+
+  const drag = async (from: [number, number], to: [number, number]): Promise<void> => {
+    const box = await stage.boundingBox()
+    if (box === null) throw new Error('the photo is shown')
+    const at = ([x, y]: [number, number]): [number, number] => [box.x + x * box.width, box.y + y * box.height]
+    await page.mouse.move(...at(from))
+    await page.mouse.down()
+    await page.mouse.move(...at(to), { steps: 6 })
+    await page.mouse.up()
+  }
+  await drag([0.15, 0.9], [0.42, 0.62])
+  await page.getByTestId('tool-ellipse').click()
+  await page.getByTestId('colour-yellow').click()
+  await drag([0.4, 0.35], [0.75, 0.65])
+  await page.getByTestId('tool-line').click()
+  await drag([0.1, 0.2], [0.3, 0.25])
+  await page.getByTestId('annotate-undo').click()
+  await page.getByTestId('tool-mosaic').click()
+  await drag([0.05, 0.05], [0.35, 0.3])
+  await page.getByTestId('tool-label').click()
+  const box = await stage.boundingBox()
+  await stage.click({ position: { x: (box?.width ?? 0) * 0.4, y: (box?.height ?? 0) * 0.2 } })
+  await page.getByTestId('annotate-text').fill('线缆垂落')
+  expect(await accessibilityFindings(page)).toEqual([])
+  await page.getByTestId('annotate-write').click()
+  await page.getByTestId('drawn-label').waitFor()
+  await keepScreenshot('phone-annotate', await page.screenshot())
+  expect(await accessibilityFindings(page)).toEqual([])
+  await page.getByTestId('annotate-done').click()
+  await page.getByTestId('photo-annotated').waitFor()
+  await page.getByTestId('photo-show').click()
+  const large = page.getByTestId('photo-viewer').locator('img').first()
+  await until('the copy is shown', async () => large.evaluate((image: HTMLImageElement) => image.naturalWidth > 1_000))
+  expect(await large.getAttribute('src')).toContain('/annotated')
+  await keepScreenshot('phone-annotated', await page.screenshot())
+  await page.keyboard.press('Escape')
+  await page.locator('[data-testid="criterion"][data-code="cables-tidy"]').click()
+  await page.getByTestId('save').click()
+  await page.getByTestId('saved-toast').waitFor()
+
+  const supervisor = await Supervisor.signIn(browser, server)
+  await until('the finding is in the queue', async () => (await supervisor.queue.count()) === 1)
+  await supervisor.queue.first().click()
+  await supervisor.page.getByTestId('photo-drawn').waitFor()
+  const main = supervisor.page.getByTestId('photo-main')
+  const drawn = await main.getAttribute('src')
+  await until('the drawing is shown', async () => main.evaluate((image: HTMLImageElement) => image.naturalWidth > 1_000))
+  await supervisor.page.locator('[data-check="annotation"][data-outcome="passed"]').first().waitFor({ state: 'attached' })
+  await keepScreenshot('console-annotated', await supervisor.page.screenshot())
+  expect(await accessibilityFindings(supervisor.page)).toEqual([])
+  await supervisor.page.getByTestId('photo-drawn').click()
+  await until('the photo without it is shown', async () => (await main.getAttribute('src')) !== drawn)
   expect(problems).toEqual([])
 })

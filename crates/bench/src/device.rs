@@ -199,6 +199,7 @@ impl Device {
                 taken_at: at,
                 position: fix(at)?,
                 evidence: None,
+                annotation: None,
             }],
         })
     }

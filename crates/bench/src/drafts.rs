@@ -18,6 +18,7 @@ pub(crate) fn begin(store: &Store, device: &Device, point: u32, number: u32) -> 
     let bytes = format!("photo {number}").into_bytes();
     let taken_at = device::made_at(number);
     let photo = DraftPhoto {
+        annotation: None,
         facts: PhotoFacts {
             sha256: sha256(&bytes)?,
             bytes: bytes.len() as u64,

@@ -103,6 +103,9 @@ pub struct PhotoRef {
     /// out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Sealed>,
+    /// What was drawn on a copy of it, a [`crate::PhotoAnnotation`]; none: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annotation: Option<Sealed>,
 }
 
 /// A finding 问题 as the phone submits it; it never changes afterwards.

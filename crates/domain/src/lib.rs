@@ -3,6 +3,7 @@
 //! Everything here is a value or a pure function. This crate must not know SQL, sockets, files,
 //! the clock or random numbers: a time is handed in as [`UnixMillis`], an id is minted elsewhere.
 
+mod annotation;
 mod answer;
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
@@ -30,6 +31,10 @@ mod time;
 mod verdict;
 mod zone;
 
+pub use annotation::{
+    ANNOTATION_VERSION, DrawingError, DrawnShape, InkColour, LABEL_CHARS_MAX, PATH_SPOTS_MAX,
+    PhotoAnnotation, SHAPES_MAX, SPOT_MAX, Spot, check_drawing,
+};
 pub use answer::{
     AnswerError, AnswerFault, AnswerField, AnswerValue, COUNT_MAX, Control, Counting, ENTRIES_MAX,
     Marker, PartAnswer, REMARK_CHARS_MAX, STREET_PLACES_MAX,

@@ -5,7 +5,7 @@ use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use xunfang_domain::{Beacon, PhotoEvidence, Receipt, Sealed, Sha256Hex};
+use xunfang_domain::{Beacon, PhotoAnnotation, PhotoEvidence, Receipt, Sealed, Sha256Hex};
 
 /// Something that is signed. Its kind is signed with it, so that one never passes for another.
 pub trait Statement: Serialize + DeserializeOwned {
@@ -15,6 +15,10 @@ pub trait Statement: Serialize + DeserializeOwned {
 
 impl Statement for PhotoEvidence {
     const KIND: &'static str = "xunfang.photo-evidence";
+}
+
+impl Statement for PhotoAnnotation {
+    const KIND: &'static str = "xunfang.photo-annotation";
 }
 
 impl Statement for Beacon {

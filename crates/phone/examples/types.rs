@@ -56,7 +56,7 @@ fn main() -> std::io::Result<()> {
             PlaceEdit, PointEdit,
             FateTally, WatermarkLayout, WatermarkPerson, OriginalsGo, PhotoPolicy, PhotoCode, CivilTime, ExifClaims,
             CopyRef, PhotoCopies, OriginalRef, PhotoSubject, Clocks, Sealed, HeldBeacon, PhotoMark,
-            PhotoEvidence,
+            PhotoEvidence, Spot, InkColour, DrawnShape, PhotoAnnotation,
         },
         protocol::{
             ErrorBody, SignInRequest, SessionView, SignedIn, PhotoCheck, CheckOutcome, EvidenceCheck, TimeBracket, Resemblance, ShownIn, EarlierUse, PhotoReport, FindingRow, FindingPage, ReviewTally,

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use xunfang_domain::{
-    AnswerValue, FindingId, InspectionId, PointId, PointType, RecordError, Sha256Hex,
+    AnswerValue, DrawnShape, FindingId, InspectionId, PointId, PointType, RecordError, Sha256Hex,
 };
 use xunfang_photo::PhotoError;
 use xunfang_store::{StoreError, StoreFault};
@@ -64,6 +64,18 @@ pub enum Command {
         point: PointId,
         /// Which photo.
         sha256: Sha256Hex,
+    },
+    /// Draws on a copy of a photo that is not submitted yet, in place of what was drawn before;
+    /// answers [`crate::view::PhotoView`].
+    Annotate {
+        /// At which point.
+        point: PointId,
+        /// Code of the item of the inspection that is open there; null: the draft of a finding.
+        item: Option<String>,
+        /// Which photo.
+        sha256: Sha256Hex,
+        /// Everything that is drawn on it from now on; empty: nothing is.
+        shapes: Vec<DrawnShape>,
     },
     /// Begins an inspection at a point, or goes on with the open one; answers
     /// [`crate::view::InspectionView`].
@@ -265,6 +277,8 @@ pub enum ErrorCode {
     ChecklistEmpty,
     /// There is no fix, and this needs one.
     PositionMissing,
+    /// There is more to a drawing than a photo takes, or it lies outside.
+    DrawingInvalid,
     /// Something is missing before the inspection can be submitted.
     InspectionIncomplete,
     /// The note is too long.

@@ -8,6 +8,7 @@
 //! renders no text for people but a photo's watermark: screens have the words.
 
 mod address;
+mod annotations;
 mod caption;
 mod clock;
 mod command;

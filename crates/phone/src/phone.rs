@@ -14,6 +14,7 @@ use xunfang_protocol::SessionView;
 use xunfang_store::{Installation, PhotoFile, PhotoSize, SaveDraft, Store};
 use xunfang_sync::Clock;
 
+use crate::annotations::NewDrawing;
 use crate::clock::WallClock;
 use crate::photos::{self, Darkroom, PhotoPlace, Shot};
 use crate::points::{self, Window};
@@ -322,6 +323,24 @@ impl Core {
                 let person = self.session()?.person.id;
                 store.remove_draft_photo(person, point, &sha256)?;
                 answer(points::draft(store, person, point)?)
+            }
+            Command::Annotate {
+                point,
+                item,
+                sha256,
+                shapes,
+            } => {
+                let session = self.session()?;
+                let installation = self.installation()?;
+                let new = NewDrawing {
+                    session: &session,
+                    server: &installation.server,
+                    language: &self.settings(&installation)?.language,
+                    place: &PhotoPlace { point, item },
+                    original: &sha256,
+                    shapes: &shapes,
+                };
+                answer(self.darkroom.annotate(store, new)?)
             }
             Command::BeginInspection { point } => answer(inspections::begin(
                 store,

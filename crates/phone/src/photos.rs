@@ -1,12 +1,12 @@
 //! Taking in photos and showing them.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 use xunfang_domain::{
     CaptureSource, CivilTime, Clocks, CopyRef, DeviceId, EVIDENCE_VERSION, ExifClaims, FindingId,
-    OriginalRef, PhotoCopies, PhotoEvidence, PhotoSubject, PointId, PositionEvidence, Sha256Hex,
-    ShotBefore, photo_marks,
+    OriginalRef, PersonId, PhotoAnnotation, PhotoCopies, PhotoEvidence, PhotoSubject, PointId,
+    PositionEvidence, Sha256Hex, ShotBefore, photo_marks,
 };
 use xunfang_evidence::{CodeBasis, DeviceSigner, PublicKey, chain_start, digest, photo_code, seal};
 use xunfang_photo::{Copies, CopyFile, THUMB_PX, WORKING_PX, make_copies, take_in};
@@ -70,6 +70,17 @@ impl Darkroom {
         }
     }
 
+    /// Waits until no other photo is being worked on.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+        // A panic in another shot leaves nothing half done here: the lock guards no data.
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns what signs for this device.
+    pub(crate) fn signer(&self) -> &dyn DeviceSigner {
+        self.signer.as_ref()
+    }
+
     /// Returns the public half of the device's key.
     pub(crate) fn public_key(&self) -> PublicKey {
         self.signer.public_key()
@@ -93,9 +104,9 @@ impl Darkroom {
         }
         // The shutter was a moment ago, however long other photos take.
         let (clocks, position) = (WallClock.all(), position.current());
-        let subject = subject(store, shot)?;
-        // A panic in another shot leaves nothing half done here: the lock guards no data.
-        let _busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let person = shot.session.person.id;
+        let subject = subject(store, person, shot.place)?;
+        let _turn = self.turn();
         let before = store.last_record()?;
         let developed = self.develop(store, shot, &subject, &clocks, position, before.as_ref())?;
         let Developed {
@@ -116,16 +127,17 @@ impl Darkroom {
             sha256: &photo.facts.sha256,
             bytes: shot.bytes,
         };
-        let added = store.keep_photo_files(original, &kept).and_then(|()| {
-            let (person, point) = (shot.session.person.id, shot.place.point);
-            match &subject {
-                PhotoSubject::Finding { .. } => store.add_draft_photo(person, point, &photo),
+        let added = store
+            .keep_photo_files(original, &kept)
+            .and_then(|()| match &subject {
+                PhotoSubject::Finding { .. } => {
+                    store.add_draft_photo(person, shot.place.point, &photo)
+                }
                 PhotoSubject::Answer {
                     inspection,
                     criterion,
                 } => store.add_answer_photo(person, *inspection, criterion, &photo),
-            }
-        });
+            });
         if matches!(added, Ok(true)) {
             return Ok(draft_view(photo));
         }
@@ -134,7 +146,7 @@ impl Darkroom {
         let copies = kept.map(|copy| copy.sha256);
         store.drop_unclaimed_photo(&photo.facts.sha256, &copies)?;
         added?;
-        let there = there(store, shot, &subject)?.into_iter();
+        let there = there(store, person, shot.place.point, &subject)?.into_iter();
         there
             .map(draft_view)
             .find(|known| known.sha256 == photo.facts.sha256)
@@ -239,6 +251,7 @@ impl Darkroom {
                 digest: digest(sealed.text.as_bytes()),
                 sealed,
             }),
+            annotation: None,
         };
         Ok(Developed { photo, copies })
     }
@@ -249,11 +262,15 @@ struct Developed {
     copies: Copies,
 }
 
-/// Names what the photo is taken for, before it is taken in.
-fn subject(store: &Store, shot: Shot<'_>) -> Result<PhotoSubject, CommandError> {
-    let (person, point) = (shot.session.person.id, shot.place.point);
+/// Names what a photo is taken for, before it is taken in.
+pub(crate) fn subject(
+    store: &Store,
+    person: PersonId,
+    place: &PhotoPlace,
+) -> Result<PhotoSubject, CommandError> {
+    let point = place.point;
     store.point(point)?;
-    let Some(criterion) = &shot.place.item else {
+    let Some(criterion) = &place.item else {
         let fresh = FindingId::from_uuid(Uuid::now_v7());
         let id = store.name_draft(person, point, fresh)?;
         return Ok(PhotoSubject::Finding { id });
@@ -266,16 +283,14 @@ fn subject(store: &Store, shot: Shot<'_>) -> Result<PhotoSubject, CommandError> 
 }
 
 /// Lists the photos that were taken for the same before.
-fn there(
+pub(crate) fn there(
     store: &Store,
-    shot: Shot<'_>,
+    person: PersonId,
+    point: PointId,
     subject: &PhotoSubject,
 ) -> Result<Vec<DraftPhoto>, CommandError> {
     Ok(match subject {
-        PhotoSubject::Finding { .. } => {
-            let (person, point) = (shot.session.person.id, shot.place.point);
-            store.draft(person, point)?.photos
-        }
+        PhotoSubject::Finding { .. } => store.draft(person, point)?.photos,
         PhotoSubject::Answer {
             inspection,
             criterion,
@@ -311,7 +326,7 @@ fn known(
     }
 }
 
-fn copy_ref(copy: &CopyFile) -> CopyRef {
+pub(crate) fn copy_ref(copy: &CopyFile) -> CopyRef {
     CopyRef {
         sha256: copy.sha256.clone(),
         bytes: copy.jpeg.len() as u64,
@@ -332,7 +347,17 @@ pub(crate) fn draft_view(photo: DraftPhoto) -> PhotoView {
         }
         None => (None, Vec::new()),
     };
+    let annotation = photo.annotation.as_ref().map(|sealed| {
+        serde_json::from_str::<PhotoAnnotation>(&sealed.text)
+            .inspect_err(|error| tracing::error!(%error, "a drawing does not parse"))
+    });
+    let (shapes, annotated) = match annotation {
+        Some(Ok(annotation)) => (annotation.shapes, Some(annotation.copy.sha256)),
+        Some(Err(_)) | None => (Vec::new(), None),
+    };
     PhotoView {
+        shapes,
+        annotated,
         sha256: photo.facts.sha256,
         bytes: photo.facts.bytes,
         width: photo.facts.shown_width,
@@ -356,7 +381,7 @@ pub(crate) fn file(
     let long_side = match size {
         PhotoSize::Thumb => Some(THUMB_PX),
         PhotoSize::Working => Some(WORKING_PX),
-        PhotoSize::Marked | PhotoSize::Original => None,
+        PhotoSize::Marked | PhotoSize::Annotated | PhotoSize::Original => None,
     };
     match (stored, long_side) {
         (Err(error), Some(long_side)) if error.fault() == StoreFault::NotFound => {

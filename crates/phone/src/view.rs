@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use xunfang_domain::{
-    AnswerError, AnswerValue, CaptureSource, Category, Control, Coverage, Criterion, FindingId,
-    FindingRecord, InspectionId, Lack, OutcomeTally, PhotoCode, PhotoMark, Point, PointId,
-    PointType, PositionEvidence, ProfileHead, Review, Sha256Hex, Standing, UnixMillis, Verdict,
+    AnswerError, AnswerValue, CaptureSource, Category, Control, Coverage, Criterion, DrawnShape,
+    FindingId, FindingRecord, InspectionId, Lack, OutcomeTally, PhotoCode, PhotoMark, Point,
+    PointId, PointType, PositionEvidence, ProfileHead, Review, Sha256Hex, Standing, UnixMillis,
+    Verdict,
 };
 use xunfang_protocol::SessionView;
 
@@ -157,6 +158,10 @@ pub struct PhotoView {
     pub code: Option<PhotoCode>,
     /// What deserves a second look, so that it can be taken again at once.
     pub marks: Vec<PhotoMark>,
+    /// What was drawn on a copy of it, the first below.
+    pub shapes: Vec<DrawnShape>,
+    /// Hash of that copy; null where nothing was drawn. `photo_url(sha256, "annotated")` shows it.
+    pub annotated: Option<Sha256Hex>,
 }
 
 /// How far a photo has come.

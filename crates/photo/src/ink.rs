@@ -16,6 +16,23 @@ impl Tone {
     pub(crate) const WHITE: Self = Self::grey(255);
     pub(crate) const BLACK: Self = Self::grey(0);
 
+    /// Takes a colour of a screen, as JPEG turns it into luminance and chrominance.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0..=255"
+    )]
+    pub(crate) const fn rgb([red, green, blue]: [u8; 3]) -> Self {
+        let (red, green, blue) = (red as i32, green as i32, blue as i32);
+        Self {
+            luma: ((77 * red + 150 * green + 29 * blue) / 256) as u8,
+            chroma: [
+                (128 + (128 * blue - 43 * red - 85 * green) / 256) as u8,
+                (128 + (128 * red - 107 * green - 21 * blue) / 256) as u8,
+            ],
+        }
+    }
+
     pub(crate) const fn grey(luma: u8) -> Self {
         Self {
             luma,

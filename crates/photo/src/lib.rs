@@ -4,6 +4,7 @@
 //! is a copy beside them. Sizes are checked before anything is decoded, so that a small file
 //! cannot ask for much memory. This crate must not know files, the database or the network.
 
+mod annotate;
 #[cfg(feature = "read-codes")]
 mod codes;
 mod decode;
@@ -19,6 +20,7 @@ mod pipeline;
 mod render;
 mod watermark;
 
+pub use self::annotate::draw;
 #[cfg(feature = "read-codes")]
 pub use self::codes::read_codes;
 pub use self::exif::claims;
@@ -27,6 +29,6 @@ pub use likeness::Likeness;
 pub use look::look;
 pub use orient::Orientation;
 pub use picture::Picture;
-pub use pipeline::{Copies, CopyFile, Negative, make_copies, take_in};
+pub use pipeline::{Copies, CopyFile, Negative, annotated, make_copies, take_in};
 pub use render::{Rendition, THUMB_PX, WORKING_PX, develop, render};
 pub use watermark::{Watermark, print};

@@ -6,11 +6,12 @@
 
 use std::thread;
 
-use xunfang_domain::{ExifClaims, Look, Sha256Hex};
+use xunfang_domain::{DrawnShape, ExifClaims, Look, Sha256Hex};
 
 use crate::render::{JPEG_QUALITY, develop};
 use crate::{
-    PhotoError, PhotoInfo, Picture, THUMB_PX, Watermark, claims, exif, jpeg, look, print, sha256,
+    PhotoError, PhotoInfo, Picture, THUMB_PX, Watermark, claims, draw, exif, jpeg, look, print,
+    sha256,
 };
 
 /// What came out of a photo's bytes.
@@ -97,6 +98,20 @@ pub fn make_copies(
             look,
         })
     })
+}
+
+/// Makes the copy that was drawn on, with the watermark over the drawing and without EXIF.
+///
+/// # Errors
+/// [`PhotoError::Encode`] with the step that failed.
+pub fn annotated(
+    picture: Picture,
+    shapes: &[DrawnShape],
+    watermark: &Watermark,
+) -> Result<CopyFile, PhotoError> {
+    let drawn = print(draw(picture, shapes), watermark)?;
+    let jpeg = drawn.encode(JPEG_QUALITY)?;
+    Ok(keep(&drawn, jpeg))
 }
 
 fn keep(picture: &Picture, jpeg: Vec<u8>) -> CopyFile {

@@ -144,6 +144,8 @@ pub enum PhotoCheck {
     Clock,
     /// No record before this one shows the same.
     FirstUse,
+    /// What was drawn on a copy is signed by the same device; the photo is as it was.
+    Annotation,
 }
 
 /// What a check came to.
@@ -244,6 +246,8 @@ pub struct PhotoReport {
     pub checks: Vec<EvidenceCheck>,
     /// What deserves a second look.
     pub marks: Vec<PhotoMark>,
+    /// The copy that somebody drew on; null where nobody did, or where that does not hold.
+    pub annotated: Option<Sha256Hex>,
     /// Records before this one that show the same, the first first, at most three.
     pub used_before: Vec<EarlierUse>,
     /// When it was taken.

@@ -7,10 +7,12 @@
 
 use rusqlite::Connection;
 use xunfang_domain::{
-    Beacon, DeviceId, DistrictId, PersonId, PhotoEvidence, PhotoRef, PhotoSubject, PointId,
-    Receipt, Sealed, Sha256Hex, UnixMillis,
+    Beacon, DeviceId, DistrictId, PersonId, PhotoAnnotation, PhotoEvidence, PhotoRef, PhotoSubject,
+    PointId, Receipt, Sealed, Sha256Hex, UnixMillis,
 };
-use xunfang_evidence::{CodeBasis, PublicKey, SealError, chain_start, digest, open, photo_code};
+use xunfang_evidence::{
+    CodeBasis, PublicKey, SealError, Statement, chain_start, digest, open, photo_code,
+};
 use xunfang_protocol::{CheckOutcome, EvidenceCheck, PhotoCheck, PhotoReport, TimeBracket};
 
 use crate::reuse;
@@ -20,26 +22,54 @@ use crate::store::{StoreError, blobs, evidence};
 /// nobody can set give together, in milliseconds.
 const CLOCK_OFF_MS_MAX: i64 = 5 * 60_000;
 
-/// Keeps the record of a photo that came from `device`, where its signature holds, and returns
-/// what the receipt says.
+/// Keeps the record of a photo that came from `device`, where its signature holds, and which file
+/// is the copy that was drawn on; returns what the receipt says.
 pub(crate) fn keep(
     db: &Connection,
     district: DistrictId,
     device: DeviceId,
-    sealed: &Sealed,
+    photo: &PhotoRef,
     now: UnixMillis,
 ) -> Result<Option<Receipt>, StoreError> {
+    let Some(sealed) = &photo.evidence else {
+        return Ok(None);
+    };
     let Some(read) = admitted(db, district, device, sealed)? else {
         return Ok(None);
     };
     let name = digest(sealed.text.as_bytes());
     evidence::add(db, district, &name, &read, sealed, now)?;
+    if let Some(annotation) = annotation(db, district, device, photo)? {
+        evidence::add_annotated(db, district, &name, &annotation.copy.sha256)?;
+    }
     let at = evidence::received_at(db, district, &name)?.unwrap_or(now);
     Ok(Some(Receipt {
         evidence: name,
         original: read.original.sha256,
         at,
     }))
+}
+
+/// Reads what was drawn on a photo: signed by the device that signed the photo's record, and about
+/// that record. None: nothing was drawn, or what says so does not hold.
+pub(crate) fn annotation(
+    db: &Connection,
+    district: DistrictId,
+    device: DeviceId,
+    photo: &PhotoRef,
+) -> Result<Option<PhotoAnnotation>, StoreError> {
+    let (Some(sealed), Some(of)) = (&photo.annotation, &photo.evidence) else {
+        return Ok(None);
+    };
+    let read: PhotoAnnotation = match signed(db, district, device, sealed)? {
+        Ok(read) => read,
+        Err(fault) => {
+            tracing::warn!(%device, %fault, "a drawing on a photo does not hold");
+            return Ok(None);
+        }
+    };
+    let about = read.original == photo.sha256 && read.evidence == digest(of.text.as_bytes());
+    Ok(Some(read).filter(|_| about))
 }
 
 /// Names the files that stand in for a photo's original until it comes: those of a record whose
@@ -80,12 +110,12 @@ fn admitted(
     Ok(Some(read))
 }
 
-pub(crate) fn signed(
+pub(crate) fn signed<T: Statement>(
     db: &Connection,
     district: DistrictId,
     device: DeviceId,
     sealed: &Sealed,
-) -> Result<Result<PhotoEvidence, SealError>, StoreError> {
+) -> Result<Result<T, SealError>, StoreError> {
     let key = evidence::key(db, district, device, &sealed.key)?;
     Ok(key.map_or(Err(SealError::OtherKey), |key| open(sealed, &key)))
 }
@@ -115,6 +145,7 @@ pub(crate) fn examine(
         checks: Vec::new(),
         marks: Vec::new(),
         used_before: Vec::new(),
+        annotated: None,
         time: TimeBracket {
             not_before: None,
             estimated: None,
@@ -149,7 +180,7 @@ pub(crate) fn examine(
             return Ok(report);
         }
     };
-    let signature = match signed(db, shown.district, read.device, sealed)? {
+    let signature = match signed::<PhotoEvidence>(db, shown.district, read.device, sealed)? {
         Ok(_) if evidence::keys_before(db, shown.district, read.device, &sealed.key)? > 0 => {
             CheckOutcome::Unknown
         }
@@ -161,6 +192,11 @@ pub(crate) fn examine(
     check(PhotoCheck::Chain, chain(db, shown.district, &read, sealed)?);
     let (clock, time) = clock(&read, server, shown.received_at);
     check(PhotoCheck::Clock, clock);
+    if photo.annotation.is_some() {
+        let annotation = annotation(db, shown.district, read.device, photo)?;
+        check(PhotoCheck::Annotation, outcome(annotation.is_some()));
+        report.annotated = annotation.map(|annotation| annotation.copy.sha256);
+    }
     report.code = Some(read.code);
     report.marks = read.marks;
     report.time = time;

@@ -9,8 +9,11 @@ use std::io;
 use std::path::PathBuf;
 
 use rusqlite::Connection;
-use xunfang_domain::{CaptureSource, DistrictId, PhotoCode, PhotoEvidence, WatermarkPerson};
+use xunfang_domain::{
+    CaptureSource, DistrictId, PhotoCode, PhotoEvidence, Sha256Hex, WatermarkPerson,
+};
 use xunfang_durable::DiskError;
+use xunfang_evidence::digest;
 use xunfang_photo::{Likeness, Picture, SIDE_PX_MAX, WORKING_PX, develop, inspect, read_codes};
 use xunfang_protocol::{CheckOutcome, PublicRecord, VerifyReport, VerifyVerdict};
 
@@ -33,6 +36,8 @@ pub(crate) fn codes_in(picture: &Picture) -> Vec<PhotoCode> {
 struct Found {
     district: DistrictId,
     evidence: PhotoEvidence,
+    /// The copy that somebody drew on.
+    annotated: Option<Sha256Hex>,
     public: PublicRecord,
 }
 
@@ -135,7 +140,7 @@ fn found(db: &Connection, kept: Option<Kept>) -> Result<Option<Found>, StoreErro
     let (Some(of), Some(point), Some(person)) = named else {
         return Ok(None);
     };
-    let signature = match signed(db, district, read.device, &sealed)? {
+    let signature = match signed::<PhotoEvidence>(db, district, read.device, &sealed)? {
         Ok(_) => CheckOutcome::Passed,
         Err(_) => CheckOutcome::Failed,
     };
@@ -157,9 +162,11 @@ fn found(db: &Connection, kept: Option<Kept>) -> Result<Option<Found>, StoreErro
         accuracy_m: fix.map(|fix| fix.accuracy_m),
         distance_m: read.standing.as_ref().map(|standing| standing.distance_m),
     };
+    let annotated = evidence::annotated_here(db, district, &digest(sealed.text.as_bytes()))?;
     Ok(Some(Found {
         district,
         evidence: read,
+        annotated,
         public,
     }))
 }
@@ -167,13 +174,22 @@ fn found(db: &Connection, kept: Option<Kept>) -> Result<Option<Found>, StoreErro
 /// Holds a picture against the one that came from the phone.
 async fn compare(app: &App, found: &Found, picture: Picture) -> Result<VerifyVerdict, ApiError> {
     let Found {
-        district, evidence, ..
+        district,
+        evidence,
+        annotated,
+        ..
     } = found;
     let district = *district;
+    let annotated = annotated
+        .as_ref()
+        .map(|name| app.folder().blob(district, name));
     let copies = &evidence.copies;
     // The layout below the photo makes the marked copy taller than the photo.
-    let rows = u64::from(picture.height()) * u64::from(copies.working.height)
-        / u64::from(copies.marked.height.max(1));
+    let tall = (copies.working.height, copies.marked.height.max(1));
+    let photo_of = move |picture: Picture| {
+        let rows = u64::from(picture.height()) * u64::from(tall.0) / u64::from(tall.1);
+        picture.top(u32::try_from(rows).unwrap_or(u32::MAX))
+    };
     let (original, working) = (
         evidence.original.sha256.clone(),
         copies.working.sha256.clone(),
@@ -194,18 +210,24 @@ async fn compare(app: &App, found: &Found, picture: Picture) -> Result<VerifyVer
     };
     let path = app.folder().blob(district, &name);
     tokio::task::spawn_blocking(move || {
-        let Some(kept) = picture_of(&path)? else {
-            return Ok(VerifyVerdict::Unclear);
-        };
-        let shown = picture.top(u32::try_from(rows).unwrap_or(u32::MAX));
-        Ok(match (Likeness::of(&kept)?, Likeness::of(&shown)?) {
-            (Some(kept), Some(shown)) if kept.distance(&shown) <= Likeness::MARKED_BITS => {
-                VerifyVerdict::Similar
+        let shown = Likeness::of(&photo_of(picture))?;
+        let mut verdict = VerifyVerdict::Unclear;
+        let mut kept: Vec<Picture> = picture_of(&path)?.into_iter().collect();
+        // What was drawn changes much of a picture, so the copy that was drawn on counts as well.
+        if let Some(path) = annotated {
+            kept.extend(picture_of(&path)?.map(photo_of));
+        }
+        for kept in &kept {
+            match (Likeness::of(kept)?, &shown) {
+                (Some(kept), Some(shown)) if kept.distance(shown) <= Likeness::MARKED_BITS => {
+                    return Ok(VerifyVerdict::Similar);
+                }
+                (Some(_), Some(_)) => verdict = VerifyVerdict::Different,
+                // There is too little in one of them to tell it from others.
+                _ => {}
             }
-            (Some(_), Some(_)) => VerifyVerdict::Different,
-            // There is too little in one of them to tell it from others.
-            _ => VerifyVerdict::Unclear,
-        })
+        }
+        Ok(verdict)
     })
     .await?
 }

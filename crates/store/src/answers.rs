@@ -266,9 +266,10 @@ pub(crate) fn read_answers(
         .prepare_cached(
             "SELECT a.criterion, a.sha256, a.source, a.taken_at, a.position, p.bytes,
                     p.media_type, p.width, p.height, p.shown_width, p.shown_height,
-                    a.evidence, e.digest, e.text, e.key, e.signature
+                    a.evidence, e.digest, e.text, e.key, e.signature, n.sealed
              FROM answer_photo a JOIN photo p ON p.sha256 = a.sha256
              LEFT JOIN evidence e ON e.seq = a.evidence
+             LEFT JOIN annotation n ON n.evidence = a.evidence
              WHERE a.inspection = ?1 ORDER BY a.criterion, a.place",
         )
         .map_err(StoreError::sql(step))?;

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use uuid::Uuid;
 use xunfang_domain::{
     CaptureSource, FindingId, FindingRecord, InspectionId, OpId, PHOTOS_PER_FINDING_MAX, PersonId,
-    PhotoRef, PointId, PositionEvidence, RecordError, Sha256Hex, StandardId, Standing, UnixMillis,
+    PhotoRef, PointId, PositionEvidence, RecordError, Sealed, Sha256Hex, StandardId, Standing,
+    UnixMillis,
 };
 use xunfang_protocol::OpKind;
 
@@ -39,6 +40,8 @@ pub struct DraftPhoto {
     pub position: PositionEvidence,
     /// What the device signed of it; none for a photo that an older app took in.
     pub record: Option<ChainRecord>,
+    /// What was drawn on a copy of it, a signed [`xunfang_domain::PhotoAnnotation`].
+    pub annotation: Option<Sealed>,
 }
 
 /// What was typed so far.
@@ -374,9 +377,10 @@ fn read_draft(db: &Connection, person: PersonId, point: PointId) -> Result<Draft
         .prepare_cached(
             "SELECT d.sha256, d.source, d.taken_at, d.position, p.bytes, p.media_type,
                     p.width, p.height, p.shown_width, p.shown_height,
-                    d.evidence, e.digest, e.text, e.key, e.signature
+                    d.evidence, e.digest, e.text, e.key, e.signature, n.sealed
              FROM draft_photo d JOIN photo p ON p.sha256 = d.sha256
              LEFT JOIN evidence e ON e.seq = d.evidence
+             LEFT JOIN annotation n ON n.evidence = d.evidence
              WHERE d.person = ?1 AND d.point = ?2 ORDER BY d.place",
         )
         .map_err(StoreError::sql(step))?;
@@ -407,15 +411,18 @@ pub(crate) fn read_photo(row: &Row<'_>, step: &'static str) -> Result<DraftPhoto
         })?;
         let facts = read_facts(row, sha256)?;
         let taken_at = UnixMillis::new(row.get("taken_at")?);
-        Ok((facts, source, taken_at, position, read_record(row)?))
+        let drawn: Option<String> = row.get("sealed")?;
+        Ok((facts, source, taken_at, position, read_record(row)?, drawn))
     };
-    let (facts, source, taken_at, position, record) = columns().map_err(StoreError::sql(step))?;
+    let (facts, source, taken_at, position, record, drawn) =
+        columns().map_err(StoreError::sql(step))?;
     Ok(DraftPhoto {
         facts,
         source: parse("capture source", &source)?,
         taken_at,
         position: parse("position", &position)?,
         record,
+        annotation: drawn.map(|text| parse("annotation", &text)).transpose()?,
     })
 }
 
@@ -431,6 +438,7 @@ impl From<DraftPhoto> for PhotoRef {
             taken_at: photo.taken_at,
             position: photo.position,
             evidence: photo.record.map(|record| record.sealed),
+            annotation: photo.annotation,
         }
     }
 }

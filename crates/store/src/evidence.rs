@@ -33,14 +33,16 @@ pub(crate) enum CopyKind {
     Working,
     Marked,
     Thumb,
+    Annotated,
 }
 
 impl CopyKind {
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Working => "working",
             Self::Marked => "marked",
             Self::Thumb => "thumb",
+            Self::Annotated => "annotated",
         }
     }
 }

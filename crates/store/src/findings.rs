@@ -197,7 +197,7 @@ fn list(
                           WHEN NOT EXISTS (SELECT 1 FROM evidence e WHERE e.original = ph.sha256)
                             OR EXISTS (
                               SELECT 1 FROM evidence e JOIN photo_copy c ON c.evidence = e.seq
-                              WHERE e.original = ph.sha256 AND c.kind IN ('thumb', 'working')
+                              WHERE e.original = ph.sha256 AND c.kind <> 'marked'
                                 AND c.stored_at IS NULL) THEN 'w'
                           ELSE 'c' END, '' ORDER BY fp.place)
                  FROM finding_photo fp JOIN photo ph ON ph.sha256 = fp.sha256

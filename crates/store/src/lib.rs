@@ -13,6 +13,7 @@
 //! This crate must not know the network, a screen, the clock or random numbers: times and ids are
 //! handed in.
 
+mod annotations;
 mod answers;
 mod draft;
 mod error;
@@ -29,6 +30,7 @@ mod standards;
 mod store;
 mod tracks;
 
+pub use annotations::{Drawing, DrawnPhoto};
 pub use answers::StoredAnswer;
 pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};
 pub use error::{StoreError, StoreFault};

@@ -20,12 +20,13 @@ const DATABASE: &str = "device.sqlite";
 const DAMAGE_MARK: &str = "device.sqlite.damaged";
 
 /// Numbered steps; the place in this list is the schema version, and a step never changes.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../migrations/device/0001_init.sql"),
     include_str!("../../../migrations/device/0002_fewer_pages_a_save.sql"),
     include_str!("../../../migrations/device/0003_inspections.sql"),
     include_str!("../../../migrations/device/0004_evidence.sql"),
     include_str!("../../../migrations/device/0005_originals_later.sql"),
+    include_str!("../../../migrations/device/0006_annotations.sql"),
 ];
 
 /// An opened store.

@@ -86,20 +86,21 @@ impl Store {
             let read = || {
                 let mut missing = db.prepare_cached(
                     "WITH shown AS (
-                       SELECT ph.sha256, ph.bytes, s.place
+                       SELECT ph.sha256, ph.bytes, s.place, ph.stored_at IS NULL AS missing
                        FROM (SELECT sha256, place FROM finding_photo WHERE finding = ?1
                              UNION ALL
                              SELECT sha256, place FROM answer_photo WHERE inspection = ?1) s
-                       JOIN photo ph ON ph.sha256 = s.sha256
-                       WHERE ph.stored_at IS NULL)
+                       JOIN photo ph ON ph.sha256 = s.sha256)
                      SELECT c.sha256, c.bytes, shown.sha256 AS original, shown.place,
-                            c.kind = 'working' AS size
+                            CASE c.kind WHEN 'thumb' THEN 0 WHEN 'working' THEN 1 ELSE 2 END
                      FROM shown JOIN evidence e ON e.original = shown.sha256
                      JOIN photo_copy c ON c.evidence = e.seq
-                     WHERE c.stored_at IS NULL AND c.kind IN ('thumb', 'working')
+                     WHERE c.stored_at IS NULL
+                       AND (c.kind = 'annotated' OR shown.missing AND c.kind <> 'marked')
                      UNION ALL
-                     SELECT sha256, bytes, sha256, place, 2 FROM shown
-                     WHERE NOT EXISTS (SELECT 1 FROM evidence e WHERE e.original = shown.sha256)
+                     SELECT sha256, bytes, sha256, place, 3 FROM shown
+                     WHERE missing
+                       AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.original = shown.sha256)
                      ORDER BY 4, 5",
                 )?;
                 db.prepare_cached(

@@ -40,13 +40,15 @@ pub enum PhotoSize {
     Working,
     /// The same with the watermark.
     Marked,
+    /// The watermarked one that was drawn on.
+    Annotated,
     /// The unchanged file.
     Original,
 }
 
 /// A text that names no size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a photo is shown as thumb, working, marked or original")]
+#[error("a photo is shown as thumb, working, marked, annotated or original")]
 pub struct PhotoSizeError;
 
 impl FromStr for PhotoSize {
@@ -57,6 +59,7 @@ impl FromStr for PhotoSize {
             "thumb" => Ok(Self::Thumb),
             "working" => Ok(Self::Working),
             "marked" => Ok(Self::Marked),
+            "annotated" => Ok(Self::Annotated),
             "original" => Ok(Self::Original),
             _ => Err(PhotoSizeError),
         }
@@ -126,7 +129,7 @@ impl PhotoFolder {
     }
 
     /// Copies lie beside those of the same original, so that one sync of a folder keeps all.
-    fn copy(&self, original: &Sha256Hex, copy: &Sha256Hex) -> PathBuf {
+    pub(crate) fn copy(&self, original: &Sha256Hex, copy: &Sha256Hex) -> PathBuf {
         let folder = original.as_str().get(..2).unwrap_or("00");
         self.copies.join(folder).join(copy.as_str())
     }
@@ -134,7 +137,7 @@ impl PhotoFolder {
     /// Makes files durable under their names. What is there already with the same length stays:
     /// names are hashes, and a file gets its name only when it is whole. Its name may not have been
     /// synced yet, where the app was killed just then.
-    fn keep(&self, files: &[(NamedBytes<'_>, PathBuf)]) -> Result<(), DiskError> {
+    pub(crate) fn keep(&self, files: &[(NamedBytes<'_>, PathBuf)]) -> Result<(), DiskError> {
         let is_missing = |file: &NamedBytes<'_>, name: &Path| {
             let whole = |found: fs::Metadata| found.len() == file.bytes.len() as u64;
             !name.metadata().is_ok_and(whole)
@@ -231,6 +234,7 @@ impl Store {
             PhotoSize::Thumb => copy(CopyKind::Thumb)?,
             PhotoSize::Working => copy(CopyKind::Working)?,
             PhotoSize::Marked => copy(CopyKind::Marked)?,
+            PhotoSize::Annotated => copy(CopyKind::Annotated)?,
             PhotoSize::Original => original(self.photo_facts(sha256)?.media_type),
         };
         match fs::read(&path) {

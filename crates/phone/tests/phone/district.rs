@@ -70,7 +70,8 @@ impl District {
         serde_json::from_slice(&body).unwrap()
     }
 
-    async fn get_as(&self, account: &str, path: &str) -> (u16, Vec<u8>) {
+    /// Asks the server as somebody; returns the status and the body.
+    pub(crate) async fn get_as(&self, account: &str, path: &str) -> (u16, Vec<u8>) {
         let client = client();
         let server = self.server;
         let request = SignInRequest {

@@ -12,6 +12,7 @@ mod originals;
 mod photos;
 mod reused;
 
+mod annotating;
 mod bad_link;
 mod bad_photos;
 mod district;

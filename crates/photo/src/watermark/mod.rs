@@ -5,7 +5,7 @@
 //! License, see `assets/watermark-sans.LICENSE`); a character that it lacks shows as an empty box.
 
 mod qr;
-mod text;
+pub(crate) mod text;
 
 use std::iter::successors;
 
@@ -206,7 +206,13 @@ impl Block {
     }
 }
 
-fn fill_rounded(picture: &mut Picture, [x, y, w, h]: [f32; 4], r: f32, tone: Tone, strength: u8) {
+pub(crate) fn fill_rounded(
+    picture: &mut Picture,
+    [x, y, w, h]: [f32; 4],
+    r: f32,
+    tone: Tone,
+    strength: u8,
+) {
     let mut path = PathBuilder::new();
     if r <= 0.0 {
         if let Some(rect) = Rect::from_xywh(x, y, w, h) {

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod annotate;
 mod bombs;
 mod copies;
 mod formats;

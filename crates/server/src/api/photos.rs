@@ -26,7 +26,8 @@ const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, 
 const INLINE: HeaderValue = HeaderValue::from_static("inline");
 const JPEG: HeaderValue = HeaderValue::from_static("image/jpeg");
 
-/// Shows a photo as thumbnail (320 px), working copy (1920 px) or unchanged original.
+/// Shows a photo as thumbnail (320 px), working copy (1920 px) or unchanged original. The copy that
+/// somebody drew on is a photo of its own here, by the name that the photo's report gives.
 #[utoipa::path(
     get,
     path = "/api/v1/photos/{sha256}/{copy}",
@@ -121,14 +122,22 @@ fn here(
 
 fn may_see(db: &Connection, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
     let district = actor.district;
-    let found = findings::authors_of_photo(db, district, sha256)?
-        .into_iter()
-        .map(|author| Object::Finding { district, author });
-    let visited = inspections::authors_of_photo(db, district, sha256)?
-        .into_iter()
-        .map(|author| Object::Inspection { district, author });
+    // A copy that was drawn on is for whoever may see the photo.
+    let mut names = evidence::drawn_on(db, district, sha256)?;
+    names.push(sha256.clone());
     let readable = |object| allows(actor, Verb::Read, object);
-    Ok(found.chain(visited).any(readable))
+    for name in names {
+        let found = findings::authors_of_photo(db, district, &name)?
+            .into_iter()
+            .map(|author| Object::Finding { district, author });
+        let visited = inspections::authors_of_photo(db, district, &name)?
+            .into_iter()
+            .map(|author| Object::Inspection { district, author });
+        if found.chain(visited).any(readable) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn original(

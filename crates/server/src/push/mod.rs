@@ -246,14 +246,10 @@ fn receipts(
     record: &Record,
 ) -> Result<Vec<Receipt>, StoreError> {
     let mut receipts = Vec::new();
-    for sealed in record
-        .photos()
-        .into_iter()
-        .filter_map(|photo| photo.evidence.as_ref())
-    {
+    for photo in record.photos() {
         let (district, device) = (push.actor.district, push.device);
         receipts.extend(crate::evidence::keep(
-            db, district, device, sealed, push.now,
+            db, district, device, photo, push.now,
         )?);
     }
     Ok(receipts)
@@ -275,7 +271,7 @@ fn rejected(code: &'static str, message: &str) -> Verdict {
 }
 
 /// Lists the files that have to come first: of each photo the original, or the small copies that
-/// its record names.
+/// its record names; and the copy that was drawn on.
 fn missing_photos(
     db: &rusqlite::Connection,
     push: Push,
@@ -287,6 +283,12 @@ fn missing_photos(
     };
     let mut missing = Vec::new();
     for photo in record.photos() {
+        let drawn = crate::evidence::annotation(db, district, push.device, photo)?;
+        if let Some(drawn) = drawn
+            && is_missing(&drawn.copy.sha256)?
+        {
+            missing.push(drawn.copy.sha256);
+        }
         if !is_missing(&photo.sha256)? {
             continue;
         }

@@ -122,6 +122,56 @@ pub(crate) fn add(
     Ok(())
 }
 
+/// Keeps that a file is the copy of a record's photo that somebody drew on.
+pub(crate) fn add_annotated(
+    db: &Connection,
+    district: DistrictId,
+    digest: &Sha256Hex,
+    copy: &Sha256Hex,
+) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("evidence/add_file.sql"))?
+        .execute(named_params! {
+            ":sha256": copy.as_str(),
+            ":district_id": district.uuid(),
+            ":digest": digest.as_str(),
+            ":kind": "annotated",
+        })?;
+    Ok(())
+}
+
+/// Lists the photos of which a file is the copy that somebody drew on.
+pub(crate) fn drawn_on(
+    db: &Connection,
+    district: DistrictId,
+    file: &Sha256Hex,
+) -> Result<Vec<Sha256Hex>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("evidence/drawn_on.sql"))?;
+    let mut rows = statement
+        .query(named_params! { ":district_id": district.uuid(), ":sha256": file.as_str() })?;
+    let mut originals = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text: String = row.get("original")?;
+        originals.push(values::hash(&text)?);
+    }
+    Ok(originals)
+}
+
+/// Finds the copy of a record's photo that somebody drew on, where it has come.
+pub(crate) fn annotated_here(
+    db: &Connection,
+    district: DistrictId,
+    digest: &Sha256Hex,
+) -> Result<Option<Sha256Hex>, StoreError> {
+    let found: Option<String> = db
+        .prepare_cached(include_str!("evidence/annotated_here.sql"))?
+        .query_row(
+            named_params! { ":district_id": district.uuid(), ":digest": digest.as_str() },
+            |row| row.get("sha256"),
+        )
+        .optional()?;
+    found.map(|text| values::hash(&text)).transpose()
+}
+
 /// Finds a copy of a photo that the phone has sent; `kind` is `working` or `thumb`.
 pub(crate) fn copy_here(
     db: &Connection,

@@ -135,6 +135,7 @@ fn photograph(store: &Store, digit: char) -> PhotoFacts {
     };
     keep(store, &facts.sha256, bytes.as_bytes());
     let photo = DraftPhoto {
+        annotation: None,
         facts: facts.clone(),
         source: CaptureSource::Camera,
         taken_at: NOW,

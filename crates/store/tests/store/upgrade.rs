@@ -39,6 +39,7 @@ fn record(number: u128, photo: char) -> FindingRecord {
             taken_at: NOW,
             position: NO_FIX,
             evidence: None,
+            annotation: None,
         }],
     }
 }

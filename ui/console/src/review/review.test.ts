@@ -80,6 +80,21 @@ describe('the evidence', () => {
     await vi.waitFor(() => { expect(page.open()).toBe('finding-3') })
   })
 
+  it('shows what was drawn first, and the photo without it on demand', async () => {
+    const row = findingRow(5)
+    const [photo] = row.record.photos
+    if (!photo) throw new Error('a finding has a photo')
+    api = new FakeApi(SESSION_VIEW, [row], [POINT])
+    const drawn = 'd'.repeat(64)
+    api.reports.set(photo.sha256, photoReport(photo.sha256, { annotated: drawn }))
+    page = await mountConsole(api, '/review')
+    expect(page.find('photo-main').attributes('src')).toContain(drawn)
+    await page.find('photo-drawn').trigger('click')
+    expect(page.find('photo-main').attributes('src')).toContain(photo.sha256)
+    expect(page.find('photo-drawn').attributes('aria-pressed')).toBe('false')
+    expect(await axeFindings(document.body)).toEqual([])
+  })
+
   it('does not praise a photo that nobody signed', async () => {
     const row = findingRow(5)
     api = new FakeApi(SESSION_VIEW, [row], [POINT])

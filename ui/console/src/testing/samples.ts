@@ -79,6 +79,7 @@ export function photoReport(sha256: Sha256Hex, change: Partial<PhotoReport> = {}
     code: '7KQ2-M0XA-93ZC-VH4N',
     checks: (['original', 'first_use', 'signature', 'facts', 'chain', 'clock'] as const).map((what) => ({ what, outcome: 'passed' })),
     marks: [],
+    annotated: null,
     used_before: [],
     time: { not_before: 900_000, estimated: 1_000_000, not_after: 1_100_000, clock_off_ms: 2_000 },
     ...change,

@@ -37,6 +37,7 @@ export interface Answers {
   point: PointDetail
   save_draft: DraftView
   remove_draft_photo: DraftView
+  annotate: PhotoView
   begin_inspection: InspectionView
   inspection: InspectionView
   inspection_item: AnswerView
@@ -62,7 +63,7 @@ export interface Answers {
 /** Fails to compile as soon as the core knows a command that has no answer here. */
 export type AnswerOf<Name extends Command['cmd']> = Answers[Name]
 
-export type PhotoSize = 'thumb' | 'working' | 'marked' | 'original'
+export type PhotoSize = 'thumb' | 'working' | 'marked' | 'annotated' | 'original'
 
 /** What a photo is taken for: the draft of a point, or an item of the inspection open there. */
 export interface PhotoPlace {
@@ -115,6 +116,7 @@ const CODES: Record<ErrorCode, true> = {
   criterion_missing: true,
   checklist_empty: true,
   position_missing: true,
+  drawing_invalid: true,
   inspection_incomplete: true,
   note_too_long: true,
   disk_full: true,

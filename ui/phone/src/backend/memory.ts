@@ -88,6 +88,8 @@ export class MemoryBackend implements Backend {
         state: 'draft',
         code: null,
         marks: this.data.marks ?? [],
+        shapes: [],
+        annotated: null,
       }
       const detail = this.#point(place.point)
       if (place.item === undefined) {
@@ -211,6 +213,14 @@ export class MemoryBackend implements Backend {
       const photos = detail.draft.photos.filter((photo) => photo.sha256 !== sha256)
       detail.draft = { ...detail.draft, photos }
       return detail.draft
+    },
+    annotate: ({ point, item, sha256, shapes }) => {
+      const photos = item === null ? this.#point(point).draft.photos : this.#itemAt(point, item).photos
+      const photo = photos.find((one) => one.sha256 === sha256)
+      if (photo === undefined) throw new BackendError('not_found', `no photo ${sha256}`)
+      photo.shapes = structuredClone(shapes)
+      photo.annotated = shapes.length === 0 ? null : String(shapes.length).padStart(64, 'a')
+      return structuredClone(photo)
     },
     begin_inspection: ({ point }) => {
       const view = this.data.inspections.find((one) => one.point.id === point)

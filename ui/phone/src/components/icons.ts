@@ -31,6 +31,10 @@ export const ICONS = {
   plus: 'M12 5v14M5 12h14',
   clipboard: 'M8 5H6v16h12V5h-2M9 3h6v4H9zM9 12l2 2 4-4',
   walk: 'M13 4.5h.01M10 21l2-6-2.5-2.5L11 8l3 2.5 3 1M7 12l1.5-3L11 8M12 15l3 2.5L16 21',
+  arrow: 'M5 19L19 5M9.5 5H19v9.5',
+  circle: 'M12 5.5c5 0 9 2.9 9 6.5s-4 6.5-9 6.5s-9-2.9-9-6.5s4-6.5 9-6.5',
+  letters: 'M5 8V5h14v3M12 5v14M9 19h6',
+  mosaic: 'M4 4h5.3v5.3H4zM14.7 4H20v5.3h-5.3zM9.3 9.3h5.4v5.4H9.3zM4 14.7h5.3V20H4zM14.7 14.7H20V20h-5.3z',
   pencil: 'M4 20l1-4.5L16 4.5l3.5 3.5L8.5 19zM13.5 7l3.5 3.5',
 } as const
 

@@ -47,6 +47,7 @@ export const ERRORS: Record<ErrorCode, ErrorPresentation> = {
   criterion_missing: present(['notice', 'error.criterion.what', 'error.safe.typed', 'error.criterion.next', false]),
   checklist_empty: present(['notice', 'error.checklist.what', null, 'error.checklist.next', false]),
   position_missing: present(['notice', 'error.position.what', 'error.safe.typed', 'error.position.next', true]),
+  drawing_invalid: present(['warning', 'error.drawing.what', 'error.safe.photos', 'error.drawing.next', false]),
   inspection_incomplete: present(['notice', 'error.incomplete.what', 'error.safe.typed', 'error.incomplete.next', false]),
   note_too_long: present(['warning', 'error.note.what', 'error.safe.typed', 'error.note.next', false]),
   disk_full: present(['danger', 'error.diskFull.what', 'error.safe.before', 'error.diskFull.next', true]),

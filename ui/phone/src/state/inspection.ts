@@ -6,6 +6,7 @@ import type {
   AnswerValue,
   AnswerView,
   CaptureSource,
+  DrawnShape,
   InspectionItem,
   InspectionView,
   LineStep,
@@ -106,6 +107,15 @@ export class InspectionForm {
       this.#take(
         await this.#backend.run({ cmd: 'remove_answer_photo', id, criterion: code, sha256 }),
       )
+    })
+  }
+
+  /** Keeps what was drawn on a photo; rejects where that failed, and nothing has changed then. */
+  async annotate(code: string, sha256: Sha256Hex, shapes: DrawnShape[]): Promise<void> {
+    const { id, point } = this.data.view
+    await this.#backend.run({ cmd: 'annotate', point: point.id, item: code, sha256, shapes })
+    await this.#change(async () => {
+      this.#take(await this.#backend.run({ cmd: 'inspection_item', id, criterion: code }))
     })
   }
 

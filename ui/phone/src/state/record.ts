@@ -5,6 +5,7 @@
 import type {
   CaptureSource,
   DraftView,
+  DrawnShape,
   PhotoView,
   PointId,
   SavedFinding,
@@ -146,6 +147,15 @@ export class RecordForm {
           await this.#backend.run({ cmd: 'remove_draft_photo', point, sha256 })
         ).photos
       })
+    })
+  }
+
+  /** Keeps what was drawn on a photo; rejects where that failed, and nothing has changed then. */
+  annotate(sha256: Sha256Hex, shapes: DrawnShape[]): Promise<void> {
+    const point = this.#point
+    return this.#photoInTurn(async () => {
+      const drawn = await this.#backend.run({ cmd: 'annotate', point, item: null, sha256, shapes })
+      this.data.photos = this.data.photos.map((photo) => (photo.sha256 === sha256 ? drawn : photo))
     })
   }
 

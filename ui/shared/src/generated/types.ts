@@ -695,7 +695,11 @@ position: PositionEvidence,
  * What the device signed of it, a [`crate::PhotoEvidence`]; an app that knew of none left it
  * out.
  */
-evidence?: Sealed | null, };
+evidence?: Sealed | null, 
+/**
+ * What was drawn on a copy of it, a [`crate::PhotoAnnotation`]; none: nothing.
+ */
+annotation?: Sealed | null, };
 
 /**
  * A finding 问题 as the phone submits it; it never changes afterwards.
@@ -1938,6 +1942,115 @@ marks: Array<PhotoMark>,
 beacon?: HeldBeacon | null, };
 
 /**
+ * A place on a photo.
+ */
+export type Spot = { 
+/**
+ * From the left, 0..=10,000.
+ */
+x: number, 
+/**
+ * From the top, 0..=10,000.
+ */
+y: number, };
+
+/**
+ * A colour that stands out from streets, walls and trees.
+ */
+export type InkColour = "red" | "yellow" | "blue" | "white";
+
+/**
+ * One thing that was drawn.
+ */
+export type DrawnShape = { "shape": "arrow", 
+/**
+ * Its tail.
+ */
+from: Spot, 
+/**
+ * Its head.
+ */
+to: Spot, 
+/**
+ * Its colour.
+ */
+colour: InkColour, } | { "shape": "ellipse", 
+/**
+ * A corner of the rectangle.
+ */
+from: Spot, 
+/**
+ * The opposite one.
+ */
+to: Spot, 
+/**
+ * Its colour.
+ */
+colour: InkColour, } | { "shape": "line", 
+/**
+ * From spot to spot, 2..=400.
+ */
+path: Array<Spot>, 
+/**
+ * Its colour.
+ */
+colour: InkColour, } | { "shape": "label", 
+/**
+ * Their upper left corner.
+ */
+at: Spot, 
+/**
+ * 1..=20 characters without line breaks.
+ */
+text: string, 
+/**
+ * Their colour.
+ */
+colour: InkColour, } | { "shape": "mosaic", 
+/**
+ * A corner of the rectangle.
+ */
+from: Spot, 
+/**
+ * The opposite one.
+ */
+to: Spot, };
+
+/**
+ * A drawing on a photo, as the device signs it. It is made between the photo and its submission,
+ * and says nothing of the photo's own record.
+ */
+export type PhotoAnnotation = { 
+/**
+ * [`ANNOTATION_VERSION`] of the app that wrote it.
+ */
+version: number, 
+/**
+ * Hash of the text of the photo's record.
+ */
+evidence: Sha256Hex, 
+/**
+ * Hash of the photo's original.
+ */
+original: Sha256Hex, 
+/**
+ * The copy that was drawn on, with the watermark over it.
+ */
+copy: CopyRef, 
+/**
+ * What was drawn, the first below.
+ */
+shapes: Array<DrawnShape>, 
+/**
+ * Who was signed in.
+ */
+person: PersonId, 
+/**
+ * When.
+ */
+clocks: Clocks, };
+
+/**
  * The body of every answer that is not a success.
  *
  * Programs branch on `code`; `message` is English for a log; `details` holds figures that a
@@ -2006,7 +2119,7 @@ token: string | null, };
 /**
  * What is checked of a photo.
  */
-export type PhotoCheck = "original" | "signature" | "facts" | "chain" | "clock" | "first_use";
+export type PhotoCheck = "original" | "signature" | "facts" | "chain" | "clock" | "first_use" | "annotation";
 
 /**
  * What a check came to.
@@ -2115,6 +2228,10 @@ checks: Array<EvidenceCheck>,
  * What deserves a second look.
  */
 marks: Array<PhotoMark>, 
+/**
+ * The copy that somebody drew on; null where nobody did, or where that does not hold.
+ */
+annotated: Sha256Hex | null, 
 /**
  * Records before this one that show the same, the first first, at most three.
  */
@@ -2775,7 +2892,15 @@ code: PhotoCode | null,
 /**
  * What deserves a second look, so that it can be taken again at once.
  */
-marks: Array<PhotoMark>, };
+marks: Array<PhotoMark>, 
+/**
+ * What was drawn on a copy of it, the first below.
+ */
+shapes: Array<DrawnShape>, 
+/**
+ * Hash of that copy; null where nothing was drawn. `photo_url(sha256, "annotated")` shows it.
+ */
+annotated: Sha256Hex | null, };
 
 /**
  * How far a photo has come.
@@ -3184,7 +3309,23 @@ point: PointId,
 /**
  * Which photo.
  */
-sha256: Sha256Hex, } | { "cmd": "begin_inspection", 
+sha256: Sha256Hex, } | { "cmd": "annotate", 
+/**
+ * At which point.
+ */
+point: PointId, 
+/**
+ * Code of the item of the inspection that is open there; null: the draft of a finding.
+ */
+item: string | null, 
+/**
+ * Which photo.
+ */
+sha256: Sha256Hex, 
+/**
+ * Everything that is drawn on it from now on; empty: nothing is.
+ */
+shapes: Array<DrawnShape>, } | { "cmd": "begin_inspection", 
 /**
  * At which point.
  */
@@ -3329,4 +3470,4 @@ message: string, };
 /**
  * Every reason for which a command can fail.
  */
-export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "internal";
+export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "internal";
