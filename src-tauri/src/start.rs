@@ -38,6 +38,7 @@ pub(crate) fn open(app: &AppHandle, started: Instant) -> Result<Phone, CommandEr
             })?,
         },
         default_server: default_server(desktop, std::env::var("XUNFANG_SERVER").ok()),
+        camera: camera(app, desktop),
         patience: Patience::default(),
         position: position(app)?,
         developer: desktop,
@@ -48,6 +49,18 @@ pub(crate) fn open(app: &AppHandle, started: Instant) -> Result<Phone, CommandEr
 /// A folder named by the environment counts on a developer's machine only, and only if named.
 fn chosen(desktop: bool, folder: Option<OsString>) -> Option<OsString> {
     folder.filter(|folder| desktop && !folder.is_empty())
+}
+
+/// Where the web view has the camera leave its photos: on Android the app's own folder of pictures.
+fn camera(app: &AppHandle, desktop: bool) -> Option<PathBuf> {
+    if desktop {
+        return chosen(desktop, std::env::var_os("XUNFANG_CAMERA")).map(PathBuf::from);
+    }
+    // Without it the app works; only a photo of an ended app is not found again.
+    app.path()
+        .picture_dir()
+        .inspect_err(|error| tracing::warn!(%error, "the system names no folder for pictures"))
+        .ok()
 }
 
 /// A phone knows no server before the person names one; a developer's is on the same machine.

@@ -36,7 +36,7 @@ afterAll(async () => {
 })
 
 async function signIn(name: string, account: Account, position: string): Promise<Page> {
-  const preview = await startPreview(join(place.path, name), server, position)
+  const { address: preview } = await startPreview(join(place.path, name), server, position)
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
   const page = await context.newPage()
   await page.goto(preview)

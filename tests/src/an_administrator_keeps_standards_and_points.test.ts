@@ -47,7 +47,7 @@ async function look(name: string): Promise<void> {
 
 /** A phone that has just signed in. */
 async function openPhone(name: string): Promise<Page> {
-  const preview = await startPreview(join(place.path, name), server, '33.4800,117.8800,8')
+  const { address: preview } = await startPreview(join(place.path, name), server, '33.4800,117.8800,8')
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
   const phone = await context.newPage()
   await phone.goto(preview)

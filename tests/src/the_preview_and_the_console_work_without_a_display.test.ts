@@ -2,6 +2,7 @@
  * What `make run` serves on a machine without a display: the same phone app in a browser, over
  * the same core, and the console. Both also pass the accessibility rules of axe.
  */
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Browser } from 'playwright-core'
@@ -11,7 +12,7 @@ import { accessibilityFindings } from './support/axe'
 import { openBrowser } from './support/browser'
 import { Supervisor } from './support/console'
 import { generated, notAPhoto, phonePhoto } from './support/photos'
-import { startPreview } from './support/preview'
+import { type Preview, cameraFolder, startPreview } from './support/preview'
 import { endAll, folder, freePort, until } from './support/processes'
 import { keepScreenshot } from './support/screenshots'
 import { Server } from './support/server'
@@ -19,15 +20,22 @@ import { Server } from './support/server'
 let place: Awaited<ReturnType<typeof folder>>
 let server: Server
 let browser: Browser
+let running: Preview
 let preview: string
 
 beforeAll(async () => {
   place = await folder()
   server = await Server.prepare(join(place.path, 'server'), await freePort())
   await server.start()
-  preview = await startPreview(join(place.path, 'phone'), server, '33.4800,117.8800,8')
+  await openPhone()
   browser = await openBrowser()
 })
+
+/** Opens the phone, or opens it again after it was ended. */
+async function openPhone(): Promise<void> {
+  running = await startPreview(join(place.path, 'phone'), server, '33.4800,117.8800,8')
+  preview = running.address
+}
 
 afterAll(async () => {
   await browser.close()
@@ -163,4 +171,43 @@ test('what is drawn on a photo reaches the console, beside the photo without it'
   await supervisor.page.getByTestId('photo-drawn').click()
   await until('the photo without it is shown', async () => (await main.getAttribute('src')) !== drawn)
   expect(problems).toEqual([])
+})
+
+test('an app that the system ends while the camera is open comes back to the form, with the photo', async () => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+  const page = await context.newPage()
+  await page.goto(preview)
+  await page.getByTestId('point-row').nth(2).click()
+  await page.getByTestId('record').click()
+  await page.getByTestId('camera-input').waitFor()
+  const form = new URL(page.url()).hash
+  // The real tap opens a dialog for files here. A browser that is driven by a test closes it at once
+  // and says so, which no camera does.
+  await page.route('**/bridge/command', async (route) => {
+    if (route.request().postData()?.includes('end_capture') === true) await route.abort()
+    else await route.continue()
+  })
+  const camera = page.waitForEvent('filechooser')
+  await page.getByTestId('camera-input').click()
+  await camera
+  await running.kill()
+  await page.close()
+  const folder = cameraFolder(join(place.path, 'phone'))
+  await mkdir(folder, { recursive: true })
+  await generated(join(folder, 'JPEG_20261122_091500_1.jpg'), 1600, 1200)
+
+  await openPhone()
+  const again = await context.newPage()
+  await again.goto(preview)
+  await again.getByTestId('photo-thumb').waitFor()
+  expect(new URL(again.url()).hash).toBe(form)
+  await again.getByTestId('saved-toast').waitFor()
+  await until('the photo is shown', async () =>
+    again.getByTestId('photo-thumb').locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth > 0))
+  await keepScreenshot('phone-came-back', await again.screenshot())
+  expect(await accessibilityFindings(again)).toEqual([])
+  // It has come back once; the next page is the one that is asked for.
+  await again.reload()
+  await again.goto(`${preview}/#/mine`)
+  await again.getByTestId('sync-card').waitFor()
 })

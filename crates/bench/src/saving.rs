@@ -106,6 +106,7 @@ fn by_command(
 pub(crate) fn open(folder: &Path) -> anyhow::Result<Phone> {
     let here = Wgs84::new(device::LAT, device::LNG)?;
     Phone::open(PhoneConfig {
+        camera: None,
         data_dir: folder.to_owned(),
         default_server: String::new(),
         position: Arc::new(SimulatedPosition::at(here, device::ACCURACY_M)),

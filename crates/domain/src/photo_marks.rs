@@ -14,6 +14,12 @@ use crate::{CaptureSource, Clocks, ExifClaims, PositionEvidence};
 pub enum PhotoMark {
     /// It was chosen from files and not taken with the camera.
     FromFile,
+    /// The app was ended while the camera was open and found the photo later: its time and place are
+    /// those of the finding.
+    FoundLater {
+        /// Seconds after the camera wrote it.
+        seconds: u64,
+    },
     /// The system says that another app made the position up, or it is a developer's.
     MockPosition,
     /// The fix is old.

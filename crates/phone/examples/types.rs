@@ -65,7 +65,7 @@ fn main() -> std::io::Result<()> {
             KindCount, PointTable, LiveNotice, VerifyVerdict, PublicRecord, VerifyReport,
         },
         phone::{
-            StartView, Settings, Notice, LinkState, SyncView, PointRow, PointPage, PointTypeCount,
+            StartView, CaptureView, Settings, Notice, LinkState, SyncView, PointRow, PointPage, PointTypeCount,
             PhotoView, PhotoState, DraftView, PointDetail, FindingStage, FindingView,
             FindingPageView, FindingFilter, SavedFinding, InspectionStage, InspectionSummary,
             RaisedView, InspectionItem, InspectionView, AnswerView, Change, LineStep, Command, CommandError,

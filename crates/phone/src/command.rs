@@ -65,6 +65,19 @@ pub enum Command {
         /// Which photo.
         sha256: Sha256Hex,
     },
+    /// Notes what the camera is about to be opened for, so that the photo is found again should the
+    /// app be ended meanwhile; answers null.
+    ExpectPhoto {
+        /// At which point.
+        point: PointId,
+        /// Code of the item of the inspection that is open there; null: the draft of a finding.
+        item: Option<String>,
+    },
+    /// Forgets what the camera was opened for: it was closed without a photo; answers null.
+    EndCapture,
+    /// Takes in what the camera took while the app was gone; answers
+    /// [`crate::view::CaptureView`], or null where the camera was not open.
+    RecoverCapture,
     /// Draws on a copy of a photo that is not submitted yet, in place of what was drawn before;
     /// answers [`crate::view::PhotoView`].
     Annotate {
@@ -293,6 +306,23 @@ pub enum ErrorCode {
     DatabaseDamaged,
     /// Something that this app did not foresee.
     Internal,
+}
+
+impl ErrorCode {
+    /// Whether it says that a file is no photo as the app takes them.
+    pub(crate) const fn is_of_photo(self) -> bool {
+        matches!(
+            self,
+            Self::PhotoEmpty
+                | Self::PhotoUnreadable
+                | Self::PhotoHeic
+                | Self::PhotoUnsupported
+                | Self::PhotoDamaged
+                | Self::PhotoTooManyBytes
+                | Self::PhotoTooManyPixels
+                | Self::PhotoTooMany
+        )
+    }
 }
 
 impl CommandError {

@@ -10,6 +10,7 @@
 mod address;
 mod annotations;
 mod caption;
+mod captures;
 mod clock;
 mod command;
 mod device_key;
@@ -35,8 +36,8 @@ pub use position::{PositionSource, SimulatedPosition};
 pub use xunfang_store::{PhotoFile, PhotoSize, PhotoSizeError};
 
 pub use view::{
-    AnswerView, Change, DraftView, FindingFilter, FindingPageView, FindingStage, FindingView,
-    InspectionItem, InspectionStage, InspectionSummary, InspectionView, LinkState, Notice,
-    PhotoState, PhotoView, PointDetail, PointPage, PointRow, PointTypeCount, RaisedView,
+    AnswerView, CaptureView, Change, DraftView, FindingFilter, FindingPageView, FindingStage,
+    FindingView, InspectionItem, InspectionStage, InspectionSummary, InspectionView, LinkState,
+    Notice, PhotoState, PhotoView, PointDetail, PointPage, PointRow, PointTypeCount, RaisedView,
     SavedFinding, Settings, StartView, SyncView,
 };

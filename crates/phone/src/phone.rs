@@ -9,19 +9,20 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
-use xunfang_domain::{CaptureSource, DeviceId, Sha256Hex, Wgs84};
+use xunfang_domain::{CaptureSource, DeviceId, Sha256Hex, UnixMillis, Wgs84};
 use xunfang_protocol::SessionView;
-use xunfang_store::{Installation, PhotoFile, PhotoSize, SaveDraft, Store};
+use xunfang_store::{Capture, Installation, PhotoFile, PhotoSize, SaveDraft, Store};
 use xunfang_sync::Clock;
 
 use crate::annotations::NewDrawing;
+use crate::captures::{self, Recovery};
 use crate::clock::WallClock;
 use crate::photos::{self, Darkroom, PhotoPlace, Shot};
 use crate::points::{self, Window};
 use crate::position::PositionSource;
 use crate::session::{self, Credentials};
 use crate::syncing::{Syncing, Worker};
-use crate::view::{Change, Notice, PhotoView, Settings, StartView, SyncView};
+use crate::view::{CaptureView, Change, Notice, PhotoView, Settings, StartView, SyncView};
 use crate::{Command, CommandError, ErrorCode, Patience, device_key, findings, http, inspections};
 
 /// What a shell knows and the phone does not.
@@ -30,6 +31,8 @@ pub struct PhoneConfig {
     pub data_dir: PathBuf,
     /// Server address to offer at the first sign-in; may be empty.
     pub default_server: String,
+    /// The folder in which the camera leaves its photos, where it does.
+    pub camera: Option<PathBuf>,
     /// Where positions come from.
     pub position: Arc<dyn PositionSource>,
     /// How long to wait for a server.
@@ -57,6 +60,10 @@ struct Core {
     darkroom: Darkroom,
     default_server: String,
     developer: bool,
+    /// Where the camera leaves its photos.
+    camera: Option<PathBuf>,
+    /// When this process opened the storage.
+    opened: UnixMillis,
     started: Instant,
 }
 
@@ -88,11 +95,12 @@ impl Phone {
     /// # Errors
     /// [`CommandError`] where the folder itself cannot be used.
     pub fn open(config: PhoneConfig) -> Result<Self, CommandError> {
-        let opened = Store::open(&config.data_dir, WallClock.now())?;
-        let store = Arc::new(opened.store);
-        if let Some(set_aside) = opened.set_aside {
+        let opened = WallClock.now();
+        let storage = Store::open(&config.data_dir, opened)?;
+        let store = Arc::new(storage.store);
+        if let Some(set_aside) = storage.set_aside {
             let folder = set_aside.folder.display().to_string();
-            store.add_notice("database_set_aside", &folder, WallClock.now())?;
+            store.add_notice("database_set_aside", &folder, opened)?;
         }
         let fresh = DeviceId::from_uuid(Uuid::now_v7());
         let device = store.installation(fresh)?.device;
@@ -135,6 +143,8 @@ impl Phone {
                 darkroom,
                 default_server: config.default_server,
                 developer: config.developer,
+                camera: config.camera,
+                opened,
                 started: config.started,
             }),
             _thread: Arc::new(SyncThread {
@@ -197,10 +207,16 @@ impl Phone {
                 language: &core.settings(&installation)?.language,
                 place: &place,
                 source,
+                found_after_ms: None,
                 bytes: &bytes,
             };
-            core.darkroom
-                .take_in(&core.store, core.position.as_ref(), shot)
+            let taken = core
+                .darkroom
+                .take_in(&core.store, core.position.as_ref(), shot)?;
+            if source == CaptureSource::Camera {
+                captures::clear(core.camera.as_deref(), &bytes);
+            }
+            Ok(taken)
         })
         .await
     }
@@ -324,6 +340,20 @@ impl Core {
                 store.remove_draft_photo(person, point, &sha256)?;
                 answer(points::draft(store, person, point)?)
             }
+            Command::ExpectPhoto { point, item } => {
+                store.expect_capture(&Capture {
+                    person: self.session()?.person.id,
+                    point,
+                    item,
+                    began_at: WallClock.now(),
+                })?;
+                Ok(Value::Null)
+            }
+            Command::EndCapture => {
+                store.end_capture()?;
+                Ok(Value::Null)
+            }
+            Command::RecoverCapture => answer(self.recover_capture()?),
             Command::Annotate {
                 point,
                 item,
@@ -487,7 +517,10 @@ impl Core {
         } else {
             installation.server
         };
+        let session = installation.session.as_ref();
+        let interrupted = captures::interrupted(&self.store, session, self.opened)?.is_some();
         Ok(StartView {
+            interrupted,
             session: installation.session,
             server,
             settings,
@@ -495,6 +528,25 @@ impl Core {
             notices: self.notices()?,
             developer: self.developer,
         })
+    }
+
+    fn recover_capture(&self) -> Result<Option<CaptureView>, CommandError> {
+        let session = self.session()?;
+        let Some(capture) = captures::interrupted(&self.store, Some(&session), self.opened)? else {
+            return Ok(None);
+        };
+        let installation = self.installation()?;
+        let recovery = Recovery {
+            store: &self.store,
+            darkroom: &self.darkroom,
+            position: self.position.as_ref(),
+            camera: self.camera.as_deref(),
+            session: &session,
+            server: &installation.server,
+            language: &self.settings(&installation)?.language,
+            now: WallClock.now(),
+        };
+        captures::recover(recovery, capture)
     }
 
     fn sync_view(&self) -> Result<SyncView, CommandError> {

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 use xunfang_domain::{
     CaptureSource, CivilTime, Clocks, CopyRef, DeviceId, EVIDENCE_VERSION, ExifClaims, FindingId,
-    OriginalRef, PersonId, PhotoAnnotation, PhotoCopies, PhotoEvidence, PhotoSubject, PointId,
-    PositionEvidence, Sha256Hex, ShotBefore, photo_marks,
+    OriginalRef, PersonId, PhotoAnnotation, PhotoCopies, PhotoEvidence, PhotoMark, PhotoSubject,
+    PointId, PositionEvidence, Sha256Hex, ShotBefore, photo_marks,
 };
 use xunfang_evidence::{CodeBasis, DeviceSigner, PublicKey, chain_start, digest, photo_code, seal};
 use xunfang_photo::{Copies, CopyFile, THUMB_PX, WORKING_PX, make_copies, take_in};
@@ -50,6 +50,8 @@ pub(crate) struct Shot<'a> {
     pub(crate) language: &'a str,
     pub(crate) place: &'a PhotoPlace,
     pub(crate) source: CaptureSource,
+    /// How long ago the file was written, in milliseconds, where the app was gone meanwhile.
+    pub(crate) found_after_ms: Option<u64>,
     pub(crate) bytes: &'a [u8],
 }
 
@@ -188,13 +190,26 @@ impl Darkroom {
             standing: standing.as_ref(),
             code,
         })?;
-        let known = known(shot.source, clocks, &position, &negative.claims);
+        let known = known(shot, clocks, &position, &negative.claims);
         let copies = make_copies(&negative.picture, &known, &watermark)?;
+        let mut marks = Vec::new();
+        if let Some(after_ms) = shot.found_after_ms {
+            let seconds = after_ms / 1_000;
+            marks.push(PhotoMark::FoundLater { seconds });
+        }
         let last = before.map(ChainRecord::evidence).transpose()?;
         let shot_before = last.map(|last| ShotBefore {
             position: last.position,
             clocks: last.clocks,
         });
+        marks.extend(photo_marks(
+            shot.source,
+            clocks,
+            &position,
+            &negative.claims,
+            copies.look,
+            shot_before.as_ref(),
+        ));
         let evidence = PhotoEvidence {
             version: EVIDENCE_VERSION,
             device: self.device,
@@ -214,14 +229,7 @@ impl Darkroom {
             point: point.id,
             subject: subject.clone(),
             source: shot.source,
-            marks: photo_marks(
-                shot.source,
-                clocks,
-                &position,
-                &negative.claims,
-                copies.look,
-                shot_before.as_ref(),
-            ),
+            marks,
             fix_age_ms: position
                 .fix()
                 .map(|fix| u64::try_from(clocks.wall.since(fix.taken_at)).unwrap_or(0)),
@@ -302,14 +310,14 @@ pub(crate) fn there(
 }
 
 /// What the working copy's EXIF says: what was measured of a shot with the camera. Of a file that
-/// was chosen nothing was measured, so it keeps what it claims itself.
+/// was chosen, or found later, nothing was measured, so it keeps what it claims itself.
 fn known(
-    source: CaptureSource,
+    shot: Shot<'_>,
     clocks: &Clocks,
     position: &PositionEvidence,
     claims: &ExifClaims,
 ) -> ExifClaims {
-    if source == CaptureSource::File {
+    if shot.source == CaptureSource::File || shot.found_after_ms.is_some() {
         return claims.clone();
     }
     let fix = position.fix();

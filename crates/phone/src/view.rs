@@ -25,6 +25,24 @@ pub struct StartView {
     pub notices: Vec<Notice>,
     /// Whether positions are simulated here, so that the developer panel is shown.
     pub developer: bool,
+    /// Whether the app was ended while the camera was open; `recover_capture` then goes on.
+    pub interrupted: bool,
+}
+
+/// What the camera was opened for when the app was ended, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct CaptureView {
+    /// At which point.
+    pub point: PointId,
+    /// The inspection that is open there, where it was for one of its items.
+    pub inspection: Option<InspectionId>,
+    /// Code of the item.
+    pub item: Option<String>,
+    /// Photos that were found and are durable now.
+    pub photos: u32,
+    /// Files that were found and are no photos as the app takes them.
+    pub unreadable: u32,
 }
 
 /// Settings of one installation.

@@ -30,6 +30,10 @@ struct Arguments {
     /// Folder for everything the phone keeps.
     #[arg(long, env = "XUNFANG_DATA")]
     data: PathBuf,
+    /// Folder in which a camera leaves its photos, to try what happens when the app is ended
+    /// meanwhile.
+    #[arg(long, env = "XUNFANG_CAMERA")]
+    camera: Option<PathBuf>,
     /// Server address to offer at sign-in.
     #[arg(long, env = "XUNFANG_SERVER", default_value = "http://127.0.0.1:8700")]
     server: String,
@@ -59,6 +63,7 @@ async fn main() -> anyhow::Result<()> {
     let phone = Phone::open(PhoneConfig {
         data_dir: arguments.data,
         default_server: arguments.server,
+        camera: arguments.camera,
         position: Arc::new(SimulatedPosition::from_env()?),
         patience: Patience::default(),
         developer: true,

@@ -1,6 +1,6 @@
 //! Whether what is left after a cut keeps the promises.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -16,6 +16,10 @@ pub struct Acknowledged {
     photos: BTreeSet<String>,
     findings: BTreeSet<(String, Vec<String>)>,
     answers: BTreeSet<(String, String)>,
+    /// By photo, the copy that was drawn on.
+    drawings: BTreeMap<String, String>,
+    /// The point for which the camera was opened.
+    camera: Option<String>,
 }
 
 impl Acknowledged {
@@ -39,6 +43,16 @@ impl Acknowledged {
                 let id = next()?;
                 self.findings.insert((id, words.collect()));
             }
+            // From here on it is the last drawing or the next.
+            "drawing" => {
+                self.drawings.remove(&next()?);
+            }
+            "drawn" => {
+                self.drawings.insert(next()?, next()?);
+            }
+            "camera" => self.camera = Some(next()?),
+            // From here on the photo may be there, and nothing is waited for.
+            "shutter" => self.camera = None,
             "answer" => {
                 self.answers.insert((next()?, next()?));
             }
@@ -188,6 +202,23 @@ fn look_at_promises(
         if !answers.contains(&format!("{inspection} {criterion}")) {
             wrong.push(format!("lost: answer {criterion}"));
         }
+    }
+    let drawings = texts(
+        db,
+        "SELECT e.original || ' ' || c.sha256 FROM annotation n
+         JOIN evidence e ON e.seq = n.evidence
+         JOIN photo_copy c ON c.evidence = n.evidence AND c.kind = 'annotated'",
+    )?;
+    for (photo, copy) in &told.drawings {
+        if !drawings.contains(&format!("{photo} {copy}")) {
+            wrong.push(format!("lost: drawing {copy} on {photo}"));
+        }
+    }
+    let expected = texts(db, "SELECT point FROM capture")?;
+    if let Some(point) = &told.camera
+        && !expected.contains(point)
+    {
+        wrong.push(format!("lost: the camera was opened for {point}"));
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! A stretch of an inspector's day, without a network.
 //!
 //! After each command the scene says on standard output what the app has acknowledged:
-//! `photo SHA256`, `finding ID SHA256...`, `taken-back SHA256`, `answer INSPECTION CRITERION`.
+//! `photo SHA256`, `finding ID SHA256...`, `answer INSPECTION CRITERION`, `drawn SHA256 COPY`,
+//! `camera POINT`. What it begins and may take back something that was acknowledged it says before:
+//! `taking-back SHA256`, `drawing SHA256`, `shutter`.
 
 use std::io::{self, Cursor, Write};
 use std::path::Path;
@@ -23,6 +25,7 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 fn open(folder: &Path, server: &str) -> anyhow::Result<Phone> {
     let place = Wgs84::new(33.48, 117.88).context("a place")?;
     Phone::open(PhoneConfig {
+        camera: None,
         data_dir: folder.to_owned(),
         default_server: server.to_owned(),
         position: Arc::new(SimulatedPosition::at(place, 8.0)),
@@ -140,12 +143,30 @@ struct Day<'a> {
 impl Day<'_> {
     async fn photograph(&self, place: PhotoPlace, seed: u32) -> anyhow::Result<String> {
         let bytes = photo(seed)?;
+        let expect = json!({"cmd": "expect_photo", "point": place.point, "item": place.item});
+        run(self.phone, expect).await?;
+        say(&format!("camera {}", place.point))?;
+        say("shutter")?;
         let staged = self.phone.stage_photo(place, CaptureSource::Camera, bytes);
         let staged = staged
             .await
             .map_err(|error| anyhow!("a photo is refused: {error}"))?;
         say(&format!("photo {}", staged.sha256))?;
         Ok(staged.sha256.to_string())
+    }
+
+    /// Draws on a photo of a draft, `count` times an arrow.
+    async fn draw(&self, point: PointId, photo: &str, count: u16) -> anyhow::Result<()> {
+        let arrow = |at: u16| {
+            json!({"shape": "arrow", "from": {"x": 0, "y": 0}, "to": {"x": at, "y": 5_000},
+                   "colour": "red"})
+        };
+        let shapes: Vec<Value> = (1..=count).map(|at| arrow(at * 1_000)).collect();
+        say(&format!("drawing {photo}"))?;
+        let drawn = json!({"cmd": "annotate", "point": point, "item": null, "sha256": photo,
+                           "shapes": shapes});
+        let drawn = run(self.phone, drawn).await?;
+        say(&format!("drawn {photo} {}", text(&drawn, "/annotated")?))
     }
 
     async fn save(&self, point: PointId) -> anyhow::Result<()> {
@@ -175,8 +196,10 @@ pub async fn work(folder: &Path) -> anyhow::Result<()> {
     let [near, next] = points(&phone).await?;
     let day = Day { phone: &phone };
     let draft = PhotoPlace::draft;
-    day.photograph(draft(near), 1).await?;
+    let seen = day.photograph(draft(near), 1).await?;
     day.photograph(draft(near), 2).await?;
+    day.draw(near, &seen, 1).await?;
+    day.draw(near, &seen, 2).await?;
     day.save(near).await?;
     let unwanted = day.photograph(draft(next), 3).await?;
     day.photograph(draft(next), 4).await?;

@@ -15,6 +15,7 @@
 
 mod annotations;
 mod answers;
+mod captures;
 mod draft;
 mod error;
 mod evidence;
@@ -32,6 +33,7 @@ mod tracks;
 
 pub use annotations::{Drawing, DrawnPhoto};
 pub use answers::StoredAnswer;
+pub use captures::Capture;
 pub use draft::{Draft, DraftPhoto, SaveDraft, SaveFinding};
 pub use error::{StoreError, StoreFault};
 pub use evidence::ChainRecord;

@@ -20,13 +20,14 @@ const DATABASE: &str = "device.sqlite";
 const DAMAGE_MARK: &str = "device.sqlite.damaged";
 
 /// Numbered steps; the place in this list is the schema version, and a step never changes.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/device/0001_init.sql"),
     include_str!("../../../migrations/device/0002_fewer_pages_a_save.sql"),
     include_str!("../../../migrations/device/0003_inspections.sql"),
     include_str!("../../../migrations/device/0004_evidence.sql"),
     include_str!("../../../migrations/device/0005_originals_later.sql"),
     include_str!("../../../migrations/device/0006_annotations.sql"),
+    include_str!("../../../migrations/device/0007_captures.sql"),
 ];
 
 /// An opened store.

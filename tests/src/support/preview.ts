@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import { PROGRAMS, answers, start, until } from './processes'
 import type { Server } from './server'
 
-/** Starts it on a port of its choice and returns its address. `position` is latitude,longitude,accuracy. */
-export async function startPreview(data: string, server: Server, position: string): Promise<string> {
+/** A preview that runs. */
+export interface Preview {
+  readonly address: string
+  /** Ends it as a system does that is short of memory. */
+  kill: () => Promise<void>
+}
+
+/** Starts it on a port of its choice. `position` is latitude,longitude,accuracy. */
+export async function startPreview(data: string, server: Server, position: string): Promise<Preview> {
   const running = start(
     join(PROGRAMS, 'xunfang-preview'),
     ['--data', data, '--listen', '127.0.0.1:0', '--server', server.address],
-    { DISPLAY: '', WAYLAND_DISPLAY: '', XUNFANG_POSITION: position },
+    { DISPLAY: '', WAYLAND_DISPLAY: '', XUNFANG_POSITION: position, XUNFANG_CAMERA: cameraFolder(data) },
   )
   let ended = false
   void running.ended.then(() => (ended = true))
@@ -19,5 +26,13 @@ export async function startPreview(data: string, server: Server, position: strin
   if (told === 'ended') throw new Error(`the preview ended; it printed:\n${running.output()}`)
   const address = `http://${told}`
   await answers('the preview', running, address)
-  return address
+  return {
+    address,
+    kill: () => running.end('SIGKILL'),
+  }
+}
+
+/** Where the camera of a preview leaves its photos. */
+export function cameraFolder(data: string): string {
+  return `${data}-camera`
 }

@@ -2,12 +2,27 @@ import {
   START_LOCATION,
   createRouter,
   createWebHashHistory,
+  type RouteLocationRaw,
   type Router,
   type RouterHistory,
 } from 'vue-router'
 
 import TodayPage from './pages/TodayPage.vue'
 import type { AppState } from './state/app'
+
+/** Goes to the form that the camera was opened from, with the photo in it. */
+async function comeBack(app: AppState): Promise<RouteLocationRaw | true> {
+  try {
+    const found = await app.recoverCapture()
+    if (found === null) return true
+    const { point, inspection, item } = found
+    if (inspection === null) return `/point/${point}/record`
+    return { path: `/point/${point}/inspection/${inspection}`, query: { item } }
+  } catch {
+    // Nothing is lost: the person is told, and it is tried again at the next start.
+    return true
+  }
+}
 
 /** The list comes with the first script; every other page is fetched when it is opened. */
 export function makeRouter(app: AppState, opened: Promise<void>, history?: RouterHistory): Router {
@@ -54,7 +69,8 @@ export function makeRouter(app: AppState, opened: Promise<void>, history?: Route
     if (session === null) return to.name === 'sign-in' ? true : { name: 'sign-in' }
     // A session that ended keeps its person: they may go on, or sign in again.
     if (to.name === 'sign-in' && sync.link !== 'signed_out') return { name: 'today' }
-    return true
+    // The app was ended while the camera was open: back to the form, whatever the address says.
+    return app.data.interrupted ? await comeBack(app) : true
   })
   router.afterEach((_to, from) => {
     if (from !== START_LOCATION) app.hasMoved = true

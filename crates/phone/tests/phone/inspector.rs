@@ -56,6 +56,7 @@ impl Inspector {
             SimulatedPosition::nowhere()
         };
         let phone = Phone::open(PhoneConfig {
+            camera: Some(self.camera()),
             data_dir: self.data(),
             default_server: self.server.clone(),
             position: Arc::new(position),
@@ -73,6 +74,11 @@ impl Inspector {
 
     pub(crate) fn close(&mut self) {
         self.phone = None;
+    }
+
+    /// Where the camera leaves its photos.
+    pub(crate) fn camera(&self) -> PathBuf {
+        self.folder.path().join("camera")
     }
 
     pub(crate) fn data(&self) -> PathBuf {

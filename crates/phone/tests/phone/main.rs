@@ -15,6 +15,7 @@ mod reused;
 mod annotating;
 mod bad_link;
 mod bad_photos;
+mod captures;
 mod district;
 mod evidence;
 mod inspecting;

@@ -5,6 +5,7 @@
 import type {
   AnswerView,
   CaptureSource,
+  CaptureView,
   Change,
   Command,
   CommandError,
@@ -37,6 +38,9 @@ export interface Answers {
   point: PointDetail
   save_draft: DraftView
   remove_draft_photo: DraftView
+  expect_photo: null
+  end_capture: null
+  recover_capture: CaptureView | null
   annotate: PhotoView
   begin_inspection: InspectionView
   inspection: InspectionView

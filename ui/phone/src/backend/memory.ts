@@ -2,6 +2,7 @@
 import type {
   AnswerView,
   CaptureSource,
+  CaptureView,
   Change,
   Command,
   DraftView,
@@ -37,6 +38,8 @@ export interface MemoryData {
   position: PositionEvidence
   /** The inspections that can be begun, one a point at most. */
   inspections: InspectionView[]
+  /** What the camera took while the app was gone. */
+  captured?: CaptureView
   /** What is found of every photo that is taken. */
   marks?: PhotoMark[]
 }
@@ -214,6 +217,9 @@ export class MemoryBackend implements Backend {
       detail.draft = { ...detail.draft, photos }
       return detail.draft
     },
+    expect_photo: () => null,
+    end_capture: () => null,
+    recover_capture: () => this.data.captured ?? null,
     annotate: ({ point, item, sha256, shapes }) => {
       const photos = item === null ? this.#point(point).draft.photos : this.#itemAt(point, item).photos
       const photo = photos.find((one) => one.sha256 === sha256)

@@ -1,5 +1,5 @@
 /** What every screen shares: who is signed in, how sync stands, settings, notices, the toast. */
-import type { Notice, SessionView, Settings, StartView, SyncView } from '@xunfang/shared'
+import type { CaptureView, Notice, SessionView, Settings, StartView, SyncView } from '@xunfang/shared'
 import { inject, reactive, type InjectionKey } from 'vue'
 
 import { toBackendError, type Backend, type BackendError } from '../backend/backend'
@@ -23,6 +23,10 @@ interface AppData {
   sync: SyncView
   notices: Notice[]
   developer: boolean
+  /** Whether the app was ended while the camera was open. */
+  interrupted: boolean
+  /** How many photos of the camera were found when the app was opened; null: none was looked for. */
+  recovered: number | 'failed' | null
   toast: Toast | null
 }
 
@@ -50,6 +54,8 @@ export class AppState {
       },
       notices: [],
       developer: false,
+      interrupted: false,
+      recovered: null,
       toast: null,
     })
     this.refreshSync = coalesce(() => this.#refreshSync())
@@ -67,6 +73,19 @@ export class AppState {
       this.data.status = { status: 'ready' }
     } catch (thrown) {
       this.data.status = { status: 'error', error: toBackendError(thrown) }
+    }
+  }
+
+  /** Takes in what the camera took while the app was gone, and says which form it was for. */
+  async recoverCapture(): Promise<CaptureView | null> {
+    this.data.interrupted = false
+    try {
+      const found = await this.#backend.run({ cmd: 'recover_capture' })
+      if (found !== null) this.data.recovered = found.photos
+      return found
+    } catch (thrown) {
+      this.data.recovered = 'failed'
+      throw thrown
     }
   }
 
@@ -122,6 +141,7 @@ export class AppState {
     this.data.sync = start.sync
     this.data.notices = start.notices
     this.data.developer = start.developer
+    this.data.interrupted = start.interrupted
   }
 }
 

@@ -1,5 +1,6 @@
 /** Invented data for tests, complete enough for every screen. */
 import type {
+  CaptureView,
   Control,
   Criterion,
   Fix,
@@ -84,6 +85,11 @@ export function inspection(point: PointDetail): InspectionView {
   }
 }
 
+/** One photo was found for the draft of a point. */
+export function captureView(change: Partial<CaptureView> = {}): CaptureView {
+  return { point: 'point-1', inspection: null, item: null, photos: 1, unreadable: 0, ...change }
+}
+
 export function startView(changes: Partial<StartView> = {}): StartView {
   return {
     session: {
@@ -97,6 +103,7 @@ export function startView(changes: Partial<StartView> = {}): StartView {
     },
     notices: [],
     developer: false,
+    interrupted: false,
     ...changes,
   }
 }

@@ -1846,7 +1846,11 @@ came: Clocks, };
 /**
  * Something about a photo that deserves a second look.
  */
-export type PhotoMark = { "mark": "from_file" } | { "mark": "mock_position" } | { "mark": "stale_fix", 
+export type PhotoMark = { "mark": "from_file" } | { "mark": "found_later", 
+/**
+ * Seconds after the camera wrote it.
+ */
+seconds: number, } | { "mark": "mock_position" } | { "mark": "stale_fix", 
 /**
  * By how many seconds.
  */
@@ -2720,7 +2724,36 @@ notices: Array<Notice>,
 /**
  * Whether positions are simulated here, so that the developer panel is shown.
  */
-developer: boolean, };
+developer: boolean, 
+/**
+ * Whether the app was ended while the camera was open; `recover_capture` then goes on.
+ */
+interrupted: boolean, };
+
+/**
+ * What the camera was opened for when the app was ended, and what came of it.
+ */
+export type CaptureView = { 
+/**
+ * At which point.
+ */
+point: PointId, 
+/**
+ * The inspection that is open there, where it was for one of its items.
+ */
+inspection: InspectionId | null, 
+/**
+ * Code of the item.
+ */
+item: string | null, 
+/**
+ * Photos that were found and are durable now.
+ */
+photos: number, 
+/**
+ * Files that were found and are no photos as the app takes them.
+ */
+unreadable: number, };
 
 /**
  * Settings of one installation.
@@ -3309,7 +3342,15 @@ point: PointId,
 /**
  * Which photo.
  */
-sha256: Sha256Hex, } | { "cmd": "annotate", 
+sha256: Sha256Hex, } | { "cmd": "expect_photo", 
+/**
+ * At which point.
+ */
+point: PointId, 
+/**
+ * Code of the item of the inspection that is open there; null: the draft of a finding.
+ */
+item: string | null, } | { "cmd": "end_capture" } | { "cmd": "recover_capture" } | { "cmd": "annotate", 
 /**
  * At which point.
  */

@@ -94,6 +94,7 @@ export const en: Record<WordKey, string> = {
   'fault.unknown_reason': 'The standard does not know this reason',
   'fault.title_not_held': 'The district does not hold this title',
 
+  'mark.found_later': 'the app was ended by the system and found it {gap} later; time and place are of then',
   'mark.from_file': 'chosen from files, not taken on the spot',
   'mark.mock_position': 'simulated position',
   'mark.stale_fix': 'the position is {gap} old',

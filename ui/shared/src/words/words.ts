@@ -207,6 +207,8 @@ export function gapWords(seconds: number, locale: Locale): string {
 /** Why a photo deserves a second look. */
 export function markWords(mark: PhotoMark, locale: Locale): string {
   switch (mark.mark) {
+    case 'found_later':
+      return say('mark.found_later', locale, { gap: gapWords(mark.seconds, locale) })
     case 'stale_fix':
       return say('mark.stale_fix', locale, { gap: gapWords(mark.seconds, locale) })
     case 'place_differs':

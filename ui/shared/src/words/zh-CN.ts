@@ -92,6 +92,7 @@ export const zhCN = {
   'fault.unknown_reason': '标准里没有这条理由',
   'fault.title_not_held': '本地没有这个称号',
 
+  'mark.found_later': '拍完后应用被系统关闭，{gap}后才找回；时间和位置是找回时的',
   'mark.from_file': '从相册选取，不是当场拍摄',
   'mark.mock_position': '模拟定位',
   'mark.stale_fix': '定位是 {gap}前的',

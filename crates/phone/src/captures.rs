@@ -1,0 +1,171 @@
+//! Photos that the camera took while the app was gone.
+//!
+//! A phone that is short of memory ends the app while the camera is in front. What the camera was
+//! opened for is durable by then. The camera leaves the photo in a folder of the app, and at the
+//! next start it is taken in from there. It is taken in later than it was shot, and says so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use xunfang_domain::{CaptureSource, UnixMillis};
+use xunfang_durable::DiskError;
+use xunfang_protocol::{SessionView, UPLOAD_PHOTO_BYTES_MAX};
+use xunfang_store::{Capture, Store, StoreError};
+
+use crate::photos::{Darkroom, PhotoPlace, Shot};
+use crate::position::PositionSource;
+use crate::view::CaptureView;
+use crate::{CommandError, ErrorCode};
+
+/// A camera that was opened longer ago is not waited for: a day.
+const EXPECTED_MS: i64 = 24 * 60 * 60 * 1000;
+/// How much earlier than the camera was opened a file may claim to be written: clocks of files are
+/// coarse.
+const COARSE_MS: i64 = 2_000;
+/// Photos of one visit to the camera.
+const PHOTOS_MAX: usize = 10;
+
+/// Returns what the camera was opened for by this person before `opened`, when the app was opened.
+pub(crate) fn interrupted(
+    store: &Store,
+    session: Option<&SessionView>,
+    opened: UnixMillis,
+) -> Result<Option<Capture>, StoreError> {
+    let Some(session) = session else {
+        return Ok(None);
+    };
+    Ok(store.expected_capture()?.filter(|capture| {
+        let ago = opened.since(capture.began_at);
+        capture.person == session.person.id && (1..EXPECTED_MS).contains(&ago)
+    }))
+}
+
+/// What recovering needs to know.
+#[derive(Clone, Copy)]
+pub(crate) struct Recovery<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) darkroom: &'a Darkroom,
+    pub(crate) position: &'a dyn PositionSource,
+    /// Where the camera leaves its photos; none: it leaves none.
+    pub(crate) camera: Option<&'a Path>,
+    pub(crate) session: &'a SessionView,
+    pub(crate) server: &'a str,
+    pub(crate) language: &'a str,
+    pub(crate) now: UnixMillis,
+}
+
+/// Takes in what the camera left, and forgets what it was opened for.
+///
+/// A file that is no photo is left where it is. Where the disk fails, nothing is forgotten, and the
+/// next start tries again; what was taken in by then is not taken in twice.
+pub(crate) fn recover(
+    recovery: Recovery<'_>,
+    capture: Capture,
+) -> Result<Option<CaptureView>, CommandError> {
+    let Recovery { store, session, .. } = recovery;
+    let place = PhotoPlace {
+        point: capture.point,
+        item: capture.item,
+    };
+    let inspection = match &place.item {
+        Some(_) => store.open_inspection(session.person.id, place.point)?,
+        None => None,
+    };
+    // The inspection was submitted or discarded, or the point is gone: there is no form to go to.
+    if (place.item.is_some() && inspection.is_none()) || store.point(place.point).is_err() {
+        store.end_capture()?;
+        return Ok(None);
+    }
+    let (mut photos, mut unreadable) = (0, 0);
+    for (path, written) in left_behind(recovery.camera, capture.began_at)? {
+        let bytes = fs::read(&path).map_err(|source| disk(&path, source))?;
+        let later = recovery.now.since(written);
+        let shot = Shot {
+            session,
+            server: recovery.server,
+            language: recovery.language,
+            place: &place,
+            source: CaptureSource::Camera,
+            found_after_ms: Some(u64::try_from(later).unwrap_or(0)),
+            bytes: &bytes,
+        };
+        match recovery.darkroom.take_in(store, recovery.position, shot) {
+            Ok(_) => {
+                photos += 1;
+                clear(recovery.camera, &bytes);
+            }
+            Err(error) if error.code.is_of_photo() => {
+                tracing::warn!(code = ?error.code, "a file beside the camera's photos is none");
+                unreadable += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    store.end_capture()?;
+    Ok(Some(CaptureView {
+        point: place.point,
+        inspection,
+        item: place.item,
+        photos,
+        unreadable,
+    }))
+}
+
+/// Lists what the camera wrote since it was opened, the first first, and when.
+fn left_behind(
+    camera: Option<&Path>,
+    began_at: UnixMillis,
+) -> Result<Vec<(PathBuf, UnixMillis)>, CommandError> {
+    let Some(folder) = camera.filter(|folder| folder.is_dir()) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|source| disk(folder, source))? {
+        let entry = entry.map_err(|source| disk(folder, source))?;
+        let about = entry
+            .metadata()
+            .map_err(|source| disk(&entry.path(), source))?;
+        let written = about.modified().ok().and_then(unix_millis);
+        // The camera's file is made empty before it opens.
+        let is_photo = about.is_file() && (1..=UPLOAD_PHOTO_BYTES_MAX).contains(&about.len());
+        if let Some(written) = written
+            && is_photo
+            && written.since(began_at) >= -COARSE_MS
+        {
+            found.push((entry.path(), written));
+        }
+    }
+    found.sort_by_key(|(_, written)| *written);
+    found.truncate(PHOTOS_MAX);
+    Ok(found)
+}
+
+/// Removes the camera's file of a photo that is durable here: a second copy that nobody would ever
+/// look at takes the person's room.
+pub(crate) fn clear(camera: Option<&Path>, bytes: &[u8]) {
+    let Some(folder) = camera else { return };
+    let remove = || -> std::io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let about = path.metadata()?;
+            if about.is_file() && about.len() == bytes.len() as u64 && fs::read(&path)? == bytes {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = remove() {
+        tracing::warn!(%error, "a file of the camera stays");
+    }
+}
+
+fn unix_millis(time: SystemTime) -> Option<UnixMillis> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok().map(UnixMillis::new)
+}
+
+fn disk(path: &Path, source: std::io::Error) -> CommandError {
+    let error = DiskError::at("read", path)(source);
+    CommandError::new(ErrorCode::DiskFailed, &error.to_string())
+}

@@ -1,0 +1,9 @@
+-- What the camera was opened for. It is written before the camera opens and forgotten with the
+-- photo, so that an app that was ended meanwhile comes back to the same form.
+CREATE TABLE capture (
+  one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  person TEXT NOT NULL,
+  point TEXT NOT NULL,
+  item TEXT,                          -- code of the item of the open inspection; NULL: a finding
+  began_at INTEGER NOT NULL
+) STRICT;
