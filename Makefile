@@ -33,6 +33,6 @@ fmt:
 # Takes the README's pictures anew from the last `make test`.
 screenshots:
 	@mkdir -p docs/screenshots && cd target/screenshots && cp phone-points.png console-review.png \
-		phone-inspection-rate.png console-standard.png \
+		phone-inspection-rate.png console-standard.png phone-annotate.png console-annotated.png \
 		watermark-panel.jpg watermark-strip.jpg watermark-compact.jpg watermark-footer.jpg \
 		$(CURDIR)/docs/screenshots/
