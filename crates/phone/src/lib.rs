@@ -14,6 +14,7 @@ mod captures;
 mod clock;
 mod command;
 mod device_key;
+mod dispatch;
 mod findings;
 mod frame;
 mod http;
