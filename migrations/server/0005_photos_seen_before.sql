@@ -2,11 +2,13 @@
 
 -- Photos that were not compared with the others yet.
 CREATE TABLE photo_due (
-    district_id BLOB NOT NULL,
-    sha256      TEXT NOT NULL CHECK (length(sha256) = 64),
-    PRIMARY KEY (district_id, sha256),
+    -- What came last is looked at first: somebody is about to open it.
+    seq         INTEGER NOT NULL PRIMARY KEY,
+    district_id BLOB    NOT NULL,
+    sha256      TEXT    NOT NULL CHECK (length(sha256) = 64),
+    UNIQUE (district_id, sha256),
     FOREIGN KEY (district_id) REFERENCES district (district_id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Photos that were, with the fingerprint of what they show.
 CREATE TABLE photo_likeness (
@@ -44,7 +46,7 @@ CREATE TABLE photo_pair (
     FOREIGN KEY (district_id) REFERENCES district (district_id)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO photo_due
+INSERT INTO photo_due (district_id, sha256)
 SELECT district_id, sha256 FROM finding_photo
 UNION
 SELECT district_id, sha256 FROM inspection_photo;

@@ -146,6 +146,13 @@ test('what is drawn on a photo reaches the console, beside the photo without it'
   await page.getByTestId('drawn-label').waitFor()
   await keepScreenshot('phone-annotate', await page.screenshot())
   expect(await accessibilityFindings(page)).toEqual([])
+  // Leaving asks first, also by the way back; whoever goes on finds everything as it was.
+  for (const leave of [() => page.getByTestId('annotate-close').click(), () => page.goBack()]) {
+    await leave()
+    await page.getByRole('button', { name: '继续标注' }).click()
+    await page.getByRole('button', { name: '继续标注' }).waitFor({ state: 'hidden' })
+  }
+  await page.getByTestId('drawn-label').waitFor()
   await page.getByTestId('annotate-done').click()
   await page.getByTestId('photo-annotated').waitFor()
   await page.getByTestId('photo-show').click()

@@ -12,7 +12,10 @@ pub const SPOT_MAX: u16 = 10_000;
 /// Shapes of one drawing.
 pub const SHAPES_MAX: usize = 60;
 /// Spots of one freehand line.
-pub const PATH_SPOTS_MAX: usize = 400;
+pub const PATH_SPOTS_MAX: usize = 200;
+/// Spots of all freehand lines of one drawing: 15 KB, so that a record with many photos that are
+/// drawn on still fits into one push.
+pub const SPOTS_MAX: usize = 600;
 /// Characters of one text.
 pub const LABEL_CHARS_MAX: usize = 20;
 
@@ -69,7 +72,7 @@ pub enum DrawnShape {
     },
     /// A freehand line.
     Line {
-        /// From spot to spot, 2..=400.
+        /// From spot to spot, 2..=200.
         path: Vec<Spot>,
         /// Its colour.
         colour: InkColour,
@@ -102,8 +105,11 @@ pub enum DrawingError {
     #[error("a place on a photo is 0 to 10,000")]
     OutsidePhoto,
     /// A line of one spot, or of more than [`PATH_SPOTS_MAX`].
-    #[error("a freehand line has 2 to 400 spots")]
+    #[error("a freehand line has 2 to 200 spots")]
     PathLength,
+    /// Freehand lines of more than [`SPOTS_MAX`] together.
+    #[error("the freehand lines of a drawing have at most 600 spots together")]
+    TooManySpots,
     /// A text that is empty, longer than [`LABEL_CHARS_MAX`] or not on one line.
     #[error("a text on a photo has 1 to 20 characters on one line")]
     Label,
@@ -150,6 +156,16 @@ impl DrawnShape {
 pub fn check_drawing(shapes: &[DrawnShape]) -> Result<(), DrawingError> {
     if shapes.len() > SHAPES_MAX {
         return Err(DrawingError::TooManyShapes);
+    }
+    let spots: usize = shapes
+        .iter()
+        .map(|shape| match shape {
+            DrawnShape::Line { path, .. } => path.len(),
+            _ => 0,
+        })
+        .sum();
+    if spots > SPOTS_MAX {
+        return Err(DrawingError::TooManySpots);
     }
     shapes.iter().try_for_each(DrawnShape::check)
 }
@@ -203,9 +219,9 @@ mod tests {
             (arrow(10_000), Ok(())),
             (arrow(10_001), Err(DrawingError::OutsidePhoto)),
             (line(2), Ok(())),
-            (line(400), Ok(())),
+            (line(200), Ok(())),
             (line(1), Err(DrawingError::PathLength)),
-            (line(401), Err(DrawingError::PathLength)),
+            (line(201), Err(DrawingError::PathLength)),
             (label("井盖"), Ok(())),
             (label(&"长".repeat(20)), Ok(())),
             (label(&"长".repeat(21)), Err(DrawingError::Label)),
@@ -215,6 +231,11 @@ mod tests {
             assert_eq!(shape.check(), told, "{shape:?}");
             assert_eq!(check_drawing(&[arrow(1), shape]), told);
         }
+        assert_eq!(check_drawing(&vec![line(200); 3]), Ok(()));
+        assert_eq!(
+            check_drawing(&vec![line(200); 4]),
+            Err(DrawingError::TooManySpots)
+        );
         assert_eq!(check_drawing(&vec![arrow(1); 60]), Ok(()));
         assert_eq!(
             check_drawing(&vec![arrow(1); 61]),

@@ -33,7 +33,7 @@ mod zone;
 
 pub use annotation::{
     ANNOTATION_VERSION, DrawingError, DrawnShape, InkColour, LABEL_CHARS_MAX, PATH_SPOTS_MAX,
-    PhotoAnnotation, SHAPES_MAX, SPOT_MAX, Spot, check_drawing,
+    PhotoAnnotation, SHAPES_MAX, SPOT_MAX, SPOTS_MAX, Spot, check_drawing,
 };
 pub use answer::{
     AnswerError, AnswerFault, AnswerField, AnswerValue, COUNT_MAX, Control, Counting, ENTRIES_MAX,

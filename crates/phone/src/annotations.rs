@@ -4,8 +4,8 @@
 //! carries the same watermark as the one that was not drawn on.
 
 use xunfang_domain::{
-    ANNOTATION_VERSION, DrawnShape, PhotoAnnotation, PhotoEvidence, Sealed, Sha256Hex,
-    check_drawing,
+    ANNOTATION_VERSION, DrawnShape, PersonId, PhotoAnnotation, PhotoEvidence, PhotoMark,
+    PhotoSubject, PointId, Sealed, Sha256Hex, check_drawing,
 };
 use xunfang_evidence::seal;
 use xunfang_photo::{annotated, develop, inspect};
@@ -33,6 +33,30 @@ pub(crate) struct NewDrawing<'a> {
     pub(crate) original: &'a Sha256Hex,
     /// Everything that is drawn on it from now on; none: nothing is.
     pub(crate) shapes: &'a [DrawnShape],
+}
+
+/// Forgets what was drawn on a photo that is about to be taken out again: what was taken back is not
+/// sent, should the same photo be taken in once more.
+pub(crate) fn forget(
+    store: &Store,
+    person: PersonId,
+    point: PointId,
+    subject: &PhotoSubject,
+    original: &Sha256Hex,
+) -> Result<(), CommandError> {
+    let photos = there(store, person, point, subject)?;
+    let photo = photos.iter().find(|one| one.facts.sha256 == *original);
+    let drawn = photo.filter(|photo| photo.annotation.is_some());
+    if let Some(record) = drawn.and_then(|photo| photo.record.as_ref()) {
+        let photo = DrawnPhoto {
+            person,
+            subject,
+            seq: record.seq,
+            original,
+        };
+        store.keep_annotation(photo, None, WallClock.now())?;
+    }
+    Ok(())
 }
 
 impl Darkroom {
@@ -97,6 +121,10 @@ impl Darkroom {
             clocks: &evidence.clocks,
             position: &evidence.position,
             standing: evidence.standing.as_ref(),
+            found_after_s: evidence.marks.iter().find_map(|mark| match mark {
+                PhotoMark::FoundLater { seconds } => Some(*seconds),
+                _ => None,
+            }),
             code: evidence.code,
         })?;
         let original = store.photo_file(new.original, PhotoSize::Original)?;

@@ -42,6 +42,7 @@ struct Words {
     who: String,
     number: String,
     from_file: String,
+    found_later: String,
     directions: [String; 8],
 }
 
@@ -82,6 +83,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) clocks: &'a Clocks,
     pub(crate) position: &'a PositionEvidence,
     pub(crate) standing: Option<&'a Standing>,
+    /// How long after the shot the app found it, in seconds, where it was gone meanwhile.
+    pub(crate) found_after_s: Option<u64>,
     pub(crate) code: PhotoCode,
 }
 
@@ -108,6 +111,10 @@ pub(crate) fn watermark(scene: Scene<'_>) -> Result<Watermark, CommandError> {
     let mut lines = Vec::new();
     if scene.source == CaptureSource::File {
         lines.push(words.from_file.clone());
+    }
+    if let Some(seconds) = scene.found_after_s {
+        let minutes = seconds.div_ceil(60).to_string();
+        lines.push(fill(&words.found_later, &[("minutes", &minutes)]));
     }
     lines.push(time(words, scene.clocks));
     lines.extend(position(words, scene));
@@ -279,6 +286,7 @@ mod tests {
         let (session, point) = (session(WatermarkPerson::Name), point());
         let standing = position.fix().map(|fix| point.zone().standing(fix));
         watermark(Scene {
+            found_after_s: None,
             language,
             session: &session,
             server: "https://xunfang.example:8443",

@@ -5,40 +5,40 @@
 //! next start it is taken in from there. It is taken in later than it was shot, and says so.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use xunfang_domain::{CaptureSource, UnixMillis};
 use xunfang_durable::DiskError;
 use xunfang_protocol::{SessionView, UPLOAD_PHOTO_BYTES_MAX};
-use xunfang_store::{Capture, Store, StoreError};
+use xunfang_store::{Capture, Store, StoreError, StoreFault};
 
 use crate::photos::{Darkroom, PhotoPlace, Shot};
 use crate::position::PositionSource;
 use crate::view::CaptureView;
 use crate::{CommandError, ErrorCode};
 
-/// A camera that was opened longer ago is not waited for: a day.
-const EXPECTED_MS: i64 = 24 * 60 * 60 * 1000;
+/// Somebody who opened the camera no longer ago goes on in the form, also where no photo is found.
+const GOES_ON_MS: i64 = 60 * 60 * 1000;
 /// How much earlier than the camera was opened a file may claim to be written: clocks of files are
 /// coarse.
 const COARSE_MS: i64 = 2_000;
 /// Photos of one visit to the camera.
 const PHOTOS_MAX: usize = 10;
 
-/// Returns what the camera was opened for by this person before `opened`, when the app was opened.
+/// Lists what this person opened the camera for before `opened`, when the app was opened.
 pub(crate) fn interrupted(
     store: &Store,
     session: Option<&SessionView>,
     opened: UnixMillis,
-) -> Result<Option<Capture>, StoreError> {
+) -> Result<Vec<Capture>, StoreError> {
     let Some(session) = session else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
-    Ok(store.expected_capture()?.filter(|capture| {
-        let ago = opened.since(capture.began_at);
-        capture.person == session.person.id && (1..EXPECTED_MS).contains(&ago)
-    }))
+    let mut captures = store.expected_captures()?;
+    captures.retain(|one| one.person == session.person.id && one.began_at < opened);
+    Ok(captures)
 }
 
 /// What recovering needs to know.
@@ -55,30 +55,63 @@ pub(crate) struct Recovery<'a> {
     pub(crate) now: UnixMillis,
 }
 
-/// Takes in what the camera left, and forgets what it was opened for.
+/// Takes in what the camera left each time, forgets what it was opened for, and says which form the
+/// person was in last.
 ///
-/// A file that is no photo is left where it is. Where the disk fails, nothing is forgotten, and the
-/// next start tries again; what was taken in by then is not taken in twice.
+/// Where the disk fails, what could not be taken in is not forgotten, and the next start tries again;
+/// what was taken in by then is not taken in twice.
 pub(crate) fn recover(
     recovery: Recovery<'_>,
-    capture: Capture,
+    captures: &[Capture],
+) -> Result<Option<CaptureView>, CommandError> {
+    let mut last: Option<CaptureView> = None;
+    for (number, capture) in captures.iter().enumerate() {
+        let coarse = if number == 0 { COARSE_MS } else { 0 };
+        // What the camera wrote later was taken for the next one.
+        let next = captures.get(number + 1);
+        let until = next.map_or(UnixMillis::new(i64::MAX), |next| next.began_at);
+        let written = capture.began_at.plus_ms(-coarse)..until;
+        let found = one(recovery, capture, &written)?;
+        recovery
+            .store
+            .end_captures(capture.began_at, capture.began_at.plus_ms(1))?;
+        let goes_on = recovery.now.since(capture.began_at) <= GOES_ON_MS;
+        if let Some(found) = found
+            && (found.photos > 0 || goes_on)
+        {
+            let before = last.as_ref().map_or(0, |last| last.photos);
+            last = Some(CaptureView {
+                photos: before + found.photos,
+                ..found
+            });
+        }
+    }
+    Ok(last)
+}
+
+/// Takes in what the camera left for one form; none where the form is gone: the inspection was
+/// submitted or discarded, or the point is there no more. A file that is no photo is left alone.
+fn one(
+    recovery: Recovery<'_>,
+    capture: &Capture,
+    written: &Range<UnixMillis>,
 ) -> Result<Option<CaptureView>, CommandError> {
     let Recovery { store, session, .. } = recovery;
     let place = PhotoPlace {
         point: capture.point,
-        item: capture.item,
+        item: capture.item.clone(),
     };
     let inspection = match &place.item {
         Some(_) => store.open_inspection(session.person.id, place.point)?,
         None => None,
     };
-    // The inspection was submitted or discarded, or the point is gone: there is no form to go to.
-    if (place.item.is_some() && inspection.is_none()) || store.point(place.point).is_err() {
-        store.end_capture()?;
-        return Ok(None);
+    match store.point(place.point) {
+        Ok(_) if place.item.is_none() || inspection.is_some() => {}
+        Err(error) if error.fault() != StoreFault::NotFound => return Err(error.into()),
+        _ => return Ok(None),
     }
     let (mut photos, mut unreadable) = (0, 0);
-    for (path, written) in left_behind(recovery.camera, capture.began_at)? {
+    for (path, written) in left_behind(recovery.camera, written)? {
         let bytes = fs::read(&path).map_err(|source| disk(&path, source))?;
         let later = recovery.now.since(written);
         let shot = Shot {
@@ -102,7 +135,6 @@ pub(crate) fn recover(
             Err(error) => return Err(error),
         }
     }
-    store.end_capture()?;
     Ok(Some(CaptureView {
         point: place.point,
         inspection,
@@ -112,10 +144,10 @@ pub(crate) fn recover(
     }))
 }
 
-/// Lists what the camera wrote since it was opened, the first first, and when.
+/// Lists what the camera wrote within a time, the first first, and when.
 fn left_behind(
     camera: Option<&Path>,
-    began_at: UnixMillis,
+    within: &Range<UnixMillis>,
 ) -> Result<Vec<(PathBuf, UnixMillis)>, CommandError> {
     let Some(folder) = camera.filter(|folder| folder.is_dir()) else {
         return Ok(Vec::new());
@@ -131,7 +163,7 @@ fn left_behind(
         let is_photo = about.is_file() && (1..=UPLOAD_PHOTO_BYTES_MAX).contains(&about.len());
         if let Some(written) = written
             && is_photo
-            && written.since(began_at) >= -COARSE_MS
+            && within.contains(&written)
         {
             found.push((entry.path(), written));
         }

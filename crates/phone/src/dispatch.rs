@@ -6,12 +6,12 @@ use std::time::Instant;
 
 use serde::Serialize;
 use serde_json::Value;
-use xunfang_domain::{DeviceId, UnixMillis, Wgs84};
+use xunfang_domain::{DeviceId, PhotoSubject, UnixMillis, Wgs84};
 use xunfang_protocol::SessionView;
-use xunfang_store::{Capture, Installation, SaveDraft, Store};
+use xunfang_store::{Capture, Installation, SaveDraft, Store, StoreError};
 use xunfang_sync::Clock;
 
-use crate::annotations::NewDrawing;
+use crate::annotations::{self, NewDrawing};
 use crate::captures::{self, Recovery};
 use crate::clock::WallClock;
 use crate::phone::internal;
@@ -93,20 +93,25 @@ impl Core {
             }
             Command::RemoveDraftPhoto { point, sha256 } => {
                 let person = self.session()?.person.id;
+                if let Some(id) = store.draft(person, point)?.finding {
+                    let subject = PhotoSubject::Finding { id };
+                    annotations::forget(store, person, point, &subject, &sha256)?;
+                }
                 store.remove_draft_photo(person, point, &sha256)?;
                 answer(points::draft(store, person, point)?)
             }
             Command::ExpectPhoto { point, item } => {
-                store.expect_capture(&Capture {
+                let capture = Capture {
                     person: self.session()?.person.id,
                     point,
                     item,
                     began_at: WallClock.now(),
-                })?;
+                };
+                store.expect_capture(&capture, self.opened)?;
                 Ok(Value::Null)
             }
             Command::EndCapture => {
-                store.end_capture()?;
+                self.end_capture()?;
                 Ok(Value::Null)
             }
             Command::RecoverCapture => answer(self.recover_capture()?),
@@ -179,6 +184,15 @@ impl Core {
             } => {
                 let session = self.session()?;
                 let now = WallClock.now();
+                let (person, subject) = (
+                    session.person.id,
+                    PhotoSubject::Answer {
+                        inspection: id,
+                        criterion: criterion.clone(),
+                    },
+                );
+                let point = store.inspection(person, id)?.point;
+                annotations::forget(store, person, point, &subject, &sha256)?;
                 store.remove_answer_photo(session.person.id, id, &criterion, &sha256, now)?;
                 answer(inspections::one_answer(store, &session, id, &criterion)?)
             }
@@ -274,9 +288,9 @@ impl Core {
             installation.server
         };
         let session = installation.session.as_ref();
-        let interrupted = captures::interrupted(&self.store, session, self.opened)?.is_some();
+        let interrupted = captures::interrupted(&self.store, session, self.opened)?;
         Ok(StartView {
-            interrupted,
+            interrupted: !interrupted.is_empty(),
             session: installation.session,
             server,
             settings,
@@ -288,9 +302,7 @@ impl Core {
 
     fn recover_capture(&self) -> Result<Option<CaptureView>, CommandError> {
         let session = self.session()?;
-        let Some(capture) = captures::interrupted(&self.store, Some(&session), self.opened)? else {
-            return Ok(None);
-        };
+        let captures = captures::interrupted(&self.store, Some(&session), self.opened)?;
         let installation = self.installation()?;
         let recovery = Recovery {
             store: &self.store,
@@ -302,7 +314,21 @@ impl Core {
             language: &self.settings(&installation)?.language,
             now: WallClock.now(),
         };
-        captures::recover(recovery, capture)
+        captures::recover(recovery, &captures)
+    }
+
+    /// Forgets what the camera was opened for since the app was.
+    pub(crate) fn end_capture(&self) -> Result<(), StoreError> {
+        let is_waited_for = |captures: Vec<Capture>| {
+            let mut began = captures.iter().map(|one| one.began_at);
+            began.any(|began| began >= self.opened)
+        };
+        // Most photos come without; those need no write.
+        if is_waited_for(self.store.expected_captures()?) {
+            let for_ever = UnixMillis::new(i64::MAX);
+            self.store.end_captures(self.opened, for_ever)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn sync_view(&self) -> Result<SyncView, CommandError> {

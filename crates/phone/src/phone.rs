@@ -195,6 +195,10 @@ impl Phone {
                 .take_in(&core.store, core.position.as_ref(), shot)?;
             if source == CaptureSource::Camera {
                 captures::clear(core.camera.as_deref(), &bytes);
+                // The photo is safe; at worst it is looked for once more, and found to be there.
+                if let Err(error) = core.end_capture() {
+                    tracing::warn!(%error, "the camera is still waited for");
+                }
             }
             Ok(taken)
         })

@@ -188,6 +188,7 @@ impl Darkroom {
             clocks,
             position: &position,
             standing: standing.as_ref(),
+            found_after_s: shot.found_after_ms.map(|after_ms| after_ms / 1_000),
             code,
         })?;
         let known = known(shot, clocks, &position, &negative.claims);

@@ -4,6 +4,7 @@
 //! named. Commands never wait for it, but for one: who is signed in changes between exchanges, and
 //! cuts the one that runs ([`Syncing::between_exchanges`]).
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -95,8 +96,15 @@ impl Syncing {
     /// has signed in, that its session has ended or which events it has seen, would be taken for
     /// theirs.
     pub(crate) async fn between_exchanges(&self) -> MutexGuard<'_, ()> {
-        self.cuts.send_modify(|count| *count += 1);
-        self.exchanging.lock().await
+        let quiet = self.exchanging.lock();
+        let mut quiet = pin!(quiet);
+        tokio::select! {
+            biased;
+            guard = &mut quiet => return guard,
+            // In the queue by now, so that no other exchange comes in between.
+            () = async { self.cuts.send_modify(|count| *count += 1) } => {}
+        }
+        quiet.await
     }
 
     /// Learns whether the network is metered. Where the phone cannot tell, it is taken for free:

@@ -18,6 +18,8 @@ pub enum VerifyVerdict {
     Original,
     /// The file is a copy that the app made, byte by byte.
     Copy,
+    /// The file is a copy that somebody drew on before the photo was submitted, or looks like it.
+    Annotated,
     /// The file shows the same scene as the record's photo and carries its code, but it is none of its
     /// files: it was recompressed, or edited somewhere.
     Similar,
@@ -41,6 +43,9 @@ pub struct PublicRecord {
     pub offset_min: i16,
     /// Whether it was chosen from files instead of taken with the camera.
     pub from_file: bool,
+    /// How long after the shot the app found it, in seconds, where the app had been ended meanwhile;
+    /// time and place are of then.
+    pub found_after_s: Option<u64>,
     /// Name of the district.
     pub district: String,
     /// Name of the point.

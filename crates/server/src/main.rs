@@ -385,6 +385,10 @@ async fn verify_photo(data: PathBuf, file: &Path) -> Result<(), Box<dyn Error>> 
             "the original, byte by byte as it was recorded"
         }
         VerifyVerdict::Copy => "a copy that the app made, byte by byte as it was recorded",
+        VerifyVerdict::Annotated => {
+            "a copy that somebody drew on before the photo was submitted, or one like it; the photo \
+             without it may show more"
+        }
         VerifyVerdict::Similar => {
             "not a recorded file: it shows the same scene as the record of its code, and was \
              recompressed or edited since"

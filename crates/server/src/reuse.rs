@@ -20,13 +20,13 @@ use xunfang_domain::{
 };
 use xunfang_durable::DiskError;
 use xunfang_photo::{Likeness, PhotoError, WORKING_PX, develop, inspect};
-use xunfang_protocol::{CheckOutcome, EarlierUse, Resemblance, ShownIn};
+use xunfang_protocol::{CheckOutcome, EarlierUse, ShownIn};
 
 use crate::App;
 use crate::error::ApiError;
 use crate::evidence::Shown;
 use crate::renditions::Copy;
-use crate::store::likeness::{self, Looked};
+use crate::store::likeness::{self, Due, EarlierRecord, Looked};
 use crate::store::{StoreError, blobs, evidence, findings, inspections};
 use crate::verify::codes_in;
 
@@ -57,7 +57,11 @@ impl Comparing {
 pub(crate) async fn run(app: &App) {
     loop {
         match compare_all(app).await {
-            Ok(()) => app.comparing().wake.notified().await,
+            Ok(0) => app.comparing().wake.notified().await,
+            Ok(unread) => {
+                tracing::warn!(unread, "photos are compared later");
+                sleep(RETRY_AFTER).await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "photos are compared later");
                 sleep(RETRY_AFTER).await;
@@ -66,25 +70,34 @@ pub(crate) async fn run(app: &App) {
     }
 }
 
-/// Looks at every photo that waits for it.
-async fn compare_all(app: &App) -> Result<(), ApiError> {
+/// Looks at every photo that waits for it; returns how many could not be read this time.
+async fn compare_all(app: &App) -> Result<u64, ApiError> {
+    let (mut before, mut unread) = (i64::MAX, 0);
     loop {
         let waiting = app
             .database()
-            .read(|db| {
-                let due = likeness::due(db, BATCH)?.into_iter();
-                due.map(|(district, photo)| Waiting::find(db, district, photo))
+            .read(move |db| {
+                let due = likeness::due(db, before, BATCH)?.into_iter();
+                due.map(|due| Waiting::find(db, due))
                     .collect::<Result<Vec<_>, StoreError>>()
             })
             .await?;
-        if waiting.is_empty() {
-            return Ok(());
-        }
+        let Some(last) = waiting.last() else {
+            return Ok(unread);
+        };
+        before = last.due.seq;
         let mut looked = Vec::with_capacity(waiting.len());
         for photo in waiting {
-            let blob = |file| app.folder().blob(photo.district, file);
+            let blob = |file| app.folder().blob(photo.due.district, file);
             let files: Vec<PathBuf> = photo.files.iter().map(blob).collect();
-            looked.push(spawn_blocking(move || look(photo, &files)).await??);
+            match look_apart(photo.due, files).await {
+                Ok(found) => looked.push(found),
+                // It stays due, and no other photo waits for it.
+                Err(error) => {
+                    tracing::warn!(%error, "a photo's file cannot be read");
+                    unread += 1;
+                }
+            }
         }
         app.database()
             .write(move |transaction| {
@@ -99,43 +112,48 @@ async fn compare_all(app: &App) -> Result<(), ApiError> {
 
 /// A photo that was not looked at, and the files that show it, the handiest first.
 struct Waiting {
-    district: DistrictId,
-    photo: Sha256Hex,
+    due: Due,
     files: Vec<Sha256Hex>,
 }
 
 impl Waiting {
-    fn find(db: &Connection, district: DistrictId, photo: Sha256Hex) -> Result<Self, StoreError> {
+    fn find(db: &Connection, due: Due) -> Result<Self, StoreError> {
+        let (district, photo) = (due.district, &due.photo);
         let mut files = Vec::new();
         files.extend(evidence::copy_here(
             db,
             district,
-            &photo,
+            photo,
             Copy::Working.name(),
         )?);
-        if blobs::find(db, district, &photo)?.is_some() {
+        if blobs::find(db, district, photo)?.is_some() {
             files.push(photo.clone());
         }
-        Ok(Self {
-            district,
-            photo,
-            files,
-        })
+        Ok(Self { due, files })
     }
 }
 
-/// Looks at a photo. One that cannot be looked at is settled as such; only a disk that fails is
-/// tried again.
-fn look(waiting: Waiting, files: &[PathBuf]) -> Result<Looked, DiskError> {
-    let Waiting {
-        district, photo, ..
-    } = waiting;
+/// Looks at a photo on a thread of its own. One that breaks the reader is settled as one that cannot
+/// be compared: it would break it again.
+async fn look_apart(due: Due, files: Vec<PathBuf>) -> Result<Looked, DiskError> {
     let mut looked = Looked {
-        district,
-        photo,
+        district: due.district,
+        photo: due.photo,
         likeness: None,
         codes: Vec::new(),
     };
+    match spawn_blocking(move || look(&files)).await {
+        Ok(seen) => (looked.likeness, looked.codes) = seen?,
+        Err(error) => {
+            tracing::error!(photo = %looked.photo, %error, "a photo broke its reader");
+        }
+    }
+    Ok(looked)
+}
+
+/// Looks at the first file that reads. Where none does there is nothing to compare; only a disk that
+/// fails is tried again.
+fn look(files: &[PathBuf]) -> Result<Seen, DiskError> {
     for path in files {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
@@ -143,21 +161,18 @@ fn look(waiting: Waiting, files: &[PathBuf]) -> Result<Looked, DiskError> {
             Err(error) => return Err(DiskError::at("read", path)(error)),
         };
         match seen(&bytes) {
-            Ok((likeness, codes)) => {
-                looked.likeness = likeness;
-                looked.codes = codes;
-                return Ok(looked);
-            }
-            Err(error) => {
-                tracing::warn!(photo = %looked.photo, %error, "a photo's file cannot be compared");
-            }
+            Ok(seen) => return Ok(seen),
+            Err(error) => tracing::warn!(%error, "a photo's file cannot be compared"),
         }
     }
-    tracing::warn!(photo = %looked.photo, "no file of a photo could be compared");
-    Ok(looked)
+    tracing::warn!("no file of a photo could be compared");
+    Ok((None, Vec::new()))
 }
 
-fn seen(bytes: &[u8]) -> Result<(Option<Likeness>, Vec<PhotoCode>), PhotoError> {
+/// What a photo shows, and the codes of watermarks in it.
+type Seen = (Option<Likeness>, Vec<PhotoCode>);
+
+fn seen(bytes: &[u8]) -> Result<Seen, PhotoError> {
     let picture = develop(bytes, &inspect(bytes)?, WORKING_PX)?;
     Ok((Likeness::of(&picture)?, codes_in(&picture)))
 }
@@ -171,21 +186,20 @@ pub(crate) fn earlier(
         PhotoSubject::Finding { id } => id.uuid(),
         PhotoSubject::Answer { inspection, .. } => inspection.uuid(),
     };
-    let mut told = Vec::new();
-    for (photo, how) in likeness::resembling(db, shown.district, &shown.photo.sha256)? {
-        for record in likeness::uses(db, shown.district, &photo, own, shown.received_at)? {
-            let Some(used) = Use::read(db, shown.district, record, &photo)? else {
-                continue;
-            };
-            let is_new = told.iter().all(|told: &EarlierUse| told.record != record);
-            if is_new && !used.is_same_visit(shown) {
-                told.push(used.told(photo.clone(), how, record));
-            }
+    let (district, photo) = (shown.district, &shown.photo.sha256);
+    let mut told: Vec<EarlierUse> = Vec::new();
+    for earlier in likeness::uses(db, district, photo, own, shown.received_at)? {
+        let is_told = told.iter().any(|told| told.record == earlier.record);
+        if is_told || told.len() == TOLD_MAX {
+            continue;
+        }
+        if let Some(used) = Use::read(db, district, &earlier)?
+            && !used.is_same_visit(shown)
+        {
+            told.push(used.told(earlier));
         }
     }
-    told.sort_by_key(|told| told.taken_at);
-    told.truncate(TOLD_MAX);
-    let outcome = match likeness::is_telling(db, shown.district, &shown.photo.sha256)? {
+    let outcome = match likeness::is_telling(db, district, photo)? {
         _ if !told.is_empty() => CheckOutcome::Failed,
         Some(true) => CheckOutcome::Passed,
         Some(false) | None => CheckOutcome::Unknown,
@@ -206,11 +220,10 @@ impl Use {
     fn read(
         db: &Connection,
         district: DistrictId,
-        record: ShownIn,
-        photo: &Sha256Hex,
+        earlier: &EarlierRecord,
     ) -> Result<Option<Self>, StoreError> {
-        let is_it = |shown: &&PhotoRef| shown.sha256 == *photo;
-        Ok(match record {
+        let is_it = |shown: &&PhotoRef| shown.sha256 == earlier.photo;
+        Ok(match earlier.record {
             ShownIn::Finding { id } => findings::find(db, district, id)?.and_then(|found| {
                 let taken_at = found.record.photos.iter().find(is_it)?.taken_at;
                 Some(Self {
@@ -241,11 +254,11 @@ impl Use {
             && self.taken_at.since(shown.photo.taken_at).abs() <= VISIT_MS
     }
 
-    fn told(self, photo: Sha256Hex, how: Resemblance, record: ShownIn) -> EarlierUse {
+    fn told(self, earlier: EarlierRecord) -> EarlierUse {
         EarlierUse {
-            how,
-            photo,
-            record,
+            how: earlier.how,
+            photo: earlier.photo,
+            record: earlier.record,
             point_name: self.point_name,
             author_name: self.author_name,
             taken_at: self.taken_at,

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use rusqlite::Connection;
 use xunfang_domain::{
-    CaptureSource, DistrictId, PhotoCode, PhotoEvidence, Sha256Hex, WatermarkPerson,
+    CaptureSource, DistrictId, PhotoCode, PhotoEvidence, PhotoMark, Sha256Hex, WatermarkPerson,
 };
 use xunfang_durable::DiskError;
 use xunfang_evidence::digest;
@@ -20,7 +20,7 @@ use xunfang_protocol::{CheckOutcome, PublicRecord, VerifyReport, VerifyVerdict};
 use crate::App;
 use crate::error::ApiError;
 use crate::evidence::signed;
-use crate::store::evidence::{self, Kept};
+use crate::store::evidence::{self, Kept, NamedFile};
 use crate::store::{StoreError, accounts, blobs, reference};
 
 /// A picture this size has a code that a screen can show; a second look takes the whole photo.
@@ -61,17 +61,17 @@ pub(crate) async fn photo(app: &App, bytes: Vec<u8>) -> Result<VerifyReport, Api
     let by_bytes = app
         .database()
         .read(move |db| {
-            let Some((kept, is_original)) = evidence::by_file(db, &name)? else {
+            let Some((kept, what)) = evidence::by_file(db, &name)? else {
                 return Ok::<_, StoreError>(None);
             };
-            Ok(found(db, Some(kept))?.map(|found| (found, is_original)))
+            Ok(found(db, Some(kept))?.map(|found| (found, what)))
         })
         .await?;
-    if let Some((found, is_original)) = by_bytes {
-        let verdict = if is_original {
-            VerifyVerdict::Original
-        } else {
-            VerifyVerdict::Copy
+    if let Some((found, what)) = by_bytes {
+        let verdict = match what {
+            NamedFile::Original => VerifyVerdict::Original,
+            NamedFile::Copy => VerifyVerdict::Copy,
+            NamedFile::Annotated => VerifyVerdict::Annotated,
         };
         return Ok(report(verdict, Some(found)));
     }
@@ -151,6 +151,10 @@ fn found(db: &Connection, kept: Option<Kept>) -> Result<Option<Found>, StoreErro
         taken_at: read.clocks.wall,
         offset_min: read.clocks.offset_min,
         from_file: read.source == CaptureSource::File,
+        found_after_s: read.marks.iter().find_map(|mark| match mark {
+            PhotoMark::FoundLater { seconds } => Some(*seconds),
+            _ => None,
+        }),
         district: of.name,
         point: point.name,
         kind: point.kind,
@@ -210,24 +214,34 @@ async fn compare(app: &App, found: &Found, picture: Picture) -> Result<VerifyVer
     };
     let path = app.folder().blob(district, &name);
     tokio::task::spawn_blocking(move || {
-        let shown = Likeness::of(&photo_of(picture))?;
-        let mut verdict = VerifyVerdict::Unclear;
-        let mut kept: Vec<Picture> = picture_of(&path)?.into_iter().collect();
+        let Some(shown) = Likeness::of(&photo_of(picture))? else {
+            return Ok(VerifyVerdict::Unclear);
+        };
+        let photo = picture_of(&path)?;
+        let mut kept: Vec<_> = photo
+            .map(|kept| (kept, VerifyVerdict::Similar))
+            .into_iter()
+            .collect();
         // What was drawn changes much of a picture, so the copy that was drawn on counts as well.
         if let Some(path) = annotated {
-            kept.extend(picture_of(&path)?.map(photo_of));
+            let drawn = picture_of(&path)?.map(photo_of);
+            kept.extend(drawn.map(|kept| (kept, VerifyVerdict::Annotated)));
         }
-        for kept in &kept {
-            match (Likeness::of(kept)?, &shown) {
-                (Some(kept), Some(shown)) if kept.distance(shown) <= Likeness::MARKED_BITS => {
-                    return Ok(VerifyVerdict::Similar);
-                }
-                (Some(_), Some(_)) => verdict = VerifyVerdict::Different,
-                // There is too little in one of them to tell it from others.
-                _ => {}
+        let mut nearest: Option<(u32, VerifyVerdict)> = None;
+        for (kept, alike) in &kept {
+            // Where there is too little in it, it cannot be told from others.
+            let apart = Likeness::of(kept)?.map(|kept| kept.distance(&shown));
+            if let Some(apart) = apart
+                && nearest.is_none_or(|(other, _)| apart < other)
+            {
+                nearest = Some((apart, *alike));
             }
         }
-        Ok(verdict)
+        Ok(match nearest {
+            Some((apart, alike)) if apart <= Likeness::MARKED_BITS => alike,
+            Some(_) => VerifyVerdict::Different,
+            None => VerifyVerdict::Unclear,
+        })
     })
     .await?
 }

@@ -6,10 +6,9 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use xunfang_domain::{CaptureSource, Sha256Hex};
+use xunfang_domain::Sha256Hex;
 use xunfang_durable::{DiskError, Folders, Incoming, keep_all, make_folder};
 
-use crate::captures::forget_capture;
 use crate::evidence::{CopyKind, put_record};
 use crate::{DraftPhoto, QueuedPhoto, Store, StoreError, StoreFault};
 
@@ -311,9 +310,6 @@ pub(crate) fn put_photo(tx: &Transaction<'_>, photo: &DraftPhoto) -> Result<(), 
         ])
     })
     .map_err(StoreError::sql("keep a photo"))?;
-    if photo.source == CaptureSource::Camera {
-        forget_capture(tx).map_err(StoreError::sql("end a capture"))?;
-    }
     photo
         .record
         .as_ref()

@@ -106,6 +106,13 @@ async fn a_drawing_that_is_none_is_refused_and_the_last_one_stays() {
     );
     let view = lin.point(&point).await.unwrap();
     assert_eq!(view["draft"]["photos"][0]["shapes"], json!([arrow("red")]));
+    // A photo that is taken out and taken in again has nothing drawn on it.
+    let files = copies(&lin);
+    let remove = json!({"cmd": "remove_draft_photo", "point": point, "sha256": photo.sha256});
+    lin.run(remove).await.unwrap();
+    assert_eq!(copies(&lin), files - 1);
+    let again = lin.photograph(&point, street(2)).await.unwrap();
+    assert!(again.shapes.is_empty() && again.annotated.is_none());
     // What was submitted is drawn on no more.
     lin.save(&point, "").await.unwrap();
     assert_eq!(
@@ -154,9 +161,9 @@ async fn a_drawing_is_sent_first_signed_and_shown_beside_the_photo() {
         assert_eq!(status, 200);
         serde_json::from_slice::<Value>(&body).unwrap()["verdict"].clone()
     };
-    assert_eq!(verdict(&copy).await, "copy");
+    assert_eq!(verdict(&copy).await, "annotated");
     let smaller = image::imageops::thumbnail(&opened(&copy), 960, 720);
-    assert_eq!(verdict(&file_of(&smaller, 60)).await, "similar");
+    assert_eq!(verdict(&file_of(&smaller, 60)).await, "annotated");
 
     // What is changed in it afterwards is told, and it is shown no more.
     let database = district.database();

@@ -124,6 +124,37 @@ async fn a_camera_that_was_closed_or_gave_its_photo_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_taken_in_yet_is_taken_in_at_a_later_start() {
+    let district = District::open().await;
+    let mut lin = district.inspector().await;
+    let points = lin.points().await;
+    expect(&lin, &points[0], None).await;
+    ended_while_the_camera_writes(&mut lin, &[("a.jpg", street(5))]);
+    // The screen could not recover it: the storage fails at this moment.
+    let copies = lin.data().join("incoming");
+    std::fs::remove_dir_all(&copies).unwrap();
+    std::fs::write(&copies, b"no folder").unwrap();
+    let failed = lin.run(json!({"cmd": "recover_capture"})).await;
+    assert_eq!(failed, Err(ErrorCode::DiskFailed));
+    std::fs::remove_file(&copies).unwrap();
+    // The person goes on elsewhere, opens the camera there and closes it again.
+    expect(&lin, &points[1], None).await;
+    lin.run(json!({"cmd": "end_capture"})).await.unwrap();
+    expect(&lin, &points[1], None).await;
+    ended_while_the_camera_writes(&mut lin, &[]);
+    assert!(interrupted(&lin).await);
+    let found = recover(&lin).await;
+    assert_eq!(
+        (&found["point"], &found["photos"]),
+        (&json!(points[1]), &json!(1)),
+        "the form is the last one, and the photo of the first was found"
+    );
+    let draft = lin.point(&points[0]).await.unwrap()["draft"].clone();
+    assert_eq!(draft["photos"].as_array().unwrap().len(), 1);
+    assert_eq!((left(&lin), interrupted(&lin).await), (0, false));
+}
+
+#[tokio::test]
 async fn nobody_gets_the_photo_that_somebody_else_took() {
     let district = District::open().await;
     let mut phone = district.inspector().await;

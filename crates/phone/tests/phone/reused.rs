@@ -90,6 +90,14 @@ async fn a_photo_that_was_used_before_is_told_however_it_comes_back() {
         assert_eq!(told["photo"], json!(taken.sha256), "{how}");
         assert_eq!(told["author_name"], "巡访员一号", "{how}");
     }
+    // An inspector is told nothing of a colleague's records.
+    let copied = shows(&zhao, &points[6], original).await;
+    assert_eq!(first_use(&district, "ducha01", &copied).await.1.len(), 3);
+    assert_eq!(
+        first_use(&district, "xunfang02", &copied).await,
+        (json!("failed"), vec![])
+    );
+
     let other = shows(&zhao, &points[0], file_of(&scene(2), 90)).await;
     assert_eq!(
         first_use(&district, "ducha01", &other).await,

@@ -100,6 +100,7 @@ async fn a_code_tells_what_its_watermark_shows_and_no_more() {
             "code",
             "distance_m",
             "district",
+            "found_after_s",
             "from_file",
             "kind",
             "offset_min",

@@ -117,9 +117,14 @@ pub(super) async fn detail(
                     photo,
                     received_at: finding.received_at,
                 };
-                evidence::examine(db, &server, &shown)
+                let mut report = evidence::examine(db, &server, &shown)?;
+                // Colleagues' records are for those who review.
+                if !allows(actor, Verb::Read, Object::ReviewQueue { district }) {
+                    report.used_before.clear();
+                }
+                Ok(report)
             })
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, StoreError>>()?;
         let row = Criteria::default().row(db, district, finding)?;
         Ok(FindingDetail {
             row,

@@ -122,19 +122,19 @@ pub(crate) fn add(
     Ok(())
 }
 
-/// Keeps that a file is the copy of a record's photo that somebody drew on.
+/// Keeps that a file is the copy of a record's photo that somebody drew on. The first one stays the
+/// only one: a record is not given another face later.
 pub(crate) fn add_annotated(
     db: &Connection,
     district: DistrictId,
     digest: &Sha256Hex,
     copy: &Sha256Hex,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("evidence/add_file.sql"))?
+    db.prepare_cached(include_str!("evidence/add_annotated.sql"))?
         .execute(named_params! {
             ":sha256": copy.as_str(),
             ":district_id": district.uuid(),
             ":digest": digest.as_str(),
-            ":kind": "annotated",
         })?;
     Ok(())
 }
@@ -235,23 +235,38 @@ pub(crate) fn by_code(db: &Connection, code: PhotoCode) -> Result<Option<Kept>, 
     Ok(Some(Kept { district, sealed }))
 }
 
-/// Finds the first record that names a file, and says whether as its original.
+/// As what a record names a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NamedFile {
+    Original,
+    /// Made when the photo was taken in.
+    Copy,
+    /// Drawn on later.
+    Annotated,
+}
+
+/// Finds the first record that names a file, and says as what.
 pub(crate) fn by_file(
     db: &Connection,
     sha256: &Sha256Hex,
-) -> Result<Option<(Kept, bool)>, StoreError> {
+) -> Result<Option<(Kept, NamedFile)>, StoreError> {
     let found = db
         .prepare_cached(include_str!("evidence/by_file.sql"))?
         .query_row(named_params! { ":sha256": sha256.as_str() }, |row| {
             let kind: String = row.get("kind")?;
-            Ok((kept(row)?, kind == "original"))
+            let what = match kind.as_str() {
+                "original" => NamedFile::Original,
+                "annotated" => NamedFile::Annotated,
+                _ => NamedFile::Copy,
+            };
+            Ok((kept(row)?, what))
         })
         .optional()?;
-    let Some(((district, body), is_original)) = found else {
+    let Some(((district, body), what)) = found else {
         return Ok(None);
     };
     let sealed = values::from_json("evidence", &body)?;
-    Ok(Some((Kept { district, sealed }, is_original)))
+    Ok(Some((Kept { district, sealed }, what)))
 }
 
 /// A record's place in the chain.

@@ -8,10 +8,8 @@ use xunfang_protocol::{Resemblance, ShownIn};
 
 use super::{StoreError, values};
 
-/// Photos that one photo is said to resemble; whoever reused it more often is caught as well.
-const PAIRS_MAX: u32 = 12;
-/// Records that one photo is said to have been in.
-const USES_MAX: u32 = 6;
+/// Earlier records that are looked at; those of the same visit are left out afterwards.
+const USES_MAX: u32 = 24;
 
 /// What one look at a photo found.
 #[derive(Debug, Clone)]
@@ -37,14 +35,27 @@ pub(crate) fn add_due(
     Ok(())
 }
 
-/// Lists photos that have to be compared, of whichever district.
-pub(crate) fn due(db: &Connection, limit: u32) -> Result<Vec<(DistrictId, Sha256Hex)>, StoreError> {
+/// A photo that has to be compared.
+#[derive(Debug, Clone)]
+pub(crate) struct Due {
+    /// Its place in the queue.
+    pub(crate) seq: i64,
+    pub(crate) district: DistrictId,
+    pub(crate) photo: Sha256Hex,
+}
+
+/// Lists photos that have to be compared, of whichever district, the last first; those below
+/// `before`.
+pub(crate) fn due(db: &Connection, before: i64, limit: u32) -> Result<Vec<Due>, StoreError> {
     let mut statement = db.prepare_cached(include_str!("likeness/due.sql"))?;
-    let mut rows = statement.query(named_params! { ":limit": limit })?;
+    let mut rows = statement.query(named_params! { ":before": before, ":limit": limit })?;
     let mut due = Vec::new();
     while let Some(row) = rows.next()? {
-        let district = DistrictId::from_uuid(row.get("district_id")?);
-        due.push((district, hash(row, "sha256")?));
+        due.push(Due {
+            seq: row.get("seq")?,
+            district: DistrictId::from_uuid(row.get("district_id")?),
+            photo: hash(row, "sha256")?,
+        });
     }
     Ok(due)
 }
@@ -159,29 +170,6 @@ fn add_pair(
     Ok(())
 }
 
-/// Lists the photos that one is like, itself first.
-pub(crate) fn resembling(
-    db: &Connection,
-    district: DistrictId,
-    photo: &Sha256Hex,
-) -> Result<Vec<(Sha256Hex, Resemblance)>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("likeness/pairs.sql"))?;
-    let mut rows = statement.query(named_params! {
-        ":district_id": district.uuid(), ":sha256": photo.as_str(), ":limit": PAIRS_MAX
-    })?;
-    let mut found = vec![(photo.clone(), Resemblance::SameFile)];
-    while let Some(row) = rows.next()? {
-        let how: String = row.get("how")?;
-        let how = if how == "copy" {
-            Resemblance::Copy
-        } else {
-            Resemblance::Alike
-        };
-        found.push((hash(row, "other")?, how));
-    }
-    Ok(found)
-}
-
 /// Says whether a photo was compared with the others, and could be. None: not yet.
 pub(crate) fn is_telling(
     db: &Connection,
@@ -198,38 +186,51 @@ pub(crate) fn is_telling(
     Ok(telling)
 }
 
-/// Lists what showed a photo before the record `id` was received, the first first.
+/// A record that showed a photo, or one that resembles it.
+#[derive(Debug, Clone)]
+pub(crate) struct EarlierRecord {
+    /// The photo that it shows.
+    pub(crate) photo: Sha256Hex,
+    pub(crate) how: Resemblance,
+    pub(crate) record: ShownIn,
+}
+
+/// Lists what showed a photo, or one that resembles it, before the record `id` was received; the
+/// first first.
 pub(crate) fn uses(
     db: &Connection,
     district: DistrictId,
     photo: &Sha256Hex,
     id: Uuid,
     received_at: UnixMillis,
-) -> Result<Vec<ShownIn>, StoreError> {
-    let uses = db
-        .prepare_cached(include_str!("likeness/uses.sql"))?
-        .query_map(
-            named_params! {
-                ":district_id": district.uuid(),
-                ":sha256": photo.as_str(),
-                ":id": id,
-                ":received_at": received_at.get(),
-                ":limit": USES_MAX,
+) -> Result<Vec<EarlierRecord>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("likeness/uses.sql"))?;
+    let mut rows = statement.query(named_params! {
+        ":district_id": district.uuid(),
+        ":sha256": photo.as_str(),
+        ":id": id,
+        ":received_at": received_at.get(),
+        ":limit": USES_MAX,
+    })?;
+    let mut uses = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: Uuid = row.get("id")?;
+        uses.push(EarlierRecord {
+            photo: hash(row, "photo")?,
+            how: match row.get("how")? {
+                0_u8 => Resemblance::SameFile,
+                1 => Resemblance::Copy,
+                _ => Resemblance::Alike,
             },
-            |row| {
-                let id: Uuid = row.get("id")?;
-                Ok(if row.get("is_inspection")? {
-                    ShownIn::Inspection {
-                        id: InspectionId::from_uuid(id),
-                    }
-                } else {
-                    ShownIn::Finding {
-                        id: FindingId::from_uuid(id),
-                    }
-                })
+            record: if row.get("is_inspection")? {
+                let id = InspectionId::from_uuid(id);
+                ShownIn::Inspection { id }
+            } else {
+                let id = FindingId::from_uuid(id);
+                ShownIn::Finding { id }
             },
-        )?
-        .collect::<rusqlite::Result<_>>()?;
+        });
+    }
     Ok(uses)
 }
 

@@ -198,7 +198,7 @@ export function inspectionRow(n: number, change: Partial<InspectionRow> = {}): I
 export function publicRecord(): PublicRecord {
   return {
     code: '7KQ2-M0XA-93ZC-VH4N', signature: 'passed', taken_at: Date.UTC(2026, 2, 1, 0, 30, 5), offset_min: 480,
-    from_file: false, district: 'Sample district', point: 'East market', kind: 'farmers-market', person: 'Lin',
+    from_file: false, found_after_s: null, district: 'Sample district', point: 'East market', kind: 'farmers-market', person: 'Lin',
     place: { lat: 33.48, lng: 117.88 }, accuracy_m: 8, distance_m: 42,
   }
 }

@@ -1,6 +1,7 @@
 import type { DrawnShape, PhotoView } from '@xunfang/shared'
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { matchedRouteKey } from 'vue-router'
 
 import { BackendError } from '../backend/backend'
 import { createMessages, i18nKey } from '../messages'
@@ -40,8 +41,17 @@ describe('a drawing', () => {
     drawing.end()
     const [line] = drawing.data.shapes
     if (line?.shape !== 'line') throw new Error('a line was drawn')
-    expect(line.path.length).toBe(400)
+    expect(line.path.length).toBe(200)
     expect(line.path[1]?.x).toBeLessThanOrEqual(50)
+    // Three such lines are all that a photo takes.
+    for (let more = 0; more < 4; more += 1) {
+      drawing.begin({ x: 0, y: 0 })
+      for (let x = 0; x <= 10_000; x += 50) drawing.move({ x, y: (x / 50) % 2 === 0 ? 0 : 100 })
+      drawing.end()
+    }
+    const spots = drawing.data.shapes.reduce((sum, shape) => sum + (shape.shape === 'line' ? shape.path.length : 0), 0)
+    expect(spots).toBe(600)
+    expect(drawing.full.value).toBe(true)
   })
 
   it('undoes one after the other, also what was drawn last time, and what was cleared', () => {
@@ -98,7 +108,11 @@ describe('the sheet', () => {
     const i18n = createMessages()
     const wrapper = mount(AnnotateSheet, {
       props: { photo, url: 'memory:a/working', save },
-      global: { plugins: [i18n], provide: { [i18nKey as symbol]: i18n } },
+      global: {
+        plugins: [i18n],
+        // The page that the sheet lies over.
+        provide: { [i18nKey as symbol]: i18n, [matchedRouteKey as symbol]: { value: { leaveGuards: new Set() } } },
+      },
       attachTo: document.body,
     })
     const find = (id: string) => wrapper.find(`[data-testid="${id}"]`)

@@ -2,7 +2,7 @@
 import type { DrawnShape, InkColour, Spot } from '@xunfang/shared'
 import { computed, reactive, type ComputedRef } from 'vue'
 
-import { LABEL_CHARS_MAX, PATH_SPOTS_MAX, SHAPES_MAX, SHORTEST, SPOT_MAX, STEP } from './measures'
+import { LABEL_CHARS_MAX, PATH_SPOTS_MAX, SHAPES_MAX, SHORTEST, SPOTS_MAX, SPOT_MAX, STEP } from './measures'
 
 export type Tool = 'arrow' | 'ellipse' | 'line' | 'label' | 'mosaic'
 export const TOOLS: readonly Tool[] = ['arrow', 'ellipse', 'line', 'label', 'mosaic']
@@ -39,7 +39,8 @@ export class Drawing {
     // What was drawn last time is undone one by one as well.
     shapes.forEach((_, count) => this.#before.push(shapes.slice(0, count)))
     this.data = reactive<DrawingData>({ tool: 'arrow', colour: 'red', shapes: [...shapes], current: null })
-    this.full = computed(() => this.data.shapes.length >= SHAPES_MAX)
+    this.full = computed(() =>
+      this.data.shapes.length >= SHAPES_MAX || (this.data.tool === 'line' && this.#spots() > SPOTS_MAX - 2))
     this.changed = computed(() => JSON.stringify(this.data.shapes) !== this.#saved)
   }
 
@@ -66,7 +67,8 @@ export class Drawing {
       return
     }
     const last = current.path.at(-1)
-    if (last && far(last, to) >= STEP && current.path.length < PATH_SPOTS_MAX) current.path.push(to)
+    const room = Math.min(PATH_SPOTS_MAX, SPOTS_MAX - this.#spots())
+    if (last && far(last, to) >= STEP && current.path.length < room) current.path.push(to)
   }
 
   /** Keeps what was drawn, unless it is too short to be meant. */
@@ -99,6 +101,11 @@ export class Drawing {
     if (this.data.shapes.length === 0) return
     this.#before.push(this.data.shapes)
     this.data.shapes = []
+  }
+
+  /** Spots of the freehand lines so far. */
+  #spots(): number {
+    return this.data.shapes.reduce((sum, shape) => sum + (shape.shape === 'line' ? shape.path.length : 0), 0)
   }
 
   #add(shape: DrawnShape): void {

@@ -24,7 +24,8 @@ export const LABEL_PAD = 0.25
 export const SQUARE = 250
 
 export const SHAPES_MAX = 60
-export const PATH_SPOTS_MAX = 400
+export const PATH_SPOTS_MAX = 200
+export const SPOTS_MAX = 600
 export const LABEL_CHARS_MAX = 20
 
 /** Shorter than this it was a tap by mistake. */

@@ -13,6 +13,8 @@ export type AppStatus =
 export interface Toast {
   readonly title: string
   readonly detail: string
+  /** Whether something did not work. */
+  readonly failed?: boolean
 }
 
 interface AppData {

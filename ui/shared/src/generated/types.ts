@@ -1992,7 +1992,7 @@ to: Spot,
  */
 colour: InkColour, } | { "shape": "line", 
 /**
- * From spot to spot, 2..=400.
+ * From spot to spot, 2..=200.
  */
 path: Array<Spot>, 
 /**
@@ -2629,7 +2629,7 @@ id: InspectionId, };
 /**
  * What became of looking up a photo or its code.
  */
-export type VerifyVerdict = "unknown" | "known" | "original" | "copy" | "similar" | "different" | "unclear";
+export type VerifyVerdict = "unknown" | "known" | "original" | "copy" | "annotated" | "similar" | "different" | "unclear";
 
 /**
  * A record, as far as a watermark tells it.
@@ -2655,6 +2655,11 @@ offset_min: number,
  * Whether it was chosen from files instead of taken with the camera.
  */
 from_file: boolean, 
+/**
+ * How long after the shot the app found it, in seconds, where the app had been ended meanwhile;
+ * time and place are of then.
+ */
+found_after_s: number | null, 
 /**
  * Name of the district.
  */

@@ -1,17 +1,27 @@
--- What showed a photo before a record came; of records that came together, ids tell.
-SELECT 0 AS is_inspection, finding.finding_id AS id, finding.received_at
-FROM finding_photo AS shown
+-- What showed a photo, or one that resembles it, before a record came; of records that came
+-- together, ids tell.
+WITH seen (photo, how) AS (
+    SELECT :sha256, 0
+    UNION ALL
+    SELECT other, min(CASE how WHEN 'copy' THEN 1 ELSE 2 END)
+    FROM photo_pair
+    WHERE district_id = :district_id AND sha256 = :sha256
+    GROUP BY other)
+SELECT seen.photo, seen.how, 0 AS is_inspection, finding.finding_id AS id, finding.received_at
+FROM seen
+JOIN finding_photo AS shown
+    ON shown.district_id = :district_id AND shown.sha256 = seen.photo
 JOIN finding
     ON finding.district_id = shown.district_id AND finding.finding_id = shown.finding_id
-WHERE shown.district_id = :district_id AND shown.sha256 = :sha256
-    AND (finding.received_at, finding.finding_id) < (:received_at, :id)
+WHERE (finding.received_at, finding.finding_id) < (:received_at, :id)
 UNION ALL
-SELECT 1, inspection.inspection_id, inspection.received_at
-FROM inspection_photo AS shown
+SELECT seen.photo, seen.how, 1, inspection.inspection_id, inspection.received_at
+FROM seen
+JOIN inspection_photo AS shown
+    ON shown.district_id = :district_id AND shown.sha256 = seen.photo
 JOIN inspection
     ON inspection.district_id = shown.district_id
     AND inspection.inspection_id = shown.inspection_id
-WHERE shown.district_id = :district_id AND shown.sha256 = :sha256
-    AND (inspection.received_at, inspection.inspection_id) < (:received_at, :id)
-ORDER BY received_at
+WHERE (inspection.received_at, inspection.inspection_id) < (:received_at, :id)
+ORDER BY 5, 4, 2
 LIMIT :limit
