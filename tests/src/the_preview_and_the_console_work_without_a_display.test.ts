@@ -215,6 +215,7 @@ test('an app that the system ends while the camera is open comes back to the for
   expect(await accessibilityFindings(again)).toEqual([])
   // It has come back once; the next page is the one that is asked for.
   await again.reload()
+  await again.getByTestId('photo-thumb').waitFor()
   await again.goto(`${preview}/#/mine`)
   await again.getByTestId('sync-card').waitFor()
 })
