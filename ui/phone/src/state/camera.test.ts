@@ -41,6 +41,24 @@ describe('the camera', () => {
     expect(backend.asked[1]).toEqual({ cmd: 'end_capture' })
   })
 
+  it('opens by the tap that was made, where the web view knows how', async () => {
+    const backend = new MemoryBackend(memoryData())
+    const camera = makeCamera(backend)
+    const field = input()
+    const asked: number[] = []
+    field.showPicker = () => { asked.push(backend.asked.length) }
+    let clicks = 0
+    field.addEventListener('click', (event) => {
+      clicks += 1
+      void camera.open(event, 'point-1', null)
+    })
+    for (let tap = 1; tap <= 2; tap += 1) {
+      field.click()
+      await flushPromises()
+      expect([clicks, asked]).toEqual([tap, Array.from({ length: tap }, (_, index) => index + 1)])
+    }
+  })
+
   it.each([
     ['the note fails', () => { throw new Error('full') }],
     ['the note takes too long', () => new Promise<void>(() => undefined)],

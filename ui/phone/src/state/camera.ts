@@ -10,7 +10,7 @@ import { useBackend, type Backend } from '../backend/backend'
 const NOTE_MS = 800
 
 export interface Camera {
-  /** For the click on the camera's input: stops it, notes, and clicks again. */
+  /** For the click on the camera's input: stops it, notes, and opens the camera. */
   open: (event: Event, point: PointId, item: string | null) => Promise<void>
   /** For when the camera was closed without a photo. */
   closed: () => void
@@ -31,8 +31,13 @@ export function makeCamera(backend: Backend): Camera {
       // Where it cannot be noted the camera opens all the same: the photo itself says what is wrong
       // with the storage, and most phones keep the app.
       await Promise.race([note.catch(() => null), new Promise((resolve) => setTimeout(resolve, NOTE_MS))])
-      noted = input
-      input.click()
+      try {
+        // Counts the tap of a moment ago; a click from a script is not enough for every web view.
+        input.showPicker()
+      } catch {
+        noted = input
+        input.click()
+      }
     },
     closed() {
       backend.run({ cmd: 'end_capture' }).catch(() => {
