@@ -70,7 +70,7 @@ pub(crate) fn internal(error: &dyn std::fmt::Display) -> CommandError {
 impl Phone {
     /// Opens the storage and starts the sync thread.
     ///
-    /// A database that cannot be used is set aside; [`StartView::notices`] then says so.
+    /// A database that cannot be used is set aside; [`crate::StartView::notices`] then says so.
     ///
     /// # Errors
     /// [`CommandError`] where the folder itself cannot be used.
