@@ -7,7 +7,7 @@ use tiny_skia::{LineCap, LineJoin, Path, PathBuilder, Rect, Stroke};
 use xunfang_domain::{DrawnShape, InkColour, SPOT_MAX, Spot};
 
 use crate::Picture;
-use crate::ink::{Shape, Tone, paint};
+use crate::ink::{Shape, Tone, paint, pixels};
 use crate::picture::Plane;
 use crate::watermark::fill_rounded;
 use crate::watermark::text::Lettering;
@@ -81,7 +81,7 @@ struct Scale {
 
 impl Scale {
     fn of(picture: &Picture) -> Self {
-        let (width, height) = (length(picture.width()), length(picture.height()));
+        let (width, height) = (pixels(picture.width()), pixels(picture.height()));
         Self {
             pixels: width.max(height) / f32::from(SPOT_MAX),
             width,
@@ -170,7 +170,7 @@ impl Scale {
         let line = Lettering::of_size(size).line(text, f32::MAX);
         let tall = size + 2.0 * pad;
         let left = x.min(self.width - size * count - 2.0 * pad).max(0.0);
-        let top = y.min(length(picture.height()) - tall).max(0.0);
+        let top = y.min(pixels(picture.height()) - tall).max(0.0);
         let panel = [left, top, line.width() + 2.0 * pad, tall];
         fill_rounded(picture, panel, pad, Tone::BLACK, 190);
         // The baseline of a Chinese character lies an eighth above its lower edge.
@@ -223,14 +223,6 @@ fn average(plane: &mut Plane, [left, top, right, bottom]: [usize; 4], side: usiz
             }
         }
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sides of a picture are below 2^24"
-)]
-fn length(pixels: u32) -> f32 {
-    pixels as f32
 }
 
 #[expect(

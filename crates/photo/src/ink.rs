@@ -179,3 +179,12 @@ fn blend_row(
         }
     }
 }
+
+/// Counts pixels as a length to draw with.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "sides of a picture are below 2^24"
+)]
+pub(crate) fn pixels(count: u32) -> f32 {
+    count as f32
+}

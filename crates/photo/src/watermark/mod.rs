@@ -14,7 +14,7 @@ use xunfang_domain::{PhotoCode, WatermarkLayout};
 
 use self::qr::Qr;
 use self::text::{Lettering, Line};
-use crate::ink::{Shape, Tone, paint};
+use crate::ink::{Shape, Tone, paint, pixels};
 use crate::{PhotoError, Picture};
 
 /// What a watermark says.
@@ -234,14 +234,6 @@ pub(crate) fn fill_rounded(
     if let Some(shape) = path.finish().and_then(|path| Shape::filled(&path, size)) {
         paint(picture, &shape, tone, strength);
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sides of a picture are below 2^24"
-)]
-fn pixels(count: u32) -> f32 {
-    count as f32
 }
 
 #[expect(
