@@ -19,7 +19,8 @@ use crate::error::ApiError;
 use crate::renditions::Copy;
 use crate::session::Session;
 use crate::store::blobs::{self, Blob};
-use crate::store::{StoreError, evidence, findings, inspections};
+use crate::store::evidence::{self, NamedFile};
+use crate::store::{StoreError, findings, inspections};
 
 /// A photo's name is its content, so a browser need not ask twice; others must not keep it.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
@@ -123,7 +124,9 @@ fn here(
 fn may_see(db: &Connection, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
     let district = actor.district;
     // A copy that was drawn on is for whoever may see the photo.
-    let mut names = evidence::drawn_on(db, district, sha256)?;
+    let copied = evidence::copied_from(db, district, sha256)?.into_iter();
+    let drawn = copied.filter(|(_, what)| *what == NamedFile::Annotated);
+    let mut names: Vec<Sha256Hex> = drawn.map(|(original, _)| original).collect();
     names.push(sha256.clone());
     let readable = |object| allows(actor, Verb::Read, object);
     for name in names {

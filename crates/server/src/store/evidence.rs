@@ -139,19 +139,19 @@ pub(crate) fn add_annotated(
     Ok(())
 }
 
-/// Lists the photos of which a file is the copy that somebody drew on.
-pub(crate) fn drawn_on(
+/// Lists the photos of which a file is a copy, and as what their records name it.
+pub(crate) fn copied_from(
     db: &Connection,
     district: DistrictId,
     file: &Sha256Hex,
-) -> Result<Vec<Sha256Hex>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("evidence/drawn_on.sql"))?;
+) -> Result<Vec<(Sha256Hex, NamedFile)>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("evidence/copied_from.sql"))?;
     let mut rows = statement
         .query(named_params! { ":district_id": district.uuid(), ":sha256": file.as_str() })?;
     let mut originals = Vec::new();
     while let Some(row) = rows.next()? {
-        let text: String = row.get("original")?;
-        originals.push(values::hash(&text)?);
+        let (text, kind): (String, String) = (row.get("original")?, row.get("kind")?);
+        originals.push((values::hash(&text)?, NamedFile::of(&kind)));
     }
     Ok(originals)
 }
@@ -245,6 +245,16 @@ pub(crate) enum NamedFile {
     Annotated,
 }
 
+impl NamedFile {
+    fn of(kind: &str) -> Self {
+        match kind {
+            "original" => Self::Original,
+            "annotated" => Self::Annotated,
+            _ => Self::Copy,
+        }
+    }
+}
+
 /// Finds the first record that names a file, and says as what.
 pub(crate) fn by_file(
     db: &Connection,
@@ -254,12 +264,7 @@ pub(crate) fn by_file(
         .prepare_cached(include_str!("evidence/by_file.sql"))?
         .query_row(named_params! { ":sha256": sha256.as_str() }, |row| {
             let kind: String = row.get("kind")?;
-            let what = match kind.as_str() {
-                "original" => NamedFile::Original,
-                "annotated" => NamedFile::Annotated,
-                _ => NamedFile::Copy,
-            };
-            Ok((kept(row)?, what))
+            Ok((kept(row)?, NamedFile::of(&kind)))
         })
         .optional()?;
     let Some(((district, body), what)) = found else {

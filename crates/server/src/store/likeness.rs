@@ -6,7 +6,7 @@ use xunfang_domain::{DistrictId, FindingId, InspectionId, PhotoCode, Sha256Hex, 
 use xunfang_photo::Likeness;
 use xunfang_protocol::{Resemblance, ShownIn};
 
-use super::{StoreError, values};
+use super::{StoreError, evidence, values};
 
 /// Earlier records that are looked at; those of the same visit are left out afterwards.
 const USES_MAX: u32 = 24;
@@ -106,14 +106,9 @@ pub(crate) fn keep(db: &Connection, looked: &Looked) -> Result<(), StoreError> {
 /// Lists the photos of which this one is a copy, by its bytes or by the code that it shows.
 fn copied(db: &Connection, looked: &Looked) -> Result<Vec<Sha256Hex>, StoreError> {
     let district_id = looked.district.uuid();
-    let mut originals = Vec::new();
-    let mut by_bytes = db.prepare_cached(include_str!("likeness/copy_of.sql"))?;
-    let mut rows = by_bytes.query(named_params! {
-        ":district_id": district_id, ":sha256": looked.photo.as_str()
-    })?;
-    while let Some(row) = rows.next()? {
-        originals.push(hash(row, "original")?);
-    }
+    let by_bytes = evidence::copied_from(db, looked.district, &looked.photo)?;
+    let mut originals: Vec<Sha256Hex> =
+        by_bytes.into_iter().map(|(original, _)| original).collect();
     let mut by_code = db.prepare_cached(include_str!("likeness/by_code.sql"))?;
     for code in &looked.codes {
         let mut rows = by_code.query(named_params! {

@@ -1,5 +1,5 @@
--- Photos of which a file is a copy, letter for letter.
-SELECT DISTINCT evidence.original
+-- Photos of which a file is a copy, letter for letter, and as what their records name it.
+SELECT DISTINCT evidence.original, evidence_file.kind
 FROM evidence_file
 JOIN evidence
     ON evidence.district_id = evidence_file.district_id
