@@ -110,7 +110,7 @@ fn one(
         Err(error) if error.fault() != StoreFault::NotFound => return Err(error.into()),
         _ => return Ok(None),
     }
-    let (mut photos, mut unreadable) = (0, 0);
+    let mut photos = 0;
     for (path, written) in left_behind(recovery.camera, written)? {
         let bytes = fs::read(&path).map_err(|source| disk(&path, source))?;
         let later = recovery.now.since(written);
@@ -130,7 +130,6 @@ fn one(
             }
             Err(error) if error.code.is_of_photo() => {
                 tracing::warn!(code = ?error.code, "a file beside the camera's photos is none");
-                unreadable += 1;
             }
             Err(error) => return Err(error),
         }
@@ -140,7 +139,6 @@ fn one(
         inspection,
         item: place.item,
         photos,
-        unreadable,
     }))
 }
 

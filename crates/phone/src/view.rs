@@ -41,8 +41,6 @@ pub struct CaptureView {
     pub item: Option<String>,
     /// Photos that were found and are durable now.
     pub photos: u32,
-    /// Files that were found and are no photos as the app takes them.
-    pub unreadable: u32,
 }
 
 /// Settings of one installation.

@@ -54,7 +54,7 @@ async fn the_photo_of_an_ended_app_is_in_the_form_it_was_taken_for() {
     let found = recover(&lin).await;
     assert_eq!(
         found,
-        json!({"point": point, "inspection": null, "item": null, "photos": 1, "unreadable": 1})
+        json!({"point": point, "inspection": null, "item": null, "photos": 1})
     );
     let draft = lin.point(&point).await.unwrap()["draft"].clone();
     let photo = &draft["photos"][0];

@@ -87,7 +87,7 @@ export function inspection(point: PointDetail): InspectionView {
 
 /** One photo was found for the draft of a point. */
 export function captureView(change: Partial<CaptureView> = {}): CaptureView {
-  return { point: 'point-1', inspection: null, item: null, photos: 1, unreadable: 0, ...change }
+  return { point: 'point-1', inspection: null, item: null, photos: 1, ...change }
 }
 
 export function startView(changes: Partial<StartView> = {}): StartView {

@@ -2754,11 +2754,7 @@ item: string | null,
 /**
  * Photos that were found and are durable now.
  */
-photos: number, 
-/**
- * Files that were found and are no photos as the app takes them.
- */
-unreadable: number, };
+photos: number, };
 
 /**
  * Settings of one installation.
