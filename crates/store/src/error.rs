@@ -1,6 +1,7 @@
 //! Failures of the device's storage.
 
 use xunfang_durable::{DiskError, DiskFault};
+use xunfang_vault::UnsealError;
 
 /// A step of the storage that failed; what was saved before it is untouched.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum StoreError {
     /// A file could not be written or read.
     #[error(transparent)]
     Disk(#[from] DiskError),
+    /// A sealed file could not be read.
+    #[error(transparent)]
+    Unseal(#[from] UnsealError),
     /// A stored value does not parse; the row is left as it is.
     #[error("the stored {what} does not parse: {source}")]
     Stored {
@@ -77,11 +81,13 @@ impl StoreError {
     pub fn fault(&self) -> StoreFault {
         match self {
             Self::Sql { source, .. } => Self::sql_fault(source),
-            Self::Disk(error) => match error.fault() {
+            Self::Disk(error) | Self::Unseal(UnsealError::Disk(error)) => match error.fault() {
                 DiskFault::Full => StoreFault::DiskFull,
                 DiskFault::ReadOnly => StoreFault::ReadOnly,
                 DiskFault::Missing | DiskFault::Failed => StoreFault::DiskFailed,
             },
+            // One file, and not the database.
+            Self::Unseal(_) => StoreFault::DiskFailed,
             Self::Stored { .. } => StoreFault::Damaged,
             Self::NotFound(_) => StoreFault::NotFound,
             Self::Record(rule) => StoreFault::Record(*rule),

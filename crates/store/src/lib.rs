@@ -8,7 +8,9 @@
 //! - An inspection's record and its outbox row commit together; its answers are durable one by
 //!   one.
 //! - An outbox row leaves only in the transaction that records the server's acknowledgement.
-//! - A database that cannot be used is set aside and reported, never deleted.
+//! - A database that cannot be used is set aside and reported, never deleted; what can be read of it
+//!   is in the new one.
+//! - Nothing lies in the folder unencrypted.
 //!
 //! This crate must not know the network, a screen, the clock or random numbers: times and ids are
 //! handed in.
@@ -25,8 +27,11 @@ mod inspections;
 mod installation;
 mod open;
 mod outbox;
+mod photo_files;
 mod photos;
 mod points;
+mod recover;
+mod sealing;
 mod standards;
 mod store;
 mod tracks;
@@ -41,8 +46,10 @@ pub use feed::Applied;
 pub use findings::{FindingQuery, FindingRow, PhotoProgress, SendState, Tally};
 pub use inspections::{Gathered, Inspection, NewInspection, RaisedFinding};
 pub use installation::{Installation, Notice, SignedInSession};
-pub use open::{Opened, SetAside};
+pub use open::{Opened, SetAside, StorageKey};
 pub use outbox::{OpOutcome, QueueHead, QueuedOp, QueuedPhoto};
+pub use photo_files::PhotoReader;
 pub use photos::{NamedBytes, PhotoFacts, PhotoFile, PhotoSize, PhotoSizeError};
 pub use points::{PointHit, PointQuery, PointsFound};
+pub use recover::Recovered;
 pub use store::Store;

@@ -1,9 +1,9 @@
-//! Opening the database: pragmas, migrations, and what happens to one that cannot be used.
+//! Opening the database: its key, pragmas, migrations, and what happens to one that cannot be used.
 //!
 //! A damaged database may hold the only copy of somebody's work. It is moved, with its log, into
-//! `set-aside/<time>/`, the app starts with an empty one and a notice tells the person. The same
-//! happens to a file that refuses to be written while its folder does not. A database of a newer
-//! app is neither: it is left alone and the app says so.
+//! `set-aside/<time>/`, what can be read of it is copied into a new one and a notice tells the
+//! person. The same happens to a file that refuses to be written while its folder does not. A
+//! database of a newer app is neither: it is left alone and the app says so.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,18 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use xunfang_domain::UnixMillis;
 use xunfang_durable::{DiskError, make_folder, settle, sync_folder};
+use xunfang_vault::{FileSeal, Secret};
 
+use crate::recover::{self, Recovered};
 use crate::store::READERS;
-use crate::{Store, StoreError, StoreFault};
+use crate::{Store, StoreError, StoreFault, sealing};
 
-const DATABASE: &str = "device.sqlite";
+pub(crate) const DATABASE: &str = "device.sqlite";
 /// Left by a running app that met damage, so that the next start sets the database aside.
 const DAMAGE_MARK: &str = "device.sqlite.damaged";
 
 /// Numbered steps; the place in this list is the schema version, and a step never changes.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../../migrations/device/0001_init.sql"),
     include_str!("../../../migrations/device/0002_fewer_pages_a_save.sql"),
     include_str!("../../../migrations/device/0003_inspections.sql"),
@@ -28,7 +30,46 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/device/0005_originals_later.sql"),
     include_str!("../../../migrations/device/0006_annotations.sql"),
     include_str!("../../../migrations/device/0007_captures.sql"),
+    include_str!("../../../migrations/device/0008_sealed.sql"),
 ];
+
+/// What the database and the files are encrypted with.
+#[derive(Debug, Clone)]
+pub struct StorageKey {
+    database: Secret,
+    files: FileSeal,
+}
+
+impl StorageKey {
+    /// Derives both from the installation's secret.
+    pub fn new(secret: &Secret) -> Self {
+        Self {
+            database: secret.derive("database"),
+            files: FileSeal::new(secret.derive("files")),
+        }
+    }
+
+    /// Returns the seal of the photo files.
+    pub const fn files(&self) -> &FileSeal {
+        &self.files
+    }
+
+    /// Unlocks a connection that was just opened, before its first statement.
+    ///
+    /// # Errors
+    /// SQLite's. A wrong key shows at the first statement, as `NotADatabase`.
+    pub fn unlock(&self, db: &Connection) -> rusqlite::Result<()> {
+        // The key itself and no passphrase: nothing has to be stretched at each start.
+        db.pragma_update(None, "key", self.literal())?;
+        // It would write loose lines between those of the app's log; each failure is told anyway.
+        db.pragma_update(None, "cipher_log_level", "NONE")
+    }
+
+    /// The key as SQLCipher reads it.
+    pub(crate) fn literal(&self) -> String {
+        format!("x'{}'", *self.database.to_hex())
+    }
+}
 
 /// An opened store.
 #[derive(Debug)]
@@ -46,10 +87,12 @@ pub struct SetAside {
     pub folder: PathBuf,
     /// What was wrong with it, for the log.
     pub reason: String,
+    /// What of it is in the new database.
+    pub recovered: Recovered,
 }
 
 /// Opens or makes the database in `folder`.
-pub(crate) fn open(folder: &Path, now: UnixMillis) -> Result<Opened, StoreError> {
+pub(crate) fn open(folder: &Path, key: &StorageKey, now: UnixMillis) -> Result<Opened, StoreError> {
     make_folder(folder)?;
     let database = folder.join(DATABASE);
     let mark = folder.join(DAMAGE_MARK);
@@ -59,45 +102,58 @@ pub(crate) fn open(folder: &Path, now: UnixMillis) -> Result<Opened, StoreError>
     let reason = if mark.exists() {
         "damage was met while the app was running".to_owned()
     } else {
-        match prepare(&database) {
-            Ok(writer) => return finish(folder, writer, None),
+        match prepare(&database, key) {
+            Ok(writer) => return finish(folder, key, writer, None),
             Err(error) => match error.fault() {
                 StoreFault::Damaged | StoreFault::ReadOnly => error.to_string(),
                 _ => return Err(error),
             },
         }
     };
-    let set_aside = set_aside(folder, now, reason)?;
+    let target = set_aside(folder, now, &reason)?;
+    // Whatever comes of it, the database itself is kept: what is missing can be looked for later.
+    let recovered = recover::recover(&target, &database, key).unwrap_or_else(|error| {
+        tracing::error!(%error, "nothing of the database could be recovered");
+        Recovered::default()
+    });
     if mark.exists() {
         fs::remove_file(&mark).map_err(DiskError::at("remove", &mark))?;
     }
-    finish(folder, prepare(&database)?, Some(set_aside))
+    let set_aside = SetAside {
+        folder: target,
+        reason,
+        recovered,
+    };
+    finish(folder, key, prepare(&database, key)?, Some(set_aside))
 }
 
 fn finish(
     folder: &Path,
+    key: &StorageKey,
     writer: Connection,
     set_aside: Option<SetAside>,
 ) -> Result<Opened, StoreError> {
     let database = folder.join(DATABASE);
-    let [first, second, third] = std::array::from_fn(|_| connect_reader(&database));
+    let [first, second, third] = std::array::from_fn(|_| connect_reader(&database, key));
     let readers: [Connection; READERS] = [first?, second?, third?];
-    let housekeeper = connect(&database)?;
-    let store = Store::new(folder, writer, readers, housekeeper)?;
+    let housekeeper = connect(&database, key)?;
+    let store = Store::new(folder, key.files(), writer, readers, housekeeper)?;
     Ok(Opened { store, set_aside })
 }
 
 /// Opens the writing connection and brings the schema up to date.
-fn prepare(database: &Path) -> Result<Connection, StoreError> {
-    let mut writer = connect(database)?;
-    migrate(&mut writer)?;
+fn prepare(database: &Path, key: &StorageKey) -> Result<Connection, StoreError> {
+    sealing::seal_database(database, key)?;
+    let mut writer = connect(database, key)?;
+    migrate(&mut writer, newest())?;
     Ok(writer)
 }
 
-fn connect(database: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn connect(database: &Path, key: &StorageKey) -> Result<Connection, StoreError> {
     let connection = Connection::open(database).map_err(StoreError::sql("open the database"))?;
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value);
     let pragmas = || {
+        key.unlock(&connection)?;
         // SQLite opens what it may not write for reading, and would say so only at the first save.
         if connection.is_readonly(rusqlite::MAIN_DB)? {
             let read_only = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
@@ -123,11 +179,12 @@ fn connect(database: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn connect_reader(database: &Path) -> Result<Connection, StoreError> {
+fn connect_reader(database: &Path, key: &StorageKey) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reader = Connection::open_with_flags(database, flags)
         .map_err(StoreError::sql("open the database for reading"))?;
     let pragmas = || {
+        key.unlock(&reader)?;
         reader.pragma_update(None, "query_only", "on")?;
         reader.pragma_update(None, "busy_timeout", "5000")?;
         reader.set_prepared_statement_cache_capacity(64);
@@ -137,18 +194,29 @@ fn connect_reader(database: &Path) -> Result<Connection, StoreError> {
     Ok(reader)
 }
 
-/// Applies the steps that are missing, each in one transaction with its version number.
-fn migrate(writer: &mut Connection) -> Result<(), StoreError> {
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-    let found: u32 = writer
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(StoreError::sql("read the schema version"))?;
-    if found > known {
-        return Err(StoreError::TooNew { found, known });
+/// The schema that this build writes.
+pub(crate) fn newest() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn schema_of(db: &Connection) -> Result<u32, StoreError> {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(StoreError::sql("read the schema version"))
+}
+
+/// Applies the steps that are missing up to `wanted`, each in one transaction with its version
+/// number.
+pub(crate) fn migrate(writer: &mut Connection, wanted: u32) -> Result<(), StoreError> {
+    let found = schema_of(writer)?;
+    if found > wanted {
+        return Err(StoreError::TooNew {
+            found,
+            known: wanted,
+        });
     }
     for (version, step) in (1_u32..)
         .zip(MIGRATIONS)
-        .filter(|&(version, _)| version > found)
+        .filter(|&(version, _)| version > found && version <= wanted)
     {
         let upgrade = |writer: &mut Connection| {
             let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -162,7 +230,7 @@ fn migrate(writer: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// Moves the database and its log out of the way.
-fn set_aside(folder: &Path, now: UnixMillis, reason: String) -> Result<SetAside, StoreError> {
+fn set_aside(folder: &Path, now: UnixMillis, reason: &str) -> Result<PathBuf, StoreError> {
     let target = folder.join("set-aside").join(now.get().to_string());
     make_folder(&target)?;
     for suffix in ["", "-wal", "-shm"] {
@@ -175,10 +243,7 @@ fn set_aside(folder: &Path, now: UnixMillis, reason: String) -> Result<SetAside,
     sync_folder(&target)?;
     sync_folder(folder)?;
     tracing::error!(folder = %target.display(), reason, "the database was set aside");
-    Ok(SetAside {
-        folder: target,
-        reason,
-    })
+    Ok(target)
 }
 
 /// Notes that the database must be set aside at the next start.

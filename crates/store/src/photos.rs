@@ -1,15 +1,14 @@
-//! Photo files: originals that are never changed, and the copies that their records name.
+//! Photos: originals that are never changed, and the copies that their records name.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use xunfang_domain::Sha256Hex;
-use xunfang_durable::{DiskError, Folders, Incoming, keep_all, make_folder};
+use xunfang_durable::DiskError;
 
 use crate::evidence::{CopyKind, put_record};
+use crate::photo_files::PhotoReader;
 use crate::{DraftPhoto, QueuedPhoto, Store, StoreError, StoreFault};
 
 /// What is known of a photo's file before it is stored.
@@ -75,15 +74,6 @@ pub struct PhotoFile {
     pub bytes: Vec<u8>,
 }
 
-/// The folders in which photos lie.
-#[derive(Debug)]
-pub(crate) struct PhotoFolder {
-    originals: PathBuf,
-    copies: PathBuf,
-    incoming: PathBuf,
-    folders: Folders,
-}
-
 /// A file that is to be kept under its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NamedBytes<'a> {
@@ -91,87 +81,6 @@ pub struct NamedBytes<'a> {
     pub sha256: &'a Sha256Hex,
     /// The file.
     pub bytes: &'a [u8],
-}
-
-impl PhotoFolder {
-    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        let photos = Self {
-            originals: folder.join("photos"),
-            copies: folder.join("copies"),
-            incoming: folder.join("incoming"),
-            folders: Folders::below(folder),
-        };
-        for folder in [&photos.originals, &photos.copies, &photos.incoming] {
-            make_folder(folder)?;
-        }
-        photos.clear_incoming()?;
-        Ok(photos)
-    }
-
-    /// Removes what a killed app left half-written. It has no row, no name and was never shown as
-    /// saved; the person's camera still has it.
-    fn clear_incoming(&self) -> Result<(), DiskError> {
-        let entries =
-            fs::read_dir(&self.incoming).map_err(DiskError::at("list", &self.incoming))?;
-        for entry in entries {
-            let path = entry.map_err(DiskError::at("list", &self.incoming))?.path();
-            fs::remove_file(&path).map_err(DiskError::at("remove", &path))?;
-        }
-        Ok(())
-    }
-
-    fn original(&self, sha256: &Sha256Hex) -> PathBuf {
-        let name = sha256.as_str();
-        // Two digits spread the files over 256 folders. The type holds 64 hexadecimal digits.
-        self.originals
-            .join(name.get(..2).unwrap_or("00"))
-            .join(name)
-    }
-
-    /// Copies lie beside those of the same original, so that one sync of a folder keeps all.
-    pub(crate) fn copy(&self, original: &Sha256Hex, copy: &Sha256Hex) -> PathBuf {
-        let folder = original.as_str().get(..2).unwrap_or("00");
-        self.copies.join(folder).join(copy.as_str())
-    }
-
-    /// Makes files durable under their names. What is there already with the same length stays:
-    /// names are hashes, and a file gets its name only when it is whole. Its name may not have been
-    /// synced yet, where the app was killed just then.
-    pub(crate) fn keep(&self, files: &[(NamedBytes<'_>, PathBuf)]) -> Result<(), DiskError> {
-        let is_missing = |file: &NamedBytes<'_>, name: &Path| {
-            let whole = |found: fs::Metadata| found.len() == file.bytes.len() as u64;
-            !name.metadata().is_ok_and(whole)
-        };
-        let mut parts = Vec::new();
-        let written = (|| {
-            let (mut incoming, mut named) = (Vec::new(), Vec::new());
-            for (file, name) in files {
-                if let Some(folder) = name.parent() {
-                    self.folders.ensure(folder)?;
-                }
-                if !is_missing(file, name) {
-                    named.push(name.clone());
-                    continue;
-                }
-                // Two threads may take in the same file at once.
-                static NUMBER: AtomicU64 = AtomicU64::new(0);
-                let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-                let part = self.incoming.join(format!("{}.{number}", file.sha256));
-                parts.push(part.clone());
-                let mut writing = Incoming::open(&part)?;
-                writing.write(file.bytes)?;
-                incoming.push((writing, name.clone()));
-            }
-            keep_all(incoming, &named)
-        })();
-        if written.is_err() {
-            // Give the room back at once; a full disk has little of it.
-            for part in parts.iter().filter(|part| part.exists()) {
-                fs::remove_file(part).map_err(DiskError::at("remove", part))?;
-            }
-        }
-        written
-    }
 }
 
 impl Store {
@@ -237,22 +146,21 @@ impl Store {
             PhotoSize::Annotated => copy(CopyKind::Annotated)?,
             PhotoSize::Original => original(self.photo_facts(sha256)?.media_type),
         };
-        match fs::read(&path) {
-            Ok(bytes) => Ok(PhotoFile { media_type, bytes }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Err(StoreError::NotFound("photo file"))
-            }
-            Err(error) => Err(DiskError::at("read", &path)(error).into()),
-        }
+        let bytes = self.photos.read(&path)?.read_all()?;
+        Ok(PhotoFile { media_type, bytes })
     }
 
-    /// Returns where a file lies that waits to be sent, to be read in pieces.
-    pub fn queued_path(&self, photo: &QueuedPhoto) -> PathBuf {
-        if photo.is_original() {
+    /// Opens a file that waits to be sent, to be read in pieces.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where it is gone, or one of the disk.
+    pub fn open_queued(&self, photo: &QueuedPhoto) -> Result<PhotoReader, StoreError> {
+        let path = if photo.is_original() {
             self.photos.original(&photo.sha256)
         } else {
             self.photos.copy(&photo.of, &photo.sha256)
-        }
+        };
+        self.photos.read(&path)
     }
 
     /// Reads what is known of a photo.

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, RwLock};
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use xunfang_domain::UnixMillis;
+use xunfang_vault::FileSeal;
 
-use crate::open::{self, Opened};
-use crate::photos::PhotoFolder;
+use crate::open::{self, Opened, StorageKey};
+use crate::photo_files::PhotoFolder;
 use crate::points::PointIndex;
 use crate::standards::ParsedStandards;
-use crate::{StoreError, StoreFault};
+use crate::{StoreError, StoreFault, sealing};
 
 /// Pages in the log from which on it is copied into the database: 4 MiB.
 const TIDY_PAGES: i32 = 1_024;
@@ -47,12 +48,24 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where the folder cannot be used at all, or is of a newer app.
-    pub fn open(folder: &Path, now: UnixMillis) -> Result<Opened, StoreError> {
-        open::open(folder, now)
+    pub fn open(folder: &Path, key: &StorageKey, now: UnixMillis) -> Result<Opened, StoreError> {
+        open::open(folder, key, now)
+    }
+
+    /// Whether `folder` holds a database that opens with its own key only. A plain one, of an app
+    /// without encryption, does not count.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn needs_key(folder: &Path) -> Result<bool, StoreError> {
+        let database = folder.join(open::DATABASE);
+        let there = database.metadata().is_ok_and(|file| file.len() > 0);
+        Ok(there && !sealing::is_plain(&database)?)
     }
 
     pub(crate) fn new(
         folder: &Path,
+        files: &FileSeal,
         mut writer: Connection,
         readers: [Connection; READERS],
         housekeeper: Connection,
@@ -76,7 +89,7 @@ impl Store {
             writer: Mutex::new(writer),
             readers: readers.map(Mutex::new),
             housekeeper: Mutex::new(housekeeper),
-            photos: PhotoFolder::open(folder)?,
+            photos: PhotoFolder::open(folder, files)?,
             points: RwLock::new(None),
             standards: ParsedStandards::default(),
             log_pages,
@@ -167,10 +180,7 @@ impl Store {
 
     /// Returns the schema version that this build writes.
     pub fn schema(&self) -> Result<u32, StoreError> {
-        self.read(|db| {
-            db.pragma_query_value(None, "user_version", |row| row.get(0))
-                .map_err(StoreError::sql("read the schema version"))
-        })
+        self.read(open::schema_of)
     }
 }
 

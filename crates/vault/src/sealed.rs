@@ -327,7 +327,15 @@ mod tests {
 
     #[test]
     fn any_length_comes_back_and_nothing_of_it_can_be_seen() {
-        for length in [0, 1, 15, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 200_000] {
+        for length in [
+            0,
+            1,
+            15,
+            CHUNK_BYTES - 1,
+            CHUNK_BYTES,
+            CHUNK_BYTES + 1,
+            200_000,
+        ] {
             let plain = plain(length);
             let sealed = seal().seal("a", &plain).unwrap();
             assert_eq!(sealed.len() as u64, sealed_bytes(length as u64));
@@ -337,7 +345,10 @@ mod tests {
                 assert!(!sealed.windows(16).any(|window| window == sample));
             }
         }
-        let twice = [seal().seal("a", b"x").unwrap(), seal().seal("a", b"x").unwrap()];
+        let twice = [
+            seal().seal("a", b"x").unwrap(),
+            seal().seal("a", b"x").unwrap(),
+        ];
         assert_ne!(twice[0], twice[1]);
     }
 

@@ -1,80 +1,17 @@
-//! A database that is damaged, of another version, or long in use.
+//! A database that is of another version, or long in use.
 
 use super::*;
-
-#[test]
-fn a_damaged_database_is_set_aside_whole_and_the_app_starts_empty() {
-    let (folder, store) = phone();
-    photograph(&store, 'a');
-    store.save_finding(finding(1)).unwrap();
-    drop(store);
-    let database = folder.path().join("device.sqlite");
-    let damaged = vec![0x5a; 8_192];
-    fs::write(&database, &damaged).unwrap();
-
-    let opened = Store::open(folder.path(), NOW).unwrap();
-    let set_aside = opened.set_aside.unwrap();
-    assert_eq!(
-        fs::read(set_aside.folder.join("device.sqlite")).unwrap(),
-        damaged
-    );
-    assert_eq!(stages(&opened.store), []);
-    assert_eq!(
-        fs::read_dir(folder.path().join("photos/aa"))
-            .unwrap()
-            .count(),
-        1,
-        "photos stay"
-    );
-}
-
-#[test]
-fn damage_met_while_running_is_reported_and_set_aside_at_the_next_start() {
-    let (folder, store) = phone();
-    for number in 1..200 {
-        photograph(&store, 'a');
-        store.save_finding(finding(number)).unwrap();
-    }
-    drop(store);
-    let database = folder.path().join("device.sqlite");
-    let db = Connection::open(&database).unwrap();
-    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        .unwrap();
-    drop(db);
-    let mut bytes = fs::read(&database).unwrap();
-    let half = bytes.len() / 2;
-    bytes[half..].fill(0x5a);
-    fs::write(&database, &bytes).unwrap();
-
-    let opened = Store::open(folder.path(), NOW).unwrap();
-    assert_eq!(opened.set_aside, None, "the beginning is whole");
-    assert_eq!(
-        opened.store.verify().unwrap_err().fault(),
-        StoreFault::Damaged
-    );
-    drop(opened);
-    let set_aside = Store::open(folder.path(), NOW).unwrap().set_aside.unwrap();
-    assert_eq!(
-        fs::read(set_aside.folder.join("device.sqlite")).unwrap(),
-        bytes
-    );
-    assert_eq!(
-        Store::open(folder.path(), NOW).unwrap().set_aside,
-        None,
-        "once"
-    );
-}
 
 #[test]
 fn a_database_of_a_newer_app_is_left_alone() {
     let (folder, store) = phone();
     drop(store);
     let database = folder.path().join("device.sqlite");
-    let db = Connection::open(&database).unwrap();
+    let db = look(folder.path());
     db.pragma_update(None, "user_version", 999).unwrap();
     drop(db);
     let before = fs::read(&database).unwrap();
-    let Err(error) = Store::open(folder.path(), NOW) else {
+    let Err(error) = Store::open(folder.path(), &key(), NOW) else {
         panic!("opened")
     };
     assert!(error.to_string().contains("schema 999"), "{error}");

@@ -1,9 +1,11 @@
 //! What the device's storage keeps, through failures.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod damage;
 mod database;
 mod inspections;
 mod reference;
+mod sealing;
 mod upgrade;
 
 use std::fs;
@@ -21,8 +23,9 @@ use xunfang_domain::{
 use xunfang_protocol::{Event, EventBody, OpKind, ScopePage, SessionView};
 use xunfang_store::{
     DraftPhoto, FindingQuery, NamedBytes, OpOutcome, PhotoFacts, PointQuery, QueuedPhoto,
-    SaveDraft, SaveFinding, SendState, SignedInSession, Store, StoreFault,
+    SaveDraft, SaveFinding, SendState, SignedInSession, StorageKey, Store, StoreFault,
 };
+use xunfang_vault::Secret;
 
 const NOW: UnixMillis = UnixMillis::new(1_795_000_000_000);
 
@@ -42,8 +45,19 @@ fn district() -> DistrictId {
     DistrictId::from_uuid(uuid(9))
 }
 
+fn key() -> StorageKey {
+    StorageKey::new(&Secret::from_bytes([3; 32]))
+}
+
+/// Looks at the database from outside.
+fn look(folder: &Path) -> Connection {
+    let db = Connection::open(folder.join("device.sqlite")).unwrap();
+    key().unlock(&db).unwrap();
+    db
+}
+
 fn open(folder: &Path) -> Store {
-    let opened = Store::open(folder, NOW).unwrap();
+    let opened = Store::open(folder, &key(), NOW).unwrap();
     assert_eq!(opened.set_aside, None);
     opened.store
 }
@@ -200,7 +214,10 @@ fn a_saved_finding_is_there_after_reopening_with_its_photo_and_outbox_row() {
     assert_eq!(rows[0].record.note, "线缆下垂");
     assert_eq!(rows[0].point_name, "东市场");
     assert_eq!(
-        fs::read(store.queued_path(&original(&photo)))
+        store
+            .open_queued(&original(&photo))
+            .unwrap()
+            .read_all()
             .unwrap()
             .len(),
         1_000
@@ -379,14 +396,9 @@ fn a_half_written_photo_is_cleared_and_a_whole_one_is_never_overwritten() {
             .count(),
         0
     );
-    let before = fs::metadata(store.queued_path(&original(&photo)))
-        .unwrap()
-        .modified()
-        .unwrap();
+    let path = folder.path().join("photos/aa").join(photo.sha256.as_str());
+    let before = fs::metadata(&path).unwrap().modified().unwrap();
     keep(&store, &photo.sha256, "a".repeat(1_000).as_bytes());
-    let after = fs::metadata(store.queued_path(&original(&photo)))
-        .unwrap()
-        .modified()
-        .unwrap();
+    let after = fs::metadata(&path).unwrap().modified().unwrap();
     assert_eq!(before, after);
 }

@@ -79,7 +79,7 @@ fn an_event_of_a_newer_server_is_kept_and_passed() {
     let applied = store.apply_page(uuid(5), lin(), &page).unwrap();
     assert_eq!((applied.parked, applied.reference), (1, true));
     assert_eq!(store.cursors().unwrap()["s"], 3);
-    let db = Connection::open(folder.path().join("device.sqlite")).unwrap();
+    let db = look(folder.path());
     let kept: String = db
         .query_row("SELECT kind FROM parked_event", [], |r| r.get(0))
         .unwrap();

@@ -7,7 +7,7 @@ use xunfang_domain::{
 };
 use xunfang_store::{FindingQuery, OpOutcome, SaveFinding, SendState, Store};
 
-use crate::{NOW, uuid};
+use crate::{NOW, key, look, uuid};
 
 const NO_FIX: PositionEvidence = PositionEvidence::Missing {
     why: PositionMissing::NoFix,
@@ -45,7 +45,7 @@ fn record(number: u128, photo: char) -> FindingRecord {
 }
 
 /// What a phone of schema 1 holds: a returned finding, one that waits, and a draft with two photos.
-fn fill_schema_1(db: &Connection, person: PersonId) {
+pub(crate) fn fill_schema_1(db: &Connection, person: PersonId) {
     db.execute_batch(include_str!("../../../../migrations/device/0001_init.sql"))
         .unwrap();
     db.pragma_update(None, "user_version", 1).unwrap();
@@ -155,7 +155,7 @@ fn a_phone_of_schema_1_keeps_its_findings_queue_and_draft() {
     fill_schema_1(&db, person);
     drop(db);
 
-    let opened = Store::open(folder.path(), NOW).unwrap();
+    let opened = Store::open(folder.path(), &key(), NOW).unwrap();
     assert_eq!(opened.set_aside, None);
     let store = opened.store;
 
@@ -227,7 +227,7 @@ fn a_phone_of_schema_1_keeps_its_findings_queue_and_draft() {
     let head = store.queue_head(person, NOW, 10).unwrap();
     assert_eq!(head.ops.len(), 1);
     assert_eq!(head.ops[0].dev_seq, 42);
-    let db = Connection::open(folder.path().join("device.sqlite")).unwrap();
+    let db = look(folder.path());
     let broken: u32 = db
         .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
             row.get(0)
