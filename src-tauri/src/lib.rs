@@ -5,6 +5,7 @@
 //! or what a finding is: a rule that appears here is in the wrong crate.
 
 mod commands;
+mod keys;
 mod log;
 mod navigation;
 mod pages;

@@ -8,6 +8,8 @@ use std::time::Instant;
 use tauri::{AppHandle, Manager};
 use xunfang_phone::{CommandError, ErrorCode, Patience, Phone, PhoneConfig, PositionSource};
 
+use crate::keys;
+
 /// The core, or why there is none: the window opens all the same and shows the reason, because
 /// an app that vanishes at start tells nobody what to repair.
 pub(crate) struct Core(Result<Phone, CommandError>);
@@ -29,14 +31,16 @@ impl Core {
 /// Opens the core.
 pub(crate) fn open(app: &AppHandle, started: Instant) -> Result<Phone, CommandError> {
     let desktop = cfg!(desktop);
+    let data_dir = match chosen(desktop, std::env::var_os("XUNFANG_DATA")) {
+        Some(folder) => PathBuf::from(folder),
+        None => app.path().app_data_dir().map_err(|error| CommandError {
+            code: ErrorCode::Internal,
+            message: format!("the system names no folder for the app's data: {error}"),
+        })?,
+    };
     Phone::open(PhoneConfig {
-        data_dir: match chosen(desktop, std::env::var_os("XUNFANG_DATA")) {
-            Some(folder) => PathBuf::from(folder),
-            None => app.path().app_data_dir().map_err(|error| CommandError {
-                code: ErrorCode::Internal,
-                message: format!("the system names no folder for the app's data: {error}"),
-            })?,
-        },
+        keys: keys::of(&data_dir),
+        data_dir,
         default_server: default_server(desktop, std::env::var("XUNFANG_SERVER").ok()),
         camera: camera(app, desktop),
         patience: Patience::default(),

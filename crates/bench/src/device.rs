@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use serde_json::Value;
 use uuid::{Builder, Uuid};
 use xunfang_domain::{
@@ -14,8 +14,9 @@ use xunfang_domain::{
     Person, PersonId, PhotoPolicy, PhotoRef, Point, PointId, PointType, PositionEvidence,
     Provenance, Review, ReviewState, Role, Standard, StandardId, UnixMillis, Wgs84,
 };
+use xunfang_phone::KeyFiles;
 use xunfang_protocol::{Event, EventBody, ScopePage, SessionView};
-use xunfang_store::{SignedInSession, Store};
+use xunfang_store::{SignedInSession, StorageKey, Store};
 
 use crate::drafts;
 
@@ -104,10 +105,16 @@ pub(crate) fn note(number: u32) -> String {
     format!("第{number}次巡查：门前堆放杂物，占用人行道约两米，已当面告知店主，等待清理。")
 }
 
+/// What the storage in a folder is sealed with, by the app's own rules on a desk.
+pub(crate) fn key(folder: &Path) -> anyhow::Result<StorageKey> {
+    xunfang_phone::storage_key(&KeyFiles::beside(folder), folder)
+        .map_err(|error| anyhow!("the key of the storage: {error}"))
+}
+
 impl Device {
     /// Fills an empty folder.
     pub(crate) fn fill(folder: &Path) -> anyhow::Result<Self> {
-        let opened = Store::open(folder, made_at(0))?;
+        let opened = Store::open(folder, &key(folder)?, made_at(0))?;
         ensure!(
             opened.set_aside.is_none(),
             "the folder held a damaged phone"

@@ -20,7 +20,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use serde_json::{Map, json};
 use xunfang_domain::Wgs84;
-use xunfang_phone::{Patience, Phone, PhoneConfig, SimulatedPosition};
+use xunfang_phone::{KeyFiles, Patience, Phone, PhoneConfig, SimulatedPosition};
 use xunfang_store::Store;
 
 use crate::device::{self, Device, FINDINGS, POINTS};
@@ -50,7 +50,7 @@ pub(crate) fn measure(device: &Device, folder: &Path) -> anyhow::Result<Figure> 
     let saves = FINDINGS..FINDINGS + WARM_UP + SAVES;
     let commands = saves.end..saves.end + WARM_UP + COMMANDS;
 
-    let store = Store::open(folder, device::made_at(FINDINGS))?.store;
+    let store = Store::open(folder, &device::key(folder)?, device::made_at(FINDINGS))?.store;
     let into_store = std::thread::scope(|threads| {
         let (look, looks) = mpsc::channel::<()>();
         let store = &store;
@@ -108,6 +108,7 @@ pub(crate) fn open(folder: &Path) -> anyhow::Result<Phone> {
     Phone::open(PhoneConfig {
         camera: None,
         data_dir: folder.to_owned(),
+        keys: Arc::new(KeyFiles::beside(folder)),
         default_server: String::new(),
         position: Arc::new(SimulatedPosition::at(here, device::ACCURACY_M)),
         patience: Patience::default(),

@@ -57,6 +57,18 @@ impl Incoming {
         Ok(metadata.len())
     }
 
+    /// Takes back what was written from `length` on, and makes that durable.
+    ///
+    /// # Errors
+    /// [`DiskError`] where the disk does not confirm it.
+    pub fn cut(mut self, length: u64) -> Result<(), DiskError> {
+        self.file
+            .set_len(length)
+            .and_then(|()| self.file.seek(SeekFrom::End(0)))
+            .map_err(DiskError::at("cut", &self.path))?;
+        self.sync()
+    }
+
     /// Makes what was written durable, still without a lasting name.
     ///
     /// # Errors

@@ -15,10 +15,12 @@
 
 mod chain;
 mod code;
+mod op;
 mod seal;
 
 pub use chain::{ChainFault, Linked, chain_start, follow};
 pub use code::{CodeBasis, photo_code};
+pub use op::{OpAuthor, op_digest, sign_op, verify_op};
 pub use seal::{
     DeviceSigner, PublicKey, SealError, SecretKey, SignError, Statement, digest, open, seal,
 };

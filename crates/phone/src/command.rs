@@ -304,6 +304,8 @@ pub enum ErrorCode {
     DiskFailed,
     /// The phone's database is damaged; it is set aside at the next start.
     DatabaseDamaged,
+    /// The key of the phone's storage cannot be had just now; nothing was touched.
+    KeysUnavailable,
     /// Something that this app did not foresee.
     Internal,
 }

@@ -5,15 +5,21 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use futures_util::StreamExt;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, RETRY_AFTER,
+};
+use reqwest::{Client, Method, Request, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use xunfang_domain::Sha256Hex;
 use xunfang_protocol::{
-    ErrorBody, PullRequest, PullResponse, PushRequest, PushResponse, SignInRequest, SignedIn,
-    UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, codes,
+    ErrorBody, PACKING, PullRequest, PullResponse, PushRequest, PushResponse, SignInRequest,
+    SignedIn, UPLOAD_CHECKSUM, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, codes, pack, unpack,
 };
 use xunfang_sync::{Failure, Held, Transport};
 
@@ -42,11 +48,27 @@ impl Default for Patience {
 /// Largest answer that is read: 500 events of two scopes stay far below.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 const TUS_VERSION: &str = "1.0.0";
+const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const OFFSET: HeaderName = HeaderName::from_static(UPLOAD_OFFSET);
+const CHECKSUM: HeaderName = HeaderName::from_static(UPLOAD_CHECKSUM);
+
+/// Brings a request to a server, and its answer back. The one for a phone is reqwest's client.
+pub trait Carrier: Send + Sync {
+    /// Carries a request.
+    fn carry(&self, request: Request) -> impl Future<Output = Result<Response, Failure>> + Send;
+}
+
+impl Carrier for Client {
+    async fn carry(&self, request: Request) -> Result<Response, Failure> {
+        self.execute(request).await.map_err(|error| network(&error))
+    }
+}
 
 /// One server, with or without a session.
 #[derive(Debug, Clone)]
-pub(crate) struct HttpServer {
-    client: Client,
+pub struct HttpServer<C = Client> {
+    carrier: C,
     base: Url,
     token: Option<String>,
 }
@@ -79,19 +101,20 @@ pub(crate) fn client(patience: Patience) -> Result<Client, reqwest::Error> {
     }
 }
 
-impl HttpServer {
-    pub(crate) fn new(client: Client, base: Url, token: Option<String>) -> Self {
+impl<C: Carrier> HttpServer<C> {
+    /// Speaks with the server at `base`, in the session of `token`.
+    pub fn new(carrier: C, base: Url, token: Option<String>) -> Self {
         Self {
-            client,
+            carrier,
             base,
             token,
         }
     }
 
     pub(crate) async fn sign_in(&self, request: &SignInRequest) -> Result<SignedIn, Failure> {
-        let response = self
-            .send(self.request(Method::POST, "session").json(request))
-            .await?;
+        let body = serde_json::to_vec(request).map_err(garbled)?;
+        let request = self.json(Method::POST, "session", body);
+        let response = self.carrier.carry(request).await?;
         // A wrong password and an ended session share their status; here it is the former.
         if response.status() == StatusCode::UNAUTHORIZED {
             return Err(Failure::Permanent {
@@ -103,31 +126,43 @@ impl HttpServer {
 
     /// Ends the session on the server.
     pub(crate) async fn sign_out(&self) -> Result<(), Failure> {
-        accept(self.send(self.request(Method::DELETE, "session")).await?)
+        self.ask(self.request(Method::DELETE, "session"))
             .await
             .map(drop)
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    fn request(&self, method: Method, path: &str) -> Request {
         let mut url = self.base.clone();
         url.set_path(&format!(
             "{}/api/v1/{path}",
             self.base.path().trim_end_matches('/')
         ));
-        let request = self.client.request(method, url);
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
+        let mut request = Request::new(method, url);
+        // A token is what the server gave, in letters that a header takes.
+        let token = self.token.as_ref();
+        if let Some(Ok(value)) = token.map(|token| HeaderValue::try_from(format!("Bearer {token}")))
+        {
+            request.headers_mut().insert(AUTHORIZATION, value);
         }
+        request
     }
 
-    fn upload(&self, method: Method, sha256: &Sha256Hex) -> RequestBuilder {
-        self.request(method, &format!("uploads/{sha256}"))
-            .header("tus-resumable", TUS_VERSION)
+    fn json(&self, method: Method, path: &str, body: Vec<u8>) -> Request {
+        let mut request = self.request(method, path);
+        set(&mut request, CONTENT_TYPE, "application/json");
+        *request.body_mut() = Some(body.into());
+        request
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        request.send().await.map_err(|error| network(&error))
+    fn upload(&self, method: Method, sha256: &Sha256Hex) -> Request {
+        let mut request = self.request(method, &format!("uploads/{sha256}"));
+        set(&mut request, TUS_RESUMABLE, TUS_VERSION);
+        request
+    }
+
+    /// Carries a request and takes a success only.
+    async fn ask(&self, request: Request) -> Result<Response, Failure> {
+        accept(self.carrier.carry(request).await?).await
     }
 
     async fn exchange<A: Serialize + Sync, B: DeserializeOwned>(
@@ -135,14 +170,32 @@ impl HttpServer {
         path: &str,
         body: &A,
     ) -> Result<B, Failure> {
-        let response = self
-            .send(self.request(Method::POST, path).json(body))
-            .await?;
-        read_json(accept(response).await?).await
+        let text = serde_json::to_vec(body).map_err(garbled)?;
+        let packed = pack(&text).map_err(garbled)?;
+        let mut request = self.json(Method::POST, path, packed);
+        set(&mut request, CONTENT_ENCODING, PACKING);
+        set(&mut request, ACCEPT_ENCODING, PACKING);
+        read_json(self.ask(request).await?).await
+    }
+
+    /// Sends a piece with its hash; answers the offset after it.
+    async fn send_piece(&self, mut request: Request, piece: Vec<u8>) -> Result<u64, Failure> {
+        let checksum = format!("sha256 {}", BASE64.encode(Sha256::digest(&piece)));
+        set(&mut request, CONTENT_TYPE, UPLOAD_CONTENT_TYPE);
+        set(&mut request, CHECKSUM, &checksum);
+        *request.body_mut() = Some(piece.into());
+        number(self.ask(request).await?.headers(), UPLOAD_OFFSET)
     }
 }
 
-impl Transport for HttpServer {
+/// Sets a header to a text that this file has made.
+fn set(request: &mut Request, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        request.headers_mut().insert(name, value);
+    }
+}
+
+impl<C: Carrier> Transport for HttpServer<C> {
     async fn push(&self, request: &PushRequest) -> Result<PushResponse, Failure> {
         self.exchange("sync/push", request).await
     }
@@ -152,13 +205,14 @@ impl Transport for HttpServer {
     }
 
     async fn held(&self, sha256: &Sha256Hex) -> Result<Held, Failure> {
-        let response = self.send(self.upload(Method::HEAD, sha256)).await?;
+        let request = self.upload(Method::HEAD, sha256);
+        let response = self.carrier.carry(request).await?;
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(Held::Nothing);
         }
         let response = accept(response).await?;
         let offset = number(response.headers(), UPLOAD_OFFSET)?;
-        let length = number(response.headers(), "upload-length")?;
+        let length = number(response.headers(), LENGTH.as_str())?;
         Ok(if offset == length {
             Held::Whole
         } else {
@@ -166,26 +220,21 @@ impl Transport for HttpServer {
         })
     }
 
-    async fn announce(&self, sha256: &Sha256Hex, bytes: u64) -> Result<(), Failure> {
-        let request = self
-            .upload(Method::POST, sha256)
-            .header("upload-length", bytes);
-        accept(self.send(request).await?).await.map(drop)
+    async fn begin(&self, sha256: &Sha256Hex, bytes: u64, piece: Vec<u8>) -> Result<u64, Failure> {
+        let mut request = self.upload(Method::POST, sha256);
+        request.headers_mut().insert(LENGTH, bytes.into());
+        self.send_piece(request, piece).await
     }
 
     async fn append(
         &self,
         sha256: &Sha256Hex,
         offset: u64,
-        chunk: Vec<u8>,
+        piece: Vec<u8>,
     ) -> Result<u64, Failure> {
-        let request = self
-            .upload(Method::PATCH, sha256)
-            .header(CONTENT_TYPE, UPLOAD_CONTENT_TYPE)
-            .header(UPLOAD_OFFSET, offset)
-            .body(chunk);
-        let response = accept(self.send(request).await?).await?;
-        number(response.headers(), UPLOAD_OFFSET)
+        let mut request = self.upload(Method::PATCH, sha256);
+        request.headers_mut().insert(OFFSET, offset.into());
+        self.send_piece(request, piece).await
     }
 }
 
@@ -235,6 +284,10 @@ async fn accept(response: Response) -> Result<Response, Failure> {
         .map_or_else(|_| format!("http_{}", status.as_u16()), |body| body.code);
     Err(match code.as_str() {
         codes::OFFSET_MISMATCH => Failure::Offset,
+        codes::PIECE_DAMAGED => Failure::Transient {
+            code,
+            retry_after_ms,
+        },
         _ if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
             Failure::Transient {
                 code,
@@ -260,5 +313,15 @@ async fn read(response: Response) -> Result<Vec<u8>, Failure> {
 }
 
 async fn read_json<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
-    serde_json::from_slice(&read(response).await?).map_err(garbled)
+    let packed = response
+        .headers()
+        .get(CONTENT_ENCODING)
+        .is_some_and(|packing| packing == PACKING);
+    let mut body = read(response).await?;
+    if packed {
+        body = unpack(&body, ANSWER_BYTES_MAX)
+            .map_err(garbled)?
+            .ok_or_else(|| garbled("the answer does not end"))?;
+    }
+    serde_json::from_slice(&body).map_err(garbled)
 }

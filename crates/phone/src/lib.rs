@@ -13,12 +13,12 @@ mod caption;
 mod captures;
 mod clock;
 mod command;
-mod device_key;
 mod dispatch;
 mod findings;
 mod frame;
 mod http;
 mod inspections;
+mod keys;
 mod opening;
 mod phone;
 mod photos;
@@ -30,11 +30,13 @@ mod view;
 mod walking;
 
 pub use command::{Command, CommandError, ErrorCode, LineStep};
-pub use http::Patience;
+pub use http::{Carrier, HttpServer, Patience};
+pub use keys::storage as storage_key;
 pub use phone::{Phone, PhoneConfig};
 pub use photos::PhotoPlace;
 pub use position::{PositionSource, SimulatedPosition};
 pub use xunfang_store::{PhotoFile, PhotoSize, PhotoSizeError};
+pub use xunfang_vault::{KeyFiles, KeyStore};
 
 pub use view::{
     AnswerView, CaptureView, Change, DraftView, FindingFilter, FindingPageView, FindingStage,

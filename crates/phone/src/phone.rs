@@ -9,8 +9,10 @@ use serde_json::Value;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 use xunfang_domain::{CaptureSource, DeviceId, Sha256Hex};
+use xunfang_evidence::DeviceSigner;
 use xunfang_store::{PhotoFile, PhotoSize, Store};
 use xunfang_sync::Clock;
+use xunfang_vault::KeyStore;
 
 use crate::clock::WallClock;
 use crate::dispatch::{Core, answer};
@@ -19,12 +21,14 @@ use crate::position::PositionSource;
 use crate::session::{self, Credentials};
 use crate::syncing::{Syncing, Worker};
 use crate::view::{Change, PhotoView};
-use crate::{Command, CommandError, ErrorCode, Patience, captures, device_key, http};
+use crate::{Command, CommandError, ErrorCode, Patience, captures, http, keys};
 
 /// What a shell knows and the phone does not.
 pub struct PhoneConfig {
     /// Folder for everything this installation keeps.
     pub data_dir: PathBuf,
+    /// Where its keys are kept, outside of that folder.
+    pub keys: Arc<dyn KeyStore>,
     /// Server address to offer at the first sign-in; may be empty.
     pub default_server: String,
     /// The folder in which the camera leaves its photos, where it does.
@@ -76,16 +80,21 @@ impl Phone {
     /// [`CommandError`] where the folder itself cannot be used.
     pub fn open(config: PhoneConfig) -> Result<Self, CommandError> {
         let opened = WallClock.now();
-        let storage = Store::open(&config.data_dir, opened)?;
+        let sealed_with = keys::storage(config.keys.as_ref(), &config.data_dir)?;
+        let storage = Store::open(&config.data_dir, &sealed_with, opened)?;
         let store = Arc::new(storage.store);
         if let Some(set_aside) = storage.set_aside {
             let folder = set_aside.folder.display().to_string();
             store.add_notice("database_set_aside", &folder, opened)?;
+            if set_aside.recovered.rows > 0 {
+                store.add_notice("database_recovered", "", opened)?;
+            }
         }
         let fresh = DeviceId::from_uuid(Uuid::now_v7());
         let device = store.installation(fresh)?.device;
-        let key = device_key::open(&config.data_dir)?;
-        let darkroom = Darkroom::new(device, Box::new(key));
+        let key = keys::signing(config.keys.as_ref(), &config.data_dir)?;
+        let signer: Arc<dyn DeviceSigner> = Arc::new(key);
+        let darkroom = Darkroom::new(device, Arc::clone(&signer));
         let syncing = Arc::new(Syncing::new());
         let client = http::client(config.patience).map_err(|error| internal(&error))?;
         let (stop, stopped) = watch::channel(false);
@@ -94,7 +103,7 @@ impl Phone {
             position: Arc::clone(&config.position),
             follow: config.developer,
             device,
-            key: darkroom.public_key().to_string(),
+            signer,
             client: client.clone(),
             syncing: Arc::clone(&syncing),
             stop: stopped,
@@ -109,6 +118,9 @@ impl Phone {
                 // While the window is being made; 10,000 points take 40 ms.
                 if let Err(error) = worker.store.warm_points() {
                     tracing::warn!(%error, "the points are read when they are asked for");
+                }
+                if let Err(error) = worker.store.seal_photos() {
+                    tracing::error!(%error, "photos of an older app are not encrypted yet");
                 }
                 runtime.block_on(worker.run());
             })

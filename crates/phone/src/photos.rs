@@ -1,6 +1,6 @@
 //! Taking in photos and showing them.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 use xunfang_domain::{
@@ -8,7 +8,7 @@ use xunfang_domain::{
     OriginalRef, PersonId, PhotoAnnotation, PhotoCopies, PhotoEvidence, PhotoMark, PhotoSubject,
     PointId, PositionEvidence, Sha256Hex, ShotBefore, photo_marks,
 };
-use xunfang_evidence::{CodeBasis, DeviceSigner, PublicKey, chain_start, digest, photo_code, seal};
+use xunfang_evidence::{CodeBasis, DeviceSigner, chain_start, digest, photo_code, seal};
 use xunfang_photo::{Copies, CopyFile, THUMB_PX, WORKING_PX, make_copies, take_in};
 use xunfang_protocol::{SessionView, UPLOAD_PHOTO_BYTES_MAX};
 use xunfang_store::{
@@ -59,12 +59,12 @@ pub(crate) struct Shot<'a> {
 /// chain follow each other.
 pub(crate) struct Darkroom {
     device: DeviceId,
-    signer: Box<dyn DeviceSigner>,
+    signer: Arc<dyn DeviceSigner>,
     busy: Mutex<()>,
 }
 
 impl Darkroom {
-    pub(crate) fn new(device: DeviceId, signer: Box<dyn DeviceSigner>) -> Self {
+    pub(crate) fn new(device: DeviceId, signer: Arc<dyn DeviceSigner>) -> Self {
         Self {
             device,
             signer,
@@ -81,11 +81,6 @@ impl Darkroom {
     /// Returns what signs for this device.
     pub(crate) fn signer(&self) -> &dyn DeviceSigner {
         self.signer.as_ref()
-    }
-
-    /// Returns the public half of the device's key.
-    pub(crate) fn public_key(&self) -> PublicKey {
-        self.signer.public_key()
     }
 
     /// Looks at the bytes, makes the copies, signs the record, makes the files durable and adds

@@ -12,8 +12,10 @@ use std::time::Duration;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard, Notify, broadcast, watch};
 use uuid::Uuid;
 use xunfang_domain::{
-    BatchId, DeviceId, InspectionId, OriginalsGo, PersonId, PositionEvidence, UnixMillis,
+    BatchId, DeviceId, DistrictId, InspectionId, OriginalsGo, PersonId, PositionEvidence,
+    UnixMillis,
 };
+use xunfang_evidence::DeviceSigner;
 use xunfang_store::{Store, StoreError, Tally};
 use xunfang_sync::{
     Clock, Exchange, ExchangeError, ExchangeReport, Failure, Link, LinkEvent, exchange,
@@ -64,8 +66,8 @@ pub(crate) struct Worker {
     /// is asked when a screen or a capture needs it, and while an inspection is under way.
     pub(crate) follow: bool,
     pub(crate) device: DeviceId,
-    /// Public key with which this device signs its photos' records.
-    pub(crate) key: String,
+    /// Signs operations, as it signs the photos' records.
+    pub(crate) signer: Arc<dyn DeviceSigner>,
     pub(crate) client: reqwest::Client,
     pub(crate) syncing: Arc<Syncing>,
     pub(crate) stop: watch::Receiver<bool>,
@@ -200,6 +202,7 @@ impl From<Link> for LinkState {
 struct Session {
     server: HttpServer,
     person: PersonId,
+    district: DistrictId,
     originals: OriginalsGo,
 }
 
@@ -238,6 +241,19 @@ impl Worker {
         }
     }
 
+    /// Lets go what the server has had for long, by its own clock.
+    fn make_room(&self, server_now: UnixMillis) {
+        let done = self
+            .store
+            .settle_receipts(server_now)
+            .and_then(|()| self.store.let_go(server_now));
+        match done {
+            Ok(0) => {}
+            Ok(freed) => tracing::info!(freed, "originals that the server has were removed"),
+            Err(error) => tracing::warn!(%error, "no room was made"),
+        }
+    }
+
     /// Exchanges, unless it is cut; what it had finished by then is committed, and the next one,
     /// which whoever cut it asks for, does the rest.
     async fn exchange_once(&self) -> Link {
@@ -268,8 +284,9 @@ impl Worker {
             transport: &session.server,
             device: self.device,
             person: session.person,
+            district: session.district,
             batch: BatchId::from_uuid(Uuid::now_v7()),
-            key: &self.key,
+            signer: self.signer.as_ref(),
             may_send_originals: &|| self.syncing.may_send_originals(session.originals),
         };
         let report = |report: ExchangeReport| {
@@ -285,12 +302,15 @@ impl Worker {
         };
         let result = exchange(&work, &WallClock, &report).await;
         match result {
-            Ok(beacon) => {
+            Ok(word) => {
                 // All that were due have gone; the next ones wait for the network again.
                 self.syncing.originals_now.store(false, Ordering::Relaxed);
                 let now = WallClock.now();
-                if let Err(error) = self.store.synced(now, beacon.as_ref()) {
+                if let Err(error) = self.store.synced(now, word.beacon.as_ref()) {
                     return self.failed(Some(session.person), &error.into());
+                }
+                if let Some(server_now) = word.now {
+                    self.make_room(server_now);
                 }
                 self.syncing.update(|status| {
                     status.link = status
@@ -324,6 +344,7 @@ impl Worker {
         Ok(Some(Session {
             server,
             person: view.person.id,
+            district: view.person.district,
             originals: view.district.photos.originals,
         }))
     }

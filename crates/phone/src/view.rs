@@ -71,7 +71,7 @@ impl Default for Settings {
 pub struct Notice {
     /// Its number, to dismiss it by.
     pub id: i64,
-    /// Stable name: `database_set_aside` or `server_rejected`.
+    /// Stable name: `database_set_aside`, `database_recovered` or `server_rejected`.
     pub code: String,
     /// The folder of the set-aside database, or how many findings were rejected.
     pub detail: String,

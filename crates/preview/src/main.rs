@@ -16,7 +16,7 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use clap::Parser;
 use tokio::net::TcpListener;
-use xunfang_phone::{Patience, Phone, PhoneConfig, SimulatedPosition};
+use xunfang_phone::{KeyFiles, Patience, Phone, PhoneConfig, SimulatedPosition};
 
 use crate::bridge::Bridge;
 
@@ -61,6 +61,7 @@ async fn main() -> anyhow::Result<()> {
         )
     })?;
     let phone = Phone::open(PhoneConfig {
+        keys: Arc::new(KeyFiles::beside(&arguments.data)),
         data_dir: arguments.data,
         default_server: arguments.server,
         camera: arguments.camera,

@@ -368,7 +368,7 @@ async fn a_read_only_database_is_set_aside_and_a_read_only_folder_is_refused() {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     allow(folder.path(), 0o755);
-    let mut all = vec![data.clone()];
+    let mut all = vec![data.clone(), data.with_extension("keys")];
     while let Some(path) = all.pop() {
         if root {
             chown(&path, Some(NOBODY), None).unwrap();
@@ -393,6 +393,7 @@ async fn a_read_only_database_is_set_aside_and_a_read_only_folder_is_refused() {
     let preview = Preview::ready(as_nobody(), &data).await;
     let start = preview.command(json!({"cmd": "start"})).await.unwrap();
     assert_eq!(start["notices"][0]["code"], "database_set_aside");
+    assert_eq!(start["notices"][1]["code"], "database_recovered");
     assert_eq!(entries(&data.join("set-aside")), 1);
     preview.end().await;
 

@@ -56,6 +56,8 @@ pub mod codes {
     pub const TOO_LARGE: &str = "too_large";
     /// The upload continues at another offset: ask with HEAD and go on there.
     pub const OFFSET_MISMATCH: &str = "offset_mismatch";
+    /// A piece arrived otherwise than it was sent; it was dropped, send it again.
+    pub const PIECE_DAMAGED: &str = "piece_damaged";
     /// The bytes that arrived are not the photo that was announced; they were dropped.
     pub const HASH_MISMATCH: &str = "hash_mismatch";
     /// The bytes are no photo that this server takes.
@@ -71,6 +73,8 @@ pub mod codes {
 
     /// An operation's id came again with other bytes; the first one stands.
     pub const OP_ID_REUSED: &str = "op_id_reused";
+    /// The device's signature does not fit the operation; it is asked for again.
+    pub const SIGNATURE_INVALID: &str = "signature_invalid";
     /// The record breaks a rule; `message` says which.
     pub const RECORD_INVALID: &str = "record_invalid";
     /// The record names a point of no or another district.

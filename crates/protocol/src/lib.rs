@@ -5,6 +5,7 @@
 
 mod console;
 mod error;
+mod packing;
 mod reference;
 mod session;
 mod sync;
@@ -17,6 +18,7 @@ pub use console::{
     ReviewTally, ShownIn, TimeBracket,
 };
 pub use error::{ErrorBody, codes};
+pub use packing::{PACKING, pack, unpack};
 pub use reference::{
     FileFault, ImportDone, ImportPreview, ImportPreviewRow, KindCount, LimitEdit, PointSave,
     PointTable, RowPoint, StandardEdit, StandardHead,
@@ -26,5 +28,8 @@ pub use sync::{
     Event, EventBody, OPS_PER_PUSH_MAX, Op, OpKind, OpResult, OpStatus, PROTO, PUSH_BYTES_AIM,
     PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest, PushResponse, ScopePage, UnreadEvent,
 };
-pub use upload::{UPLOAD_CHUNK_BYTES, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX};
+pub use upload::{
+    UPLOAD_CHECKSUM, UPLOAD_CHUNK_BYTES, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET,
+    UPLOAD_PHOTO_BYTES_MAX, UPLOAD_SMALL_BYTES,
+};
 pub use verify::{PublicRecord, VerifyReport, VerifyVerdict};

@@ -76,9 +76,13 @@ pub struct Op {
     /// The record, kept as it came.
     #[cfg_attr(feature = "schema", ts(type = "unknown"), schema(value_type = Object))]
     pub body: serde_json::Value,
+    /// The device's signature on it: 128 hexadecimal digits. An app that signs nothing leaves it
+    /// out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sig: Option<String>,
 }
 
-/// `POST /api/v1/sync/push`
+/// `POST /api/v1/sync/push`, compressed with zstd where the client likes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct PushRequest {
@@ -160,6 +164,9 @@ pub struct PullRequest {
     pub scopes: BTreeMap<String, u64>,
     /// Most events wanted per scope, 1..=1000.
     pub limit: u32,
+    /// The lowest `dev_seq` of the person's operations that this device remembers as acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<u64>,
 }
 
 /// One scope's next events.
@@ -192,6 +199,10 @@ pub struct PullResponse {
     /// [`xunfang_domain::Beacon`]. A browser gets none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beacon: Option<Sealed>,
+    /// How many operations of this device and person the server holds from `since` on: fewer than
+    /// it has acknowledged where it came back from a backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_ops: Option<u64>,
 }
 
 /// One event of a feed.

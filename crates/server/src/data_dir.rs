@@ -77,10 +77,14 @@ impl DataDir {
             .join(format!("{sha256}.{copy}"))
     }
 
+    /// The folder of all uploads.
+    pub(crate) fn all_parts(&self) -> PathBuf {
+        self.root.join("parts")
+    }
+
     /// The folder of one owner's uploads: nobody else's requests reach into it.
     pub(crate) fn parts(&self, district: DistrictId, owner: Uuid) -> PathBuf {
-        self.root
-            .join("parts")
+        self.all_parts()
             .join(district.to_string())
             .join(owner.to_string())
     }

@@ -56,6 +56,8 @@ pub(crate) enum ApiError {
     TooLarge { most: u64, unit: &'static str },
     #[error("the upload continues at {offset}")]
     OffsetMismatch { offset: u64 },
+    #[error("the piece arrived otherwise than it was sent; it was dropped")]
+    PieceDamaged,
     #[error("the bytes are not the photo that was announced; they were dropped")]
     HashMismatch,
     #[error("{0}")]
@@ -138,6 +140,11 @@ impl ApiError {
                 header: Some((HeaderName::from_static(UPLOAD_OFFSET), *offset)),
                 ..plain(S::CONFLICT, codes::OFFSET_MISMATCH)
             },
+            // tus has a status of its own for it.
+            Self::PieceDamaged => plain(
+                S::from_u16(460).unwrap_or(S::BAD_REQUEST),
+                codes::PIECE_DAMAGED,
+            ),
             Self::HashMismatch => plain(S::UNPROCESSABLE_ENTITY, codes::HASH_MISMATCH),
             Self::NotAPhoto(_) => plain(S::UNPROCESSABLE_ENTITY, codes::NOT_A_PHOTO),
             Self::TooOld { minimum } => Refusal {

@@ -24,6 +24,7 @@ use tower::ServiceExt;
 use crate::App;
 use crate::reuse;
 use crate::start::StartError;
+use crate::uploads;
 use crate::visitors::Peer;
 
 /// Connections at a time; later ones wait in the operating system's queue.
@@ -71,6 +72,7 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
         () = accepting => {}
         // Cut where it waits; what it was committing is committed.
         () = reuse::run(&app) => {}
+        () = uploads::drop_abandoned(&app) => {}
         () = shutdown => {}
     }
     drop(listener);

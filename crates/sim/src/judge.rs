@@ -8,7 +8,7 @@ use anyhow::Context;
 use rusqlite::Connection;
 use xunfang_domain::UnixMillis;
 use xunfang_evidence::{chain_start, digest};
-use xunfang_store::Store;
+use xunfang_store::{StorageKey, Store};
 
 /// What the phone had told its person by the time of the cut.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,9 +67,9 @@ impl Acknowledged {
 ///
 /// # Errors
 /// Where the state could not be looked at; that is no verdict.
-pub fn judge(folder: &Path, told: &Acknowledged) -> anyhow::Result<Vec<String>> {
+pub fn judge(folder: &Path, key: &StorageKey, told: &Acknowledged) -> anyhow::Result<Vec<String>> {
     let mut wrong = Vec::new();
-    match Store::open(folder, UnixMillis::new(0)) {
+    match Store::open(folder, key, UnixMillis::new(0)) {
         Ok(opened) => {
             if let Some(aside) = opened.set_aside {
                 wrong.push(format!("the database was set aside: {}", aside.reason));
@@ -81,11 +81,12 @@ pub fn judge(folder: &Path, told: &Acknowledged) -> anyhow::Result<Vec<String>> 
         }
     }
     let db = Connection::open(folder.join("device.sqlite"))?;
+    key.unlock(&db)?;
     let integrity: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if integrity != "ok" {
         wrong.push(format!("the database is damaged: {integrity}"));
     }
-    let whole = look_at_files(folder, &mut wrong)?;
+    let whole = look_at_files(folder, key, &mut wrong)?;
     look_at_rows(&db, &whole, &mut wrong)?;
     look_at_chain(&db, &mut wrong)?;
     look_at_promises(&db, told, &mut wrong)?;
@@ -93,14 +94,20 @@ pub fn judge(folder: &Path, told: &Acknowledged) -> anyhow::Result<Vec<String>> 
 }
 
 /// Lists the photo files; each that has its name must be whole.
-fn look_at_files(folder: &Path, wrong: &mut Vec<String>) -> anyhow::Result<BTreeSet<String>> {
+fn look_at_files(
+    folder: &Path,
+    key: &StorageKey,
+    wrong: &mut Vec<String>,
+) -> anyhow::Result<BTreeSet<String>> {
     let mut whole = BTreeSet::new();
     for kind in ["photos", "copies"] {
         for digits in fs::read_dir(folder.join(kind))? {
             for file in fs::read_dir(digits?.path())? {
                 let path = file?.path();
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                if digest(&fs::read(&path)?).as_str() == name {
+                let opened = key.files().open(&name, &path);
+                let read = opened.and_then(|mut file| file.read_all());
+                if read.is_ok_and(|bytes| digest(&bytes).as_str() == name) {
                     whole.insert(format!("{kind} {name}"));
                 } else {
                     wrong.push(format!("{} is not what its name says", path.display()));

@@ -32,6 +32,7 @@ pub async fn record_scene(program: &Path, kill: Option<Kill>) -> anyhow::Result<
     let folder = place.path().canonicalize()?.join("phone");
     std::fs::create_dir(&folder)?;
     scene::prepare(&folder).await?;
+    let key = scene::key(&folder)?;
     let before = read_folder(&folder)?;
     let data = folder.to_string_lossy();
     let scene = ["scene", "--data", &*data];
@@ -42,7 +43,7 @@ pub async fn record_scene(program: &Path, kill: Option<Kill>) -> anyhow::Result<
         steps = killed.steps;
     }
     steps.extend(record(&folder, program, &scene, None)?.steps);
-    Ok(Recording { before, steps })
+    Ok(Recording { key, before, steps })
 }
 
 /// A folder that is gone when it is dropped; in memory where the system has such a place.

@@ -11,10 +11,13 @@ use fastrand::Rng;
 use crate::disk::{Disk, Image};
 use crate::judge::{Acknowledged, judge};
 use crate::record::Step;
+use xunfang_store::StorageKey;
 
 /// What a phone did, and what its disk held before.
 #[derive(Debug, Clone)]
 pub struct Recording {
+    /// What the phone's storage is sealed with.
+    pub key: StorageKey,
     /// The folder before.
     pub before: Vec<(PathBuf, Option<Vec<u8>>)>,
     /// Each change.
@@ -84,7 +87,8 @@ pub fn replay(
                 continue;
             }
             lay_out(folder, &mut laid, image)?;
-            let wrong = judge(folder, &told).with_context(|| format!("after step {number}"))?;
+            let wrong = judge(folder, &recording.key, &told)
+                .with_context(|| format!("after step {number}"))?;
             if !wrong.is_empty() {
                 found.violations.push(Violation {
                     after: number,

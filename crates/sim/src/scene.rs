@@ -14,8 +14,9 @@ use anyhow::{Context, anyhow};
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 use xunfang_domain::{CaptureSource, PointId, Wgs84};
-use xunfang_phone::{Patience, Phone, PhoneConfig, PhotoPlace, SimulatedPosition};
+use xunfang_phone::{KeyFiles, Patience, Phone, PhoneConfig, PhotoPlace, SimulatedPosition};
 use xunfang_server::{App, AppConfig, sample};
+use xunfang_store::StorageKey;
 
 /// How long the preparation may take before it gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,6 +28,7 @@ fn open(folder: &Path, server: &str) -> anyhow::Result<Phone> {
     Phone::open(PhoneConfig {
         camera: None,
         data_dir: folder.to_owned(),
+        keys: Arc::new(KeyFiles::beside(folder)),
         default_server: server.to_owned(),
         position: Arc::new(SimulatedPosition::at(place, 8.0)),
         patience: Patience {
@@ -38,6 +40,15 @@ fn open(folder: &Path, server: &str) -> anyhow::Result<Phone> {
         started: Instant::now(),
     })
     .map_err(|error| anyhow!("open the phone: {error}"))
+}
+
+/// What the storage in a folder is sealed with.
+///
+/// # Errors
+/// Where its key cannot be had.
+pub fn key(folder: &Path) -> anyhow::Result<StorageKey> {
+    xunfang_phone::storage_key(&KeyFiles::beside(folder), folder)
+        .map_err(|error| anyhow!("the key of the storage: {error}"))
 }
 
 async fn run(phone: &Phone, command: Value) -> anyhow::Result<Value> {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use xunfang_domain::{FindingRecord, InspectionRecord, PersonId, Point, Review, Standard};
 use xunfang_protocol::{Event, EventBody, ScopePage, UnreadEvent};
 
+use crate::receipts::meet_epoch;
 use crate::store::{json, parse};
 use crate::{Store, StoreError};
 
@@ -52,6 +53,20 @@ impl Store {
     ) -> Result<Applied, StoreError> {
         let applied = self.write("apply events", |tx| {
             let mut applied = Applied::default();
+            let again =
+                meet_epoch(tx, person, epoch).map_err(StoreError::sql("compare histories"))?;
+            applied.findings |= again > 0;
+            if page.reset {
+                // Decisions that the server has lost are counted anew; those that it still has
+                // come with their events.
+                applied.findings = true;
+                tx.execute(
+                    "UPDATE finding SET review = NULL, review_state = 'pending'
+                     WHERE person = ?1 AND review IS NOT NULL",
+                    [person.to_string()],
+                )
+                .map_err(StoreError::sql("forget reviews"))?;
+            }
             for event in &page.events {
                 match EventBody::read(event) {
                     Ok(body) => apply(tx, person, body, &mut applied)?,

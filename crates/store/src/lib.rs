@@ -7,7 +7,8 @@
 //! - A finding, the link to its photos and its outbox row commit together or not at all.
 //! - An inspection's record and its outbox row commit together; its answers are durable one by
 //!   one.
-//! - An outbox row leaves only in the transaction that records the server's acknowledgement.
+//! - An outbox row leaves only in the transaction that records the server's acknowledgement, and
+//!   what was acknowledged stays for 30 days by the server's clock.
 //! - A database that cannot be used is set aside and reported, never deleted; what can be read of it
 //!   is in the new one.
 //! - Nothing lies in the folder unencrypted.
@@ -30,6 +31,7 @@ mod outbox;
 mod photo_files;
 mod photos;
 mod points;
+mod receipts;
 mod recover;
 mod sealing;
 mod standards;
@@ -51,5 +53,6 @@ pub use outbox::{OpOutcome, QueueHead, QueuedOp, QueuedPhoto};
 pub use photo_files::PhotoReader;
 pub use photos::{NamedBytes, PhotoFacts, PhotoFile, PhotoSize, PhotoSizeError};
 pub use points::{PointHit, PointQuery, PointsFound};
+pub use receipts::{Acknowledgement, HeldOps};
 pub use recover::Recovered;
 pub use store::Store;

@@ -7,6 +7,7 @@ use xunfang_protocol::{Op, OpKind};
 
 use crate::evidence::{hash, keep_receipts};
 use crate::installation::put_notice;
+use crate::receipts::{Acknowledgement, acknowledge};
 use crate::store::{id, parse};
 use crate::{Store, StoreError};
 
@@ -54,6 +55,8 @@ pub enum OpOutcome {
     Applied {
         /// The server's signed word on the records of its photos.
         receipts: Vec<Sealed>,
+        /// Whose record it is there, and when it was acknowledged.
+        acknowledgement: Acknowledgement,
     },
     /// It will never be.
     Rejected {
@@ -301,7 +304,10 @@ impl Store {
 fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Result<()> {
     let op = op.to_string();
     match outcome {
-        OpOutcome::Applied { receipts } => {
+        OpOutcome::Applied {
+            receipts,
+            acknowledgement,
+        } => {
             keep_receipts(tx, receipts)?;
             for table in ["finding", "inspection"] {
                 tx.prepare_cached(&format!(
@@ -321,8 +327,7 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
                    WHERE o.op = ?1)",
             )?
             .execute(params![op])?;
-            tx.prepare_cached("DELETE FROM outbox WHERE op = ?1")?
-                .execute(params![op])?;
+            acknowledge(tx, &op, *acknowledgement)?;
         }
         OpOutcome::Rejected { code } => {
             tx.prepare_cached("UPDATE outbox SET state = 'rejected', stuck = ?2 WHERE op = ?1")?
@@ -380,6 +385,7 @@ fn read_op(db: &Connection, op: OpId) -> Result<Op, StoreError> {
                     base_rev: 0,
                     made_at: UnixMillis::new(row.get("made_at")?),
                     body: serde_json::Value::Null,
+                    sig: None,
                 };
                 Ok((op, record))
             })

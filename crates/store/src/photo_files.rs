@@ -1,7 +1,7 @@
 //! Photo files, sealed, each under the hash of what it holds.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,7 +28,7 @@ pub struct PhotoReader(Inner);
 
 #[derive(Debug)]
 enum Inner {
-    Sealed(SealedFile),
+    Sealed(Box<SealedFile>),
     /// Of an app without encryption.
     Plain(File),
 }
@@ -123,7 +123,7 @@ impl PhotoFolder {
     pub(crate) fn read(&self, path: &Path) -> Result<PhotoReader, StoreError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match self.seal.open(&name, path) {
-            Ok(sealed) => Ok(PhotoReader(Inner::Sealed(sealed))),
+            Ok(sealed) => Ok(PhotoReader(Inner::Sealed(Box::new(sealed)))),
             Err(UnsealError::NotSealed) => {
                 let file = File::open(path).map_err(DiskError::at("open", path))?;
                 Ok(PhotoReader(Inner::Plain(file)))
@@ -132,6 +132,17 @@ impl PhotoFolder {
                 Err(StoreError::NotFound("photo file"))
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes the original of a photo, where it is there.
+    pub(crate) fn remove_original(&self, sha256: &Sha256Hex) -> Result<(), DiskError> {
+        let path = self.original(sha256);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(DiskError::at("remove", &path)(error))
+            }
+            _ => Ok(()),
         }
     }
 

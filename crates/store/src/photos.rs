@@ -204,7 +204,7 @@ pub(crate) fn put_photo(tx: &Transaction<'_>, photo: &DraftPhoto) -> Result<(), 
     tx.prepare_cached(
         "INSERT INTO photo
            (sha256, bytes, media_type, width, height, shown_width, shown_height)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (sha256) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (sha256) DO UPDATE SET freed = 0",
     )
     .and_then(|mut put| {
         put.execute(params![

@@ -1,19 +1,19 @@
 //! One exchange with the server, from the first photo to the last event.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-
+use futures_util::future::join_all;
 use xunfang_domain::{
-    BatchId, Clocks, DeviceId, HeldBeacon, OpId, PersonId, Sha256Hex, UnixMillis,
+    BatchId, Clocks, DeviceId, DistrictId, HeldBeacon, OpId, PersonId, Sha256Hex, UnixMillis,
 };
-use xunfang_durable::DiskError;
+use xunfang_evidence::{DeviceSigner, OpAuthor, sign_op};
 use xunfang_protocol::{
-    Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse, UPLOAD_CHUNK_BYTES,
+    Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse,
+    UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
 };
-use xunfang_store::{Applied, OpOutcome, QueuedPhoto, Store, StoreError};
+use xunfang_store::{Acknowledgement, Applied, OpOutcome, QueuedPhoto, Store, StoreError};
+use xunfang_vault::UnsealError;
 
 use crate::link::retry_delay_ms;
-use crate::plan::{Step, plan};
+use crate::plan::{Step, Upload, plan};
 use crate::transport::{Failure, Held, Transport};
 
 /// Operations looked at per step; more are waiting behind them in the database.
@@ -44,10 +44,12 @@ pub struct Exchange<'a, T> {
     pub device: DeviceId,
     /// Whose session it is.
     pub person: PersonId,
+    /// Their district.
+    pub district: DistrictId,
     /// Names the pushes in logs.
     pub batch: BatchId,
-    /// Public key with which the device signs its photos' records.
-    pub key: &'a str,
+    /// Signs the operations, as it has signed the photos' records.
+    pub signer: &'a dyn DeviceSigner,
     /// Whether originals may be sent now; the network can change during an exchange.
     pub may_send_originals: &'a (dyn Fn() -> bool + Send + Sync),
 }
@@ -59,6 +61,15 @@ pub struct ExchangeReport {
     pub findings: bool,
     /// Points, standards or the district.
     pub reference: bool,
+}
+
+/// What the server said of itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ServerWord {
+    /// Its word for this device, which the next photos quote.
+    pub beacon: Option<HeldBeacon>,
+    /// Its clock.
+    pub now: Option<UnixMillis>,
 }
 
 /// Why an exchange ended early.
@@ -73,7 +84,7 @@ pub enum ExchangeError {
 }
 
 /// Exchanges until nothing is due, telling `report` after each step that changed something.
-/// Returns the server's last word, which the next photos quote.
+/// Returns the server's last word.
 ///
 /// # Errors
 /// [`ExchangeError`] where the link or the storage failed. What was done until then stays done,
@@ -82,8 +93,8 @@ pub async fn exchange<T: Transport + Sync>(
     exchange: &Exchange<'_, T>,
     clock: &dyn Clock,
     report: &(dyn Fn(ExchangeReport) + Send + Sync),
-) -> Result<Option<HeldBeacon>, ExchangeError> {
-    let mut beacon = None;
+) -> Result<ServerWord, ExchangeError> {
+    let mut word = ServerWord::default();
     // Items that are put off during this exchange get a later time and so leave the head.
     let began = clock.now();
     let mut pulled = false;
@@ -93,45 +104,44 @@ pub async fn exchange<T: Transport + Sync>(
             .store
             .queue_head(exchange.person, began, HEAD_OPS)?;
         let original = exchange.next_original(began)?;
-        let (result, item) = match plan(&head, pulled, original) {
-            Step::Rest => return Ok(beacon),
+        let outcomes = match plan(&head, pulled, original) {
+            Step::Rest => return Ok(word),
             Step::Pull => {
-                beacon = exchange.pull(clock, report).await?;
+                word = exchange.pull(clock, report).await?;
                 pulled = true;
                 continue;
             }
             Step::Push(ops) => {
                 let ops = exchange.next_ops(&ops)?;
                 let sent = ops.iter().map(|op| op.id).collect();
-                (exchange.push(ops, clock).await, Item::Ops(sent))
+                vec![(exchange.push(ops, clock).await, Item::Ops(sent))]
             }
-            Step::Upload { op, photo } => {
-                let sent = exchange.upload(&photo, clock, &|| Ok(false)).await;
-                (sent, Item::Ops(vec![op]))
-            }
+            Step::Upload(uploads) => exchange.upload_all(uploads, clock).await,
             Step::Original(photo) => {
                 // Whatever is saved meanwhile goes first; the server keeps what it has of this.
                 let overtaken = || exchange.is_overtaken(began);
                 let sent = exchange.upload(&photo, clock, &overtaken).await;
                 // However many there are, reviews arrive in between.
                 pulled = false;
-                (sent, Item::Original(photo.of))
+                vec![(sent, Item::Original(photo.of))]
             }
         };
-        match result {
-            Ok(()) => transient_in_a_row = 0,
-            Err(ExchangeError::Link(failure)) => {
-                let concerns_item = matches!(
-                    failure,
-                    Failure::Transient { .. } | Failure::Offset | Failure::Permanent { .. }
-                );
-                transient_in_a_row += 1;
-                if !concerns_item || transient_in_a_row >= TRANSIENT_IN_A_ROW_MAX {
-                    return Err(failure.into());
+        for (result, item) in outcomes {
+            match result {
+                Ok(()) => transient_in_a_row = 0,
+                Err(ExchangeError::Link(failure)) => {
+                    let concerns_item = matches!(
+                        failure,
+                        Failure::Transient { .. } | Failure::Offset | Failure::Permanent { .. }
+                    );
+                    transient_in_a_row += 1;
+                    if !concerns_item || transient_in_a_row >= TRANSIENT_IN_A_ROW_MAX {
+                        return Err(failure.into());
+                    }
+                    exchange.put_off(&item, &failure, clock)?;
                 }
-                exchange.put_off(&item, &failure, clock)?;
+                Err(error) => return Err(error),
             }
-            Err(error) => return Err(error),
         }
         report(ExchangeReport {
             findings: true,
@@ -161,11 +171,35 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         Ok(!head.ops.is_empty() || !(self.may_send_originals)())
     }
 
-    /// Reads as many of the operations as one push takes.
+    /// Reads and signs as many of the operations as one push takes.
     fn next_ops(&self, ids: &[OpId]) -> Result<Vec<Op>, ExchangeError> {
         let mut ops = self.store.ops(ids)?;
         bound_bytes(&mut ops);
+        let author = OpAuthor {
+            device: self.device,
+            person: self.person,
+        };
+        for op in &mut ops {
+            match sign_op(op, author, self.signer) {
+                Ok(signature) => op.sig = Some(signature),
+                // A key that refuses must not keep anybody's work on the phone.
+                Err(error) => tracing::error!(op = %op.id, %error, "an operation goes unsigned"),
+            }
+        }
         Ok(ops)
+    }
+
+    /// Sends files side by side; each has its own outcome.
+    async fn upload_all(
+        &self,
+        uploads: Vec<Upload>,
+        clock: &dyn Clock,
+    ) -> Vec<(Result<(), ExchangeError>, Item)> {
+        let sending = uploads.into_iter().map(|Upload { op, photo }| async move {
+            let sent = self.upload(&photo, clock, &|| Ok(false)).await;
+            (sent, Item::Ops(vec![op]))
+        });
+        join_all(sending).await
     }
 
     async fn push(&self, ops: Vec<Op>, clock: &dyn Clock) -> Result<(), ExchangeError> {
@@ -174,7 +208,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             schema: self.store.schema()?,
             device: self.device,
             batch: self.batch,
-            key: Some(self.key.to_owned()),
+            key: Some(self.signer.public_key().to_string()),
             ops,
         };
         let response = self.transport.push(&request).await?;
@@ -202,6 +236,10 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             let outcome = match result.status {
                 OpStatus::Applied | OpStatus::Duplicate => OpOutcome::Applied {
                     receipts: result.receipts,
+                    acknowledgement: Acknowledgement {
+                        district: self.district,
+                        at: response.server_time,
+                    },
                 },
                 OpStatus::Rejected => OpOutcome::Rejected { code },
                 OpStatus::Retry => OpOutcome::Retry {
@@ -223,37 +261,39 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         overtaken: &(dyn Fn() -> Result<bool, StoreError> + Send + Sync),
     ) -> Result<(), ExchangeError> {
         let QueuedPhoto { sha256, bytes, .. } = photo;
-        let path = self.store.queued_path(photo);
-        let mut file = match File::open(&path) {
+        let mut file = match self.store.open_queued(photo) {
             Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(StoreError::NotFound(_)) => {
                 return Err(Failure::Permanent {
                     code: "photo_file_missing".to_owned(),
                 }
                 .into());
             }
-            Err(error) => {
-                return Err(StoreError::from(DiskError::at("open", &path)(error)).into());
-            }
+            Err(error) => return Err(file_failure(error)),
         };
         let mut corrections = 0;
-        let mut offset = match self.transport.held(sha256).await? {
+        let mut next = |offset: u64| {
+            let chunk = file.read_at(offset, UPLOAD_CHUNK_BYTES);
+            let chunk = chunk.map_err(file_failure)?;
+            if chunk.is_empty() {
+                let code = "photo_file_short".to_owned();
+                return Err(ExchangeError::from(Failure::Permanent { code }));
+            }
+            Ok(chunk)
+        };
+        // What is small is sent without asking whether it is there.
+        let held = if *bytes <= UPLOAD_SMALL_BYTES {
+            Held::Nothing
+        } else {
+            self.transport.held(sha256).await?
+        };
+        let mut offset = match held {
             Held::Whole => *bytes,
             Held::Part(offset) => offset,
-            Held::Nothing => {
-                self.transport.announce(sha256, *bytes).await?;
-                0
-            }
+            Held::Nothing => self.transport.begin(sha256, *bytes, next(0)?).await?,
         };
         while offset < *bytes {
-            let chunk = read_chunk(&mut file, offset)
-                .map_err(|error| StoreError::from(DiskError::at("read", &path)(error)))?;
-            if chunk.is_empty() {
-                return Err(Failure::Permanent {
-                    code: "photo_file_short".to_owned(),
-                }
-                .into());
-            }
+            let chunk = next(offset)?;
             match self.transport.append(sha256, offset, chunk).await {
                 Ok(reached) if reached > offset => {
                     offset = reached;
@@ -284,10 +324,12 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         &self,
         clock: &dyn Clock,
         report: &(dyn Fn(ExchangeReport) + Send + Sync),
-    ) -> Result<Option<HeldBeacon>, ExchangeError> {
-        let mut held = None;
+    ) -> Result<ServerWord, ExchangeError> {
+        let mut word = ServerWord::default();
+        let remembered = self.store.acknowledged(self.person, self.district)?;
         loop {
             let mut request = PullRequest {
+                since: remembered.map(|held| held.first),
                 proto: PROTO,
                 epoch: self.store.epoch()?,
                 scopes: self.store.cursors()?,
@@ -296,7 +338,15 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             let response = self.transport.pull(&request).await?;
             if let Some(beacon) = response.beacon {
                 let came = clock.all();
-                held = Some(HeldBeacon { beacon, came });
+                word.beacon = Some(HeldBeacon { beacon, came });
+            }
+            word.now = Some(response.server_time);
+            if let (Some(remembered), Some(held)) = (remembered, response.held_ops)
+                && held < remembered.count
+            {
+                // It came back from a backup, and knows less than it has acknowledged.
+                let now = response.server_time;
+                self.store.requeue_lost(self.person, self.district, now)?;
             }
             let mut more = false;
             for page in &response.scopes {
@@ -321,7 +371,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 }
             }
             if !more {
-                return Ok(held);
+                return Ok(word);
             }
         }
     }
@@ -372,12 +422,15 @@ fn bound_bytes(ops: &mut Vec<Op>) {
     ops.truncate(fitting.max(1));
 }
 
-fn read_chunk(file: &mut File, offset: u64) -> std::io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(offset))?;
-    let mut chunk = Vec::with_capacity(UPLOAD_CHUNK_BYTES);
-    file.take(UPLOAD_CHUNK_BYTES as u64)
-        .read_to_end(&mut chunk)?;
-    Ok(chunk)
+/// A file that was changed stays so: it is put off like any item that cannot go, and blocks nobody.
+fn file_failure(error: StoreError) -> ExchangeError {
+    match error {
+        StoreError::Unseal(UnsealError::Broken | UnsealError::NotSealed) => Failure::Permanent {
+            code: "photo_file_damaged".to_owned(),
+        }
+        .into(),
+        error => error.into(),
+    }
 }
 
 /// Refuses a page that would skip events or never end.

@@ -13,7 +13,7 @@ mod link;
 mod plan;
 mod transport;
 
-pub use engine::{Clock, Exchange, ExchangeError, ExchangeReport, exchange};
+pub use engine::{Clock, Exchange, ExchangeError, ExchangeReport, ServerWord, exchange};
 pub use link::{Link, LinkEvent, retry_delay_ms};
-pub use plan::{Step, plan};
+pub use plan::{Step, UPLOADS_AT_ONCE, Upload, plan};
 pub use transport::{Failure, Held, Transport};

@@ -9,13 +9,8 @@ use xunfang_store::{QueueHead, QueuedPhoto};
 pub enum Step {
     /// Send these operations; all their photos are on the server.
     Push(Vec<OpId>),
-    /// Send this photo; `op` waits for it.
-    Upload {
-        /// The operation that waits.
-        op: OpId,
-        /// The photo.
-        photo: QueuedPhoto,
-    },
+    /// Send these files side by side, at most [`UPLOADS_AT_ONCE`].
+    Upload(Vec<Upload>),
     /// Ask for events.
     Pull,
     /// Send this original; nothing waits for it.
@@ -24,10 +19,22 @@ pub enum Step {
     Rest,
 }
 
+/// A file to send, and the operation that waits for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The operation that waits.
+    pub op: OpId,
+    /// The file.
+    pub photo: QueuedPhoto,
+}
+
+/// Files that are sent side by side. While the server syncs one, the other uses the link.
+pub const UPLOADS_AT_ONCE: usize = 2;
+
 /// Names the next step.
 ///
 /// Records whose photos have arrived go first: they are small and complete a finding. Then the
-/// first missing file of the oldest operation. Events are asked for once nothing is due, and then
+/// first missing files of the oldest operations, the small ones first. Events are asked for once nothing is due, and then
 /// the originals follow, one by one, as long as `original` names one that may go.
 pub fn plan(head: &QueueHead, pulled: bool, original: Option<QueuedPhoto>) -> Step {
     let ready: Vec<OpId> = head
@@ -40,15 +47,26 @@ pub fn plan(head: &QueueHead, pulled: bool, original: Option<QueuedPhoto>) -> St
     if !ready.is_empty() {
         return Step::Push(ready);
     }
-    let waiting = head
-        .ops
-        .iter()
-        .find_map(|op| op.missing.first().map(|photo| (op.op, photo.clone())));
-    match (waiting, original) {
-        (Some((op, photo)), _) => Step::Upload { op, photo },
-        (None, _) if !pulled => Step::Pull,
-        (None, Some(photo)) => Step::Original(photo),
-        (None, None) => Step::Rest,
+    let mut uploads: Vec<Upload> = Vec::new();
+    let waiting = head.ops.iter().flat_map(|op| {
+        let photos = op.missing.iter();
+        photos.map(|photo| (op.op, photo))
+    });
+    for (op, photo) in waiting {
+        // Two records may show the same photo.
+        if uploads.iter().all(|one| one.photo.sha256 != photo.sha256) {
+            let photo = photo.clone();
+            uploads.push(Upload { op, photo });
+        }
+        if uploads.len() == UPLOADS_AT_ONCE {
+            break;
+        }
+    }
+    match original {
+        _ if !uploads.is_empty() => Step::Upload(uploads),
+        _ if !pulled => Step::Pull,
+        Some(photo) => Step::Original(photo),
+        None => Step::Rest,
     }
 }
 
@@ -78,11 +96,14 @@ mod tests {
     #[test]
     fn complete_records_go_first_then_the_oldest_photo_then_events() {
         let id = |number| OpId::from_uuid(Uuid::from_u128(number));
-        let upload = |number, digit| Step::Upload {
-            op: id(number),
-            photo: photo(digit),
+        let uploads = |files: &[(u128, char)]| {
+            let upload = |&(number, digit): &(u128, char)| Upload {
+                op: id(number),
+                photo: photo(digit),
+            };
+            Step::Upload(files.iter().map(upload).collect())
         };
-        let table: [(&str, Vec<QueuedOp>, bool, Step); 6] = [
+        let table: [(&str, Vec<QueuedOp>, bool, Step); 8] = [
             ("nothing waits", vec![], false, Step::Pull),
             ("nothing is left", vec![], true, Step::Rest),
             (
@@ -92,10 +113,22 @@ mod tests {
                 Step::Push(vec![id(1)]),
             ),
             (
-                "the photo before its record",
-                vec![op(1, &['a', 'b'])],
+                "the photos before their record, two at a time",
+                vec![op(1, &['a', 'b', 'c'])],
                 false,
-                upload(1, 'a'),
+                uploads(&[(1, 'a'), (1, 'b')]),
+            ),
+            (
+                "a photo of two records once",
+                vec![op(1, &['a']), op(2, &['a'])],
+                false,
+                uploads(&[(1, 'a')]),
+            ),
+            (
+                "the last one alone",
+                vec![op(1, &['b'])],
+                false,
+                uploads(&[(1, 'b')]),
             ),
             (
                 "complete ones pass an incomplete one",
@@ -104,10 +137,10 @@ mod tests {
                 Step::Push(vec![id(2), id(3)]),
             ),
             (
-                "the oldest photo",
-                vec![op(1, &['c']), op(2, &['a'])],
+                "the oldest photos",
+                vec![op(1, &['c']), op(2, &['a']), op(3, &['b'])],
                 true,
-                upload(1, 'c'),
+                uploads(&[(1, 'c'), (2, 'a')]),
             ),
         ];
         for (name, ops, pulled, expected) in table {

@@ -81,18 +81,20 @@ pub trait Transport {
     /// Asks how much of a photo is held.
     fn held(&self, sha256: &Sha256Hex) -> impl Future<Output = Result<Held, Failure>> + Send;
 
-    /// Announces a photo of `bytes` bytes.
-    fn announce(
+    /// Announces a photo of `bytes` bytes with its first piece; answers how much of it the server
+    /// holds durably now, which is more or less than the piece where it held something before.
+    fn begin(
         &self,
         sha256: &Sha256Hex,
         bytes: u64,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+        piece: Vec<u8>,
+    ) -> impl Future<Output = Result<u64, Failure>> + Send;
 
-    /// Appends a chunk at `offset`; answers the new offset, durable on the server.
+    /// Appends a piece at `offset`; answers the new offset, durable on the server.
     fn append(
         &self,
         sha256: &Sha256Hex,
         offset: u64,
-        chunk: Vec<u8>,
+        piece: Vec<u8>,
     ) -> impl Future<Output = Result<u64, Failure>> + Send;
 }

@@ -10,12 +10,6 @@ pub enum KeyStoreError {
     /// The store does not answer: it is locked, or not running.
     #[error("the key store does not answer: {0}")]
     Unreachable(String),
-    /// What lies under the name is no secret.
-    #[error("what is kept as {name} is no secret")]
-    Damaged {
-        /// The name.
-        name: String,
-    },
     /// The system gives no random numbers.
     #[error("the system gives no random numbers: {0}")]
     Random(String),
@@ -70,8 +64,8 @@ impl KeyStore for Layered {
 
 /// Reads a secret, or makes it where nothing depends on an earlier one.
 ///
-/// `needed` says whether something is sealed with it already. Then a secret that is gone is an
-/// answer of its own, `None`, and not a reason to make another one.
+/// `needed` says whether something is sealed with it already. Then a secret that is gone, or damaged,
+/// is an answer of its own, `None`, and not a reason to make another one.
 ///
 /// # Errors
 /// [`KeyStoreError`] where the store does not answer although a secret is needed, or takes none.
@@ -87,11 +81,10 @@ pub fn settle_secret(
         Err(error) => return Err(error),
     };
     if let Some(kept) = kept {
-        let bytes = <[u8; 32]>::try_from(kept.as_slice());
-        return match bytes {
-            Ok(bytes) => Ok(Some(Secret::from_bytes(bytes))),
-            Err(_) => Err(KeyStoreError::Damaged { name: name.into() }),
-        };
+        match <[u8; 32]>::try_from(kept.as_slice()) {
+            Ok(bytes) => return Ok(Some(Secret::from_bytes(bytes))),
+            Err(_) => tracing::error!(name, bytes = kept.len(), "what is kept is no secret"),
+        }
     }
     if needed {
         return Ok(None);
@@ -110,11 +103,17 @@ mod tests {
 
     /// A keyring that can be locked.
     #[derive(Default, Clone)]
-    struct Keyring(Arc<Mutex<(bool, BTreeMap<String, Vec<u8>>)>>);
+    struct Keyring(Arc<Mutex<Inner>>);
+
+    #[derive(Default)]
+    struct Inner {
+        locked: bool,
+        kept: BTreeMap<String, Vec<u8>>,
+    }
 
     impl Keyring {
         fn lock(&self, locked: bool) {
-            self.0.lock().unwrap().0 = locked;
+            self.0.lock().unwrap().locked = locked;
         }
 
         fn open<T>(
@@ -122,10 +121,10 @@ mod tests {
             look: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T,
         ) -> Result<T, KeyStoreError> {
             let mut inner = self.0.lock().unwrap();
-            if inner.0 {
+            if inner.locked {
                 return Err(KeyStoreError::Unreachable("locked".into()));
             }
-            Ok(look(&mut inner.1))
+            Ok(look(&mut inner.kept))
         }
     }
 
@@ -160,8 +159,8 @@ mod tests {
         keys.lock(false);
         assert_eq!(bytes(settle_secret(&keys, "a", true).unwrap()), Some(made));
         keys.keep("b", b"short").unwrap();
-        let damaged = KeyStoreError::Damaged { name: "b".into() };
-        assert_eq!(settle_secret(&keys, "b", false).unwrap_err(), damaged);
+        assert_eq!(bytes(settle_secret(&keys, "b", true).unwrap()), None);
+        assert!(settle_secret(&keys, "b", false).unwrap().is_some());
     }
 
     #[test]

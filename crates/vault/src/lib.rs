@@ -21,3 +21,4 @@ pub use key_files::KeyFiles;
 pub use keys::{KeyStore, KeyStoreError, Layered, settle_secret};
 pub use sealed::{CHUNK_BYTES, FileSeal, SealWriter, SealedFile, UnsealError, sealed_bytes};
 pub use secret::Secret;
+pub use zeroize::Zeroizing;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xunfang_domain::{PhotoEvidence, PhotoMark, Receipt, Sealed, UnixMillis};
 use xunfang_evidence::{DeviceSigner, SecretKey, follow, open};
-use xunfang_phone::PhotoSize;
+use xunfang_phone::{KeyStore, PhotoSize, storage_key};
 use xunfang_store::{ChainRecord, Store};
 
 use crate::district::District;
@@ -13,17 +13,16 @@ use crate::photos::{jpeg, street};
 
 /// The records on a phone that is closed.
 fn records(lin: &Inspector) -> (Store, Vec<ChainRecord>) {
-    let store = Store::open(&lin.data(), UnixMillis::new(0)).unwrap().store;
+    let key = storage_key(&lin.keys(), &lin.data()).unwrap();
+    let opened = Store::open(&lin.data(), &key, UnixMillis::new(0)).unwrap();
+    let store = opened.store;
     let records = store.records(1, 100).unwrap();
     (store, records)
 }
 
 fn device_key(lin: &Inspector) -> SecretKey {
-    let bytes: [u8; 32] = std::fs::read(lin.data().join("device.key"))
-        .unwrap()
-        .try_into()
-        .unwrap();
-    SecretKey::from_bytes(&bytes).unwrap()
+    let kept = lin.keys().read("signing").unwrap().unwrap();
+    SecretKey::from_bytes(kept.as_slice().try_into().unwrap()).unwrap()
 }
 
 fn server_key(district: &District) -> SecretKey {

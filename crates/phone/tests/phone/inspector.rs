@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
 use xunfang_domain::{CaptureSource, PointId, Sha256Hex, Wgs84};
 use xunfang_phone::{
-    CommandError, ErrorCode, Patience, Phone, PhoneConfig, PhotoPlace, PhotoSize, PhotoView,
-    SimulatedPosition,
+    CommandError, ErrorCode, KeyFiles, Patience, Phone, PhoneConfig, PhotoPlace, PhotoSize,
+    PhotoView, SimulatedPosition,
 };
 
 /// How long anything may take before a test gives up; nothing waits this long when all is well.
@@ -58,6 +58,7 @@ impl Inspector {
         let phone = Phone::open(PhoneConfig {
             camera: Some(self.camera()),
             data_dir: self.data(),
+            keys: Arc::new(self.keys()),
             default_server: self.server.clone(),
             position: Arc::new(position),
             patience: Patience {
@@ -79,6 +80,10 @@ impl Inspector {
     /// Where the camera leaves its photos.
     pub(crate) fn camera(&self) -> PathBuf {
         self.folder.path().join("camera")
+    }
+
+    pub(crate) fn keys(&self) -> KeyFiles {
+        KeyFiles::beside(&self.data())
     }
 
     pub(crate) fn data(&self) -> PathBuf {

@@ -1,7 +1,7 @@
 //! Push and pull.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use xunfang_domain::{Beacon, DeviceId, Sealed};
 use xunfang_evidence::seal;
 use xunfang_protocol::{
@@ -11,11 +11,12 @@ use xunfang_protocol::{
 
 use super::openapi::{BodyRefusals, SessionRefusals};
 use crate::App;
-use crate::body::JsonBody;
+use crate::body::{JsonBody, TakesPacked};
 use crate::error::ApiError;
 use crate::pull;
 use crate::push::{self, Push};
 use crate::session::Session;
+use crate::store::ops;
 
 /// A cursor for each scope; a phone has two.
 const PULL_BYTES_MAX: usize = 16 * 1024;
@@ -38,8 +39,9 @@ const PROTO_MIN: u16 = 1;
 pub(super) async fn push(
     State(app): State<App>,
     session: Session,
+    packed: TakesPacked,
     JsonBody(request): JsonBody<PushRequest, PUSH_BYTES_MAX>,
-) -> Result<Json<PushResponse>, ApiError> {
+) -> Result<Response, ApiError> {
     if request.ops.len() > OPS_PER_PUSH_MAX {
         return Err(ApiError::TooLarge {
             most: OPS_PER_PUSH_MAX as u64,
@@ -81,11 +83,11 @@ pub(super) async fn push(
     for notice in pushed.notices {
         app.live().tell(session.actor.district, notice);
     }
-    Ok(Json(PushResponse {
+    packed.answer(&PushResponse {
         server_time: now,
         ack_dev_seq: pushed.ack_dev_seq,
         results,
-    }))
+    })
 }
 
 /// Answers what happened since the cursors.
@@ -105,8 +107,9 @@ pub(super) async fn push(
 pub(super) async fn pull(
     State(app): State<App>,
     session: Session,
+    packed: TakesPacked,
     JsonBody(request): JsonBody<PullRequest, PULL_BYTES_MAX>,
-) -> Result<Json<PullResponse>, ApiError> {
+) -> Result<Response, ApiError> {
     if request.proto < PROTO_MIN {
         return Err(ApiError::TooOld { minimum: PROTO_MIN });
     }
@@ -117,19 +120,27 @@ pub(super) async fn pull(
     }
     let epoch = app.database().epoch();
     let actor = session.actor;
-    let scopes = app
+    let device = session.device;
+    let (scopes, held_ops) = app
         .database()
-        .read(move |db| pull::pages(db, actor, epoch, &request))
+        .read(move |db| {
+            let held = device.zip(request.since).map(|(device, since)| {
+                ops::count_since(db, actor.district, device, actor.person, since)
+            });
+            let pages = pull::pages(db, actor, epoch, &request)?;
+            Ok::<_, ApiError>((pages, held.transpose()?))
+        })
         .await?;
-    Ok(Json(PullResponse {
+    packed.answer(&PullResponse {
         epoch,
         server_time: app.now(),
         scopes,
+        held_ops,
         beacon: session
             .device
             .map(|device| beacon(&app, device))
             .transpose()?,
-    }))
+    })
 }
 
 /// The server's word for a device: the time, and something that nobody could have known before.

@@ -1,13 +1,19 @@
 //! Photo upload over HTTP: tus 1.0, see `xunfang_protocol` and [`crate::uploads`].
 
+use std::time::{Duration, SystemTime};
+
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
-use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use xunfang_domain::{Object, Sha256Hex, Verb};
-use xunfang_protocol::{ErrorBody, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX};
+use xunfang_protocol::{
+    ErrorBody, UPLOAD_CHECKSUM, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX,
+};
 
 use super::address::InPath;
 use super::openapi::SessionRefusals;
@@ -16,10 +22,12 @@ use crate::App;
 use crate::body::{content_length, require_media_type};
 use crate::error::ApiError;
 use crate::session::Session;
-use crate::uploads::{self, Held, UploadKey};
+use crate::uploads::{self, Held, Piece, UploadKey};
 
 const OFFSET: HeaderName = HeaderName::from_static(UPLOAD_OFFSET);
 const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+const CHECKSUM: HeaderName = HeaderName::from_static(UPLOAD_CHECKSUM);
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// One's own upload of the photo that the address names.
@@ -73,11 +81,11 @@ pub(super) async fn status(
 ) -> Result<Response, ApiError> {
     match uploads::held(&app, &key).await? {
         Held::Nothing => Err(ApiError::NotFound),
-        held => Ok((StatusCode::OK, figures(held)).into_response()),
+        held => Ok((StatusCode::OK, figures(&app, held)).into_response()),
     }
 }
 
-/// Announces a photo of `Upload-Length` bytes.
+/// Announces a photo of `Upload-Length` bytes, and may bring its first piece along.
 #[utoipa::path(
     post,
     path = "/api/v1/uploads/{sha256}",
@@ -85,7 +93,9 @@ pub(super) async fn status(
     params(
         ("sha256" = Sha256Hex, Path, description = "The photo's name"),
         ("upload-length" = u64, Header, description = "The photo's length in bytes"),
+        ("upload-checksum" = Option<String>, Header, description = "sha256 and the piece's hash"),
     ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     security(("phone" = [])),
     responses(
         SessionRefusals,
@@ -95,6 +105,10 @@ pub(super) async fn status(
         (status = 403, description = "forbidden", body = ErrorBody),
         (status = 412, description = "bad_request: another version of tus", body = ErrorBody),
         (status = 413, description = "too_large: more than a photo may have", body = ErrorBody),
+        (status = 408, description = "bad_request: broke off; what arrived counts", body = ErrorBody),
+        (status = 415, description = "bad_request: another media type", body = ErrorBody),
+        (status = 422, description = "hash_mismatch or not_a_photo: dropped", body = ErrorBody),
+        (status = 460, description = "piece_damaged: the piece was dropped", body = ErrorBody),
         (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
     )
 )]
@@ -102,6 +116,7 @@ pub(super) async fn announce(
     State(app): State<App>,
     Upload(key): Upload,
     headers: HeaderMap,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let length = figure(&headers, &LENGTH)?;
     if length > UPLOAD_PHOTO_BYTES_MAX {
@@ -117,12 +132,19 @@ pub(super) async fn announce(
     }
     let address = format!("/api/v1/uploads/{}", key.sha256);
     let (held, new) = uploads::announce(&app, &key, length).await?;
-    let status = if new {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok((status, [("location", address)], figures(held)).into_response())
+    // Where something is held already the piece is not read: the sender goes on from there.
+    if !new {
+        let figures = figures(&app, held);
+        return Ok((StatusCode::OK, [("location", address)], figures).into_response());
+    }
+    let mut reached = held;
+    if headers.contains_key(CONTENT_TYPE) {
+        require_media_type(&headers, UPLOAD_CONTENT_TYPE)?;
+        let offset = append_piece(&app, key, 0, &headers, body).await?;
+        reached = Held::Part { offset, length };
+    }
+    let figures = figures(&app, reached);
+    Ok((StatusCode::CREATED, [("location", address)], figures).into_response())
 }
 
 /// Appends a piece; 204 means that it is durable, and with the last byte that the photo is whole.
@@ -133,6 +155,7 @@ pub(super) async fn announce(
     params(
         ("sha256" = Sha256Hex, Path, description = "The photo's name"),
         ("upload-offset" = u64, Header, description = "Where the piece begins"),
+        ("upload-checksum" = Option<String>, Header, description = "sha256 and the piece's hash"),
     ),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     security(("phone" = [])),
@@ -148,6 +171,7 @@ pub(super) async fn announce(
         (status = 413, description = "too_large: more than was announced", body = ErrorBody),
         (status = 415, description = "bad_request: another media type", body = ErrorBody),
         (status = 422, description = "hash_mismatch or not_a_photo: dropped", body = ErrorBody),
+        (status = 460, description = "piece_damaged: the piece was dropped", body = ErrorBody),
         (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
     )
 )]
@@ -159,13 +183,41 @@ pub(super) async fn append(
 ) -> Result<Response, ApiError> {
     require_media_type(&headers, UPLOAD_CONTENT_TYPE)?;
     let offset = figure(&headers, &OFFSET)?;
-    let piece_length = content_length(&headers);
-    let offset = uploads::append(&app, key, offset, piece_length, body.into_data_stream()).await?;
+    let offset = append_piece(&app, key, offset, &headers, body).await?;
     Ok((
         StatusCode::NO_CONTENT,
         [(OFFSET, HeaderValue::from(offset))],
     )
         .into_response())
+}
+
+async fn append_piece(
+    app: &App,
+    key: UploadKey,
+    offset: u64,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<u64, ApiError> {
+    let piece = Piece {
+        offset,
+        length: content_length(headers),
+        checksum: checksum(headers)?,
+    };
+    uploads::append(app, key, piece, body.into_data_stream()).await
+}
+
+/// Reads what the piece's hash should be.
+fn checksum(headers: &HeaderMap) -> Result<Option<[u8; 32]>, ApiError> {
+    let Some(value) = headers.get(CHECKSUM) else {
+        return Ok(None);
+    };
+    let hash = value.to_str().ok().and_then(|text| {
+        let (algorithm, hash) = text.split_once(' ')?;
+        let bytes = BASE64.decode(hash).ok()?;
+        (algorithm == "sha256").then_some(bytes)?.try_into().ok()
+    });
+    let wrong = || ApiError::BadRequest("upload-checksum has to be sha256 and a hash".to_owned());
+    hash.map(Some).ok_or_else(wrong)
 }
 
 /// Drops an unfinished upload. A photo that is whole stays.
@@ -209,24 +261,37 @@ pub(super) async fn options() -> Response {
         ("tus-version", HeaderValue::from_static("1.0.0")),
         (
             "tus-extension",
-            HeaderValue::from_static("creation,termination"),
+            HeaderValue::from_static(
+                "creation,creation-with-upload,checksum,expiration,termination",
+            ),
         ),
+        ("tus-checksum-algorithm", HeaderValue::from_static("sha256")),
         ("tus-max-size", HeaderValue::from(UPLOAD_PHOTO_BYTES_MAX)),
     ];
     (StatusCode::NO_CONTENT, offers).into_response()
 }
 
-fn figures(held: Held) -> [(HeaderName, HeaderValue); 3] {
+fn figures(app: &App, held: Held) -> HeaderMap {
     let (offset, length) = match held {
         Held::Nothing => (0, 0),
         Held::Part { offset, length } => (offset, length),
         Held::Whole { bytes } => (bytes, bytes),
     };
-    [
+    let mut figures = HeaderMap::from_iter([
         (OFFSET, offset.into()),
         (LENGTH, length.into()),
         (CACHE_CONTROL, NO_STORE),
-    ]
+    ]);
+    let expires = app.now().plus_ms(uploads::EXPIRES_MS).get();
+    if offset < length
+        && let Ok(expires) = u64::try_from(expires)
+    {
+        let date = SystemTime::UNIX_EPOCH + Duration::from_millis(expires);
+        if let Ok(date) = HeaderValue::try_from(httpdate::fmt_http_date(date)) {
+            figures.insert(EXPIRES, date);
+        }
+    }
+    figures
 }
 
 fn figure(headers: &HeaderMap, name: &HeaderName) -> Result<u64, ApiError> {

@@ -9,18 +9,17 @@
 //! again it is a duplicate and gets the place it has; the same id with anything else is refused,
 //! and the first stands.
 
-mod digest;
 mod record;
 
 use rusqlite::Transaction;
 use xunfang_domain::{Actor, DeviceId, Receipt, Sha256Hex, UnixMillis, Verb, allows};
-use xunfang_evidence::PublicKey;
+use xunfang_evidence::{OpAuthor, PublicKey, SealError, op_digest, verify_op};
 use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, codes};
 
 use self::record::{Record, Unread};
 use crate::store::evidence::{self, KeyOwner};
 use crate::store::feed::{self, NewEvent};
-use crate::store::ops::{self, AppliedOp};
+use crate::store::ops::{self, AppliedOp, OpSignature};
 use crate::store::{StoreError, StoreFault, blobs, likeness, reference};
 
 /// Largest number that the database holds.
@@ -176,7 +175,15 @@ fn apply_alone(
 /// Checks an operation and stores it where nothing stands against it.
 fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, StoreError> {
     let district = push.actor.district;
-    let digest = digest::of(op);
+    let digest = op_digest(op);
+    let signature = match signature(push, op) {
+        Ok(signature) => signature,
+        Err(fault) => {
+            tracing::warn!(op = %op.id, %fault, "an operation is asked for again");
+            let message = format!("the signature does not hold: {fault}");
+            return Ok(later(codes::SIGNATURE_INVALID, message));
+        }
+    };
     if let Some(first) = ops::find(db, district, op.id)? {
         let same = first.digest == digest && first.author == push.actor.person;
         if !same {
@@ -236,7 +243,25 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
             need_blobs,
         });
     }
-    store(db, push, op, &record, digest)
+    store(db, push, op, &record, digest, signature.as_ref())
+}
+
+/// Verifies the signature of an operation. Apps that sign nothing are taken; what is signed has to
+/// be as it was signed, or it was changed on its way.
+fn signature(push: Push, op: &Op) -> Result<Option<OpSignature>, SealError> {
+    let Some(signature) = &op.sig else {
+        return Ok(None);
+    };
+    let key = push.key.ok_or(SealError::Key)?;
+    let author = OpAuthor {
+        device: push.device,
+        person: push.actor.person,
+    };
+    verify_op(op, author, &key)?;
+    Ok(Some(OpSignature {
+        signature: signature.clone(),
+        key: key.id(),
+    }))
 }
 
 /// Keeps the records of the photos, and says what the receipts for them say.
@@ -312,6 +337,7 @@ fn store(
     op: &Op,
     record: &Record,
     digest: ops::OpDigest,
+    signature: Option<&OpSignature>,
 ) -> Result<Verdict, StoreError> {
     let Push {
         actor, device, now, ..
@@ -330,7 +356,7 @@ fn store(
         digest,
         seq,
     };
-    ops::add(db, actor.district, op.id, &applied, now)?;
+    ops::add(db, actor.district, op.id, &applied, signature, now)?;
     Ok(Verdict::Applied {
         receipts: receipts(db, push, record)?,
         seq,

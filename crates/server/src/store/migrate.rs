@@ -8,13 +8,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Every step, in order. The version of a database is the number of steps it has been through.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../../../migrations/server/0001_init.sql"),
     include_str!("../../../../migrations/server/0002_profiles_and_inspections.sql"),
     include_str!("../../../../migrations/server/0003_evidence.sql"),
     include_str!("../../../../migrations/server/0004_photos_by_parts.sql"),
     include_str!("../../../../migrations/server/0005_photos_seen_before.sql"),
     include_str!("../../../../migrations/server/0006_annotations.sql"),
+    include_str!("../../../../migrations/server/0007_signed_operations.sql"),
 ];
 
 /// The newest version that this build knows.

@@ -1,7 +1,7 @@
 //! Operations that were applied.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
-use xunfang_domain::{DeviceId, DistrictId, OpId, PersonId, UnixMillis};
+use xunfang_domain::{DeviceId, DistrictId, OpId, PersonId, Sha256Hex, UnixMillis};
 
 use super::StoreError;
 
@@ -17,6 +17,13 @@ pub(crate) struct AppliedOp {
     pub(crate) kind: String,
     pub(crate) digest: OpDigest,
     pub(crate) seq: u64,
+}
+
+/// A signature that held, and the name of the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OpSignature {
+    pub(crate) signature: String,
+    pub(crate) key: Sha256Hex,
 }
 
 /// Finds an operation by its id.
@@ -50,6 +57,7 @@ pub(crate) fn add(
     district: DistrictId,
     id: OpId,
     op: &AppliedOp,
+    signature: Option<&OpSignature>,
     now: UnixMillis,
 ) -> Result<(), StoreError> {
     db.prepare_cached(include_str!("ops/add.sql"))?
@@ -63,6 +71,8 @@ pub(crate) fn add(
             ":digest": op.digest.as_slice(),
             ":seq": op.seq,
             ":applied_at": now.get(),
+            ":signature": signature.map(|held| &held.signature),
+            ":key_id": signature.map(|held| held.key.as_str()),
         })?;
     Ok(())
 }
@@ -80,4 +90,27 @@ pub(crate) fn last_dev_seq(
             |row| row.get("last"),
         )?;
     Ok(last.unwrap_or(0))
+}
+
+/// Counts the operations of a device and a person from a number on.
+pub(crate) fn count_since(
+    db: &Connection,
+    district: DistrictId,
+    device: DeviceId,
+    author: PersonId,
+    since: u64,
+) -> Result<u64, StoreError> {
+    let count = db
+        .prepare_cached(include_str!("ops/count_since.sql"))?
+        .query_row(
+            named_params! {
+                ":district_id": district.uuid(),
+                ":device_id": device.uuid(),
+                ":author_id": author.uuid(),
+                // Beyond what the database holds there is nothing.
+                ":since": i64::try_from(since).unwrap_or(i64::MAX),
+            },
+            |row| row.get("held"),
+        )?;
+    Ok(count)
 }

@@ -18,6 +18,7 @@
 //! A body is written as it comes, 64 KiB at a time. Checking reads the photo once, at most two
 //! photos at a time. This module must not know headers or status codes.
 
+mod expiry;
 mod part;
 mod turns;
 
@@ -29,6 +30,7 @@ use std::time::Duration;
 use axum::body::BodyDataStream;
 use bytes::Bytes;
 use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -36,6 +38,7 @@ use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex};
 use xunfang_durable::{DiskError, Incoming};
 
+pub(crate) use self::expiry::{EXPIRES_MS, run as drop_abandoned};
 use self::part::Part;
 use self::turns::{Turn, Turns};
 use crate::App;
@@ -130,18 +133,28 @@ pub(crate) async fn announce(
     }
 }
 
-/// Appends a piece at `offset` and returns the offset after it.
+/// A piece of a photo, as its sender describes it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Piece {
+    /// Where it begins.
+    pub(crate) offset: u64,
+    /// How long it is, where that was told.
+    pub(crate) length: Option<u64>,
+    /// SHA-256 of it, where that was told.
+    pub(crate) checksum: Option<[u8; 32]>,
+}
+
+/// Appends a piece and returns the offset after it.
 ///
 /// It runs as a task of its own: when the connection breaks, the request is gone, but what
 /// arrived still has to be written and synced.
 pub(crate) async fn append(
     app: &App,
     key: UploadKey,
-    offset: u64,
-    piece_length: Option<u64>,
+    piece: Piece,
     body: BodyDataStream,
 ) -> Result<u64, ApiError> {
-    let receiving = receive(app.clone(), key, offset, piece_length, body);
+    let receiving = receive(app.clone(), key, piece, body);
     app.tasks().spawn(receiving).await?
 }
 
@@ -159,10 +172,10 @@ pub(crate) async fn discard(app: &App, key: &UploadKey) -> Result<bool, ApiError
 async fn receive(
     app: App,
     key: UploadKey,
-    offset: u64,
-    piece_length: Option<u64>,
+    piece: Piece,
     mut body: BodyDataStream,
 ) -> Result<u64, ApiError> {
+    let offset = piece.offset;
     let part = app.uploads().part(&key);
     let turn = app.uploads().turn(&part).await?;
     let length = match look(&app, &key, &part).await? {
@@ -180,13 +193,14 @@ async fn receive(
         most: length,
         unit: "bytes",
     };
-    if piece_length.is_some_and(|piece| piece > length - offset) {
+    if piece.length.is_some_and(|piece| piece > length - offset) {
         return Err(too_large());
     }
     let path = part.path().to_owned();
     let mut incoming = blocking(move || Incoming::open(&path)).await?;
     let mut gathered = Vec::new();
     let mut arrived = offset;
+    let mut hash = Sha256::new();
     let deadline = Instant::now() + PIECE_MAX;
     let end = loop {
         let chunk = match next_chunk(&mut body, &turn, deadline).await {
@@ -198,12 +212,24 @@ async fn receive(
             break Err(too_large());
         }
         arrived += chunk.len() as u64;
+        if piece.checksum.is_some() {
+            hash.update(&chunk);
+        }
         gathered.extend_from_slice(&chunk);
         if gathered.len() >= WRITE_BYTES {
             incoming = write(incoming, std::mem::take(&mut gathered)).await?;
         }
     };
     let incoming = write(incoming, gathered).await?;
+    // A piece that broke off cannot be held against its hash; the whole will be.
+    let damaged = piece
+        .checksum
+        .filter(|_| end.is_ok())
+        .is_some_and(|checksum| checksum != <[u8; 32]>::from(hash.finalize()));
+    if damaged {
+        blocking(move || incoming.cut(offset)).await?;
+        return Err(ApiError::PieceDamaged);
+    }
     blocking(move || incoming.sync()).await?;
     end?;
     if arrived == length {

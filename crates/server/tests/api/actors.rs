@@ -285,6 +285,36 @@ impl Phone {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
+    /// Announces a photo with its first piece.
+    pub async fn begin(&self, sha256: &Sha256Hex, length: u64, piece: &[u8]) -> Answer {
+        let request = self
+            .upload_request("POST", sha256)
+            .header("upload-length", length)
+            .header("content-type", UPLOAD_CONTENT_TYPE);
+        self.send(request.body(Body::from(piece.to_vec())).unwrap())
+            .await
+    }
+
+    /// Appends a piece with the hash of what was meant.
+    pub async fn append_checked(
+        &self,
+        sha256: &Sha256Hex,
+        offset: u64,
+        sent: &[u8],
+        meant: &[u8],
+    ) -> Answer {
+        use base64::Engine;
+        use sha2::Digest;
+        let hash = base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(meant));
+        let request = self
+            .upload_request("PATCH", sha256)
+            .header("upload-offset", offset)
+            .header("upload-checksum", format!("sha256 {hash}"))
+            .header("content-type", UPLOAD_CONTENT_TYPE);
+        self.send(request.body(Body::from(sent.to_vec())).unwrap())
+            .await
+    }
+
     pub async fn append(&self, sha256: &Sha256Hex, offset: u64, bytes: &[u8]) -> Answer {
         let request = self
             .upload_request("PATCH", sha256)

@@ -256,3 +256,98 @@ async fn a_phone_that_is_too_old_or_too_new_to_pull_may_still_push() {
         assert_eq!(taken.status, 200);
     }
 }
+
+#[tokio::test]
+async fn a_push_may_be_packed_and_so_is_its_answer() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let photo = Photo::take(1);
+    phone.upload(&photo).await;
+    let op = phone.submit(&phone.finding(&[&photo]).await);
+    let body = json!({
+        "proto": 1, "schema": 1, "device": phone.device, "batch": Uuid::now_v7(), "ops": [op],
+    });
+    let packed = xunfang_protocol::pack(body.to_string().as_bytes()).unwrap();
+    let push = |body: Vec<u8>, packing: &str| {
+        Request::post("/api/v1/sync/push")
+            .header("content-type", "application/json")
+            .header("content-encoding", packing)
+            .header("accept-encoding", "gzip, zstd;q=0.5")
+            .body(body.into())
+            .unwrap()
+    };
+    let answer = phone.send(push(packed.clone(), "zstd")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header("content-encoding"), "zstd");
+    let plain = xunfang_protocol::unpack(&answer.body, 1 << 20)
+        .unwrap()
+        .unwrap();
+    let response: PushResponse = serde_json::from_slice(&plain).unwrap();
+    assert_eq!(fates(&response), ["applied"]);
+
+    // What does not unpack, is packed otherwise or is a bomb is refused, and nothing else happens.
+    let half = packed[..packed.len() / 2].to_vec();
+    for (body, packing, refusal) in [
+        (half, "zstd", (400, "bad_request")),
+        (body.to_string().into_bytes(), "zstd", (400, "bad_request")),
+        (packed, "br", (415, "bad_request")),
+        (
+            xunfang_protocol::pack(&vec![b' '; 64 << 20]).unwrap(),
+            "zstd",
+            (413, "too_large"),
+        ),
+    ] {
+        let (status, code) = phone.send(push(body, packing)).await.refusal();
+        assert_eq!((status, code.as_str()), refusal);
+    }
+}
+
+#[tokio::test]
+async fn what_is_signed_has_to_be_as_it_was_signed() {
+    use xunfang_evidence::{DeviceSigner, OpAuthor, SecretKey, sign_op};
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let photo = Photo::take(1);
+    phone.upload(&photo).await;
+    let key = SecretKey::from_bytes(&[5; 32]).unwrap();
+    let author = OpAuthor {
+        device: phone.device.to_string().parse().unwrap(),
+        person: phone.session.person.id,
+    };
+    let signed = |op: &Value| {
+        let read = serde_json::from_value(op.clone()).unwrap();
+        let mut op = op.clone();
+        op["sig"] = json!(sign_op(&read, author, &key).unwrap());
+        op
+    };
+    let whole = signed(&phone.submit(&phone.finding(&[&photo]).await));
+    let mut changed = signed(&phone.submit(&phone.finding(&[&photo]).await));
+    changed["body"]["note"] = json!("another note");
+    let unsigned = phone.submit(&phone.finding(&[&photo]).await);
+    let push = |key: Option<String>| {
+        let ops = [whole.clone(), changed.clone(), unsigned.clone()];
+        let body = json!({
+            "proto": 1, "schema": 1, "device": phone.device, "batch": Uuid::now_v7(),
+            "key": key, "ops": ops,
+        });
+        let request = json_request(Method::POST, "/api/v1/sync/push", &body);
+        async { fates(&phone.send(request).await.ok::<PushResponse>()) }
+    };
+    let (lost, other) = ("retry signature_invalid", SecretKey::from_bytes(&[6; 32]));
+    let other = other.unwrap().public_key().to_string();
+    assert_eq!(push(None).await, [lost, lost, "applied"]);
+    assert_eq!(push(Some(other)).await, [lost, lost, "duplicate"]);
+    let ours = Some(key.public_key().to_string());
+    assert_eq!(push(ours).await, ["applied", lost, "duplicate"]);
+    let kept: Vec<(Option<String>, Option<String>)> = server
+        .database()
+        .prepare("SELECT signature, key_id FROM op ORDER BY seq")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let signature = whole["sig"].as_str().unwrap().to_owned();
+    let held = (Some(signature), Some(key.public_key().id().to_string()));
+    assert_eq!(kept, [(None, None), held]);
+}

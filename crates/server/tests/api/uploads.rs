@@ -344,7 +344,11 @@ async fn the_upload_protocol_says_what_it_offers_and_refuses_what_it_does_not_kn
     let offers = server.wire().send(request).await;
     assert_eq!(offers.status, 204);
     assert_eq!(offers.header("tus-version"), "1.0.0");
-    assert_eq!(offers.header("tus-extension"), "creation,termination");
+    assert_eq!(
+        offers.header("tus-extension"),
+        "creation,creation-with-upload,checksum,expiration,termination"
+    );
+    assert_eq!(offers.header("tus-checksum-algorithm"), "sha256");
     assert_eq!(
         offers.header("tus-max-size"),
         UPLOAD_PHOTO_BYTES_MAX.to_string()
@@ -368,4 +372,92 @@ async fn the_upload_protocol_says_what_it_offers_and_refuses_what_it_does_not_kn
             .unwrap();
         assert_eq!(phone.send(request).await.status, 400, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_photo_may_come_with_its_announcement_and_what_is_here_is_not_read_again() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let small = Photo::take(1);
+    let length = small.bytes.len() as u64;
+    let begun = phone.begin(&small.sha256, length, &small.bytes).await;
+    assert_eq!((begun.status.as_u16(), offset(&begun)), (201, length));
+    assert_eq!(server.files("blobs").len(), 1);
+    let again = phone.begin(&small.sha256, length, &small.bytes).await;
+    assert_eq!((again.status.as_u16(), offset(&again)), (200, length));
+
+    let large = Photo::sized(2, 200, ImageFormat::Png);
+    let (length, half) = (large.bytes.len() as u64, large.bytes.len() / 2);
+    let begun = phone
+        .begin(&large.sha256, length, &large.bytes[..half])
+        .await;
+    assert_eq!((begun.status.as_u16(), offset(&begun)), (201, half as u64));
+    assert!(begun.header("upload-expires").ends_with("GMT"));
+    // Begun again, for example by an app that was killed, it goes on where it was.
+    let again = phone.begin(&large.sha256, length, &large.bytes).await;
+    assert_eq!((again.status.as_u16(), offset(&again)), (200, half as u64));
+    let rest = phone.append(&large.sha256, half as u64, &large.bytes[half..]);
+    assert_eq!(rest.await.status, 204);
+    assert_eq!(server.files("blobs").len(), 2);
+    let too_much = Photo::take(3);
+    let refused = phone.begin(&too_much.sha256, 5, &too_much.bytes).await;
+    assert_eq!(refused.refusal(), (413, "too_large".to_owned()));
+}
+
+#[tokio::test]
+async fn a_piece_that_arrives_otherwise_than_it_was_sent_is_dropped_alone() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let photo = Photo::sized(1, 300, ImageFormat::Png);
+    let (length, half) = (photo.bytes.len() as u64, photo.bytes.len() / 2);
+    phone.announce(&photo.sha256, length).await;
+    let (first, second) = photo.bytes.split_at(half);
+    let mut damaged = first.to_vec();
+    damaged[70_000] ^= 1;
+    let refused = phone
+        .append_checked(&photo.sha256, 0, &damaged, first)
+        .await;
+    assert_eq!(refused.refusal(), (460, "piece_damaged".to_owned()));
+    assert_eq!(offset(&phone.held(&photo.sha256).await), 0);
+    let taken = phone.append_checked(&photo.sha256, 0, first, first).await;
+    assert_eq!((taken.status.as_u16(), offset(&taken)), (204, half as u64));
+    let refused = phone
+        .append_checked(&photo.sha256, half as u64, &damaged, second)
+        .await;
+    assert_eq!(refused.refusal(), (460, "piece_damaged".to_owned()));
+    let held = phone.held(&photo.sha256).await;
+    assert_eq!(offset(&held), half as u64, "what came before stays");
+    let taken = phone
+        .append_checked(&photo.sha256, half as u64, second, second)
+        .await;
+    assert_eq!(taken.status, 204);
+    assert_eq!(server.files("blobs").len(), 1);
+}
+
+#[tokio::test]
+async fn a_part_that_nobody_goes_on_with_is_dropped_after_a_week_and_no_other() {
+    let server = TestServer::start().await;
+    let address = server.listen().await;
+    let phone = phone_outside(&server, address, INSPECTOR).await;
+    let (old, whole) = (Photo::sized(1, 200, ImageFormat::Png), Photo::take(2));
+    phone
+        .begin(&old.sha256, old.bytes.len() as u64, &old.bytes[..1_000])
+        .await;
+    phone.upload(&whole).await;
+    let parts = server.files("parts");
+    assert_eq!(parts.len(), 2, "the part and its length");
+    let now =
+        std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(1_760_000_000_000);
+    for part in parts {
+        let file = std::fs::File::options().write(true).open(part).unwrap();
+        file.set_modified(now).unwrap();
+    }
+    server.days_pass(6);
+    assert_eq!(server.app.drop_abandoned_uploads().await, Some(0));
+    assert_eq!(server.files("parts").len(), 2);
+    server.days_pass(2);
+    assert_eq!(server.app.drop_abandoned_uploads().await, Some(1));
+    assert_eq!(server.files("parts").len(), 0);
+    assert_eq!(server.files("blobs").len(), 1);
+    assert_eq!(phone.held(&old.sha256).await.status, 404);
 }

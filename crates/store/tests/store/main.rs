@@ -4,6 +4,7 @@
 mod damage;
 mod database;
 mod inspections;
+mod receipts;
 mod reference;
 mod sealing;
 mod upgrade;
@@ -22,8 +23,8 @@ use xunfang_domain::{
 };
 use xunfang_protocol::{Event, EventBody, OpKind, ScopePage, SessionView};
 use xunfang_store::{
-    DraftPhoto, FindingQuery, NamedBytes, OpOutcome, PhotoFacts, PointQuery, QueuedPhoto,
-    SaveDraft, SaveFinding, SendState, SignedInSession, StorageKey, Store, StoreFault,
+    Acknowledgement, DraftPhoto, FindingQuery, NamedBytes, OpOutcome, PhotoFacts, PointQuery,
+    QueuedPhoto, SaveDraft, SaveFinding, SendState, SignedInSession, StorageKey, Store, StoreFault,
 };
 use xunfang_vault::Secret;
 
@@ -196,6 +197,17 @@ fn finding(number: u128) -> SaveFinding {
     }
 }
 
+/// The server took it, at a time of its own clock.
+fn applied(at: UnixMillis) -> OpOutcome {
+    OpOutcome::Applied {
+        receipts: Vec::new(),
+        acknowledgement: Acknowledgement {
+            district: district(),
+            at,
+        },
+    }
+}
+
 fn stages(store: &Store) -> Vec<SendState> {
     let (rows, _) = store.findings(lin(), FindingQuery::All, 0, 100).unwrap();
     rows.into_iter().map(|row| row.send).collect()
@@ -300,17 +312,7 @@ fn a_finding_goes_from_queued_over_its_photo_to_applied() {
             stuck: None
         }]
     );
-    store
-        .record_outcomes(
-            &[(
-                op,
-                OpOutcome::Applied {
-                    receipts: Vec::new(),
-                },
-            )],
-            NOW,
-        )
-        .unwrap();
+    store.record_outcomes(&[(op, applied(NOW))], NOW).unwrap();
     assert_eq!(stages(&store), [SendState::Applied]);
     assert_eq!(store.tally(Some(lin())).unwrap().unsent, 0);
 }

@@ -5,9 +5,9 @@ use xunfang_domain::{
     CaptureSource, DeviceId, FindingId, FindingRecord, OpId, PersonId, PhotoRef, PointId,
     PositionEvidence, PositionMissing, Review, ReviewState, Sha256Hex, StandardId,
 };
-use xunfang_store::{FindingQuery, OpOutcome, SaveFinding, SendState, Store};
+use xunfang_store::{FindingQuery, SaveFinding, SendState, Store};
 
-use crate::{NOW, key, look, uuid};
+use crate::{NOW, applied, key, look, uuid};
 
 const NO_FIX: PositionEvidence = PositionEvidence::Missing {
     why: PositionMissing::NoFix,
@@ -198,15 +198,7 @@ fn a_phone_of_schema_1_keeps_its_findings_queue_and_draft() {
 
     // The phone goes on where it was: what waits is sent, and no number is used twice.
     store
-        .record_outcomes(
-            &[(
-                head.ops[0].op,
-                OpOutcome::Applied {
-                    receipts: Vec::new(),
-                },
-            )],
-            NOW,
-        )
+        .record_outcomes(&[(head.ops[0].op, applied(NOW))], NOW)
         .unwrap();
     store
         .save_finding(SaveFinding {

@@ -18,6 +18,8 @@ export const ERROR_MESSAGES = {
   too_large: 'error.tooLarge',
   offset_mismatch: 'error.unknown',
   hash_mismatch: 'error.unknown',
+  piece_damaged: 'error.unknown',
+  signature_invalid: 'error.unknown',
   not_a_photo: 'error.unknown',
   storage_full: 'error.storageFull',
   too_old: 'error.tooOld',

@@ -127,6 +127,7 @@ const CODES: Record<ErrorCode, true> = {
   disk_read_only: true,
   disk_failed: true,
   database_damaged: true,
+  keys_unavailable: true,
   internal: true,
 }
 

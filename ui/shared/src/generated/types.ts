@@ -2782,7 +2782,7 @@ export type Notice = {
  */
 id: number, 
 /**
- * Stable name: `database_set_aside` or `server_rejected`.
+ * Stable name: `database_set_aside`, `database_recovered` or `server_rejected`.
  */
 code: string, 
 /**
@@ -3512,4 +3512,4 @@ message: string, };
 /**
  * Every reason for which a command can fail.
  */
-export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "internal";
+export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "keys_unavailable" | "internal";
