@@ -7,9 +7,10 @@ run:
 test:
 	@bash scripts/test.sh
 
-# The proofs of `make test` that are bounded there, at length: about half an hour.
+# The proofs of `make test` that are bounded there, at length: about half an hour, more or less by
+# `make soak SECONDS=3600`.
 soak:
-	@bash scripts/soak.sh
+	@bash scripts/soak.sh $(or $(SECONDS),600)
 
 bench:
 	@bash scripts/bench.sh

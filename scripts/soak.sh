@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# The proofs that take hours, bounded in `make test`: power cuts and fuzzing. Writes
-# target/soak/summary.json by promise.
+# The proofs that take hours, bounded in `make test`: power cuts, bad networks and fuzzing. Writes
+# target/soak/summary.json by promise. `make soak SECONDS=600` bounds each of the open-ended ones.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
+seconds=${1:-600}
 
 bash scripts/setup.sh test
 bash scripts/ui.sh
@@ -16,12 +17,15 @@ failed=0
 # A recording of its own for each seed: threads meet in another order.
 "${CARGO_TARGET_DIR:-target}/release/xunfang-sim" powercut --states 100000 --seed "$RANDOM" \
     --report "$reports/R2.json" || failed=1
+"${CARGO_TARGET_DIR:-target}/release/xunfang-sim" net --seeds 1000000 --from "$RANDOM$RANDOM" \
+    --seconds "$seconds" --report "$reports/R-net.json" || failed=1
+"${CARGO_TARGET_DIR:-target}/release/xunfang-sim" plant all || failed=1
 bash scripts/fuzz.sh 600 "$reports/R15.json" || failed=1
 node -e '
     const { readFileSync, writeFileSync } = require("node:fs")
     const [to, ...from] = process.argv.slice(1)
     const found = Object.assign({}, ...from.map((name) => JSON.parse(readFileSync(name, "utf8"))))
     writeFileSync(to, JSON.stringify(found, null, 2) + "\n")
-' "$reports/summary.json" "$reports/R2.json" "$reports/R15.json"
+' "$reports/summary.json" "$reports"/R*.json
 cat "$reports/summary.json"
 exit "$failed"

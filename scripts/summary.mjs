@@ -3,7 +3,8 @@
 // A runner that left no report counts as one failure, and so does every failed step that is no
 // test runner, for example a lint. The last line is `N passed, N failed`.
 //
-// The proofs of single promises leave `R2.json` and the like; they are taken over by promise.
+// The proofs of promises leave `R2.json` and the like; they are taken over by promise. `planted.json`
+// lists the bugs that were planted and the seed that noticed each.
 
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -56,9 +57,11 @@ for (const step of failedSteps) {
 const sum = (key) => Object.values(runners).reduce((total, runner) => total + runner[key], 0)
 const totals = { passed: sum('passed'), failed: sum('failed') }
 const promises = readdirSync(reports)
-  .filter((name) => /^[RX]\d+\.json$/.test(name))
+  .filter((name) => /^[RX][\w-]*\.json$/.test(name))
   .map((name) => JSON.parse(text(name)))
+const planted = text('planted.json')
 const summary = Object.assign({ runners, ...totals }, ...promises)
+if (planted !== '') summary.planted = JSON.parse(planted)
 writeFileSync(join(reports, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
 for (const [name, { passed, failed }] of Object.entries(runners)) {
   console.log(`${name}: ${passed} passed, ${failed} failed`.replace(/^/, '  '))

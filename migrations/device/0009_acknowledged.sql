@@ -25,3 +25,7 @@ CREATE INDEX photo_by_receipt ON photo (receipt_at) WHERE receipt_at IS NOT NULL
 
 -- When everything was last queued again for a server that held too little, by its clock.
 ALTER TABLE installation ADD COLUMN requeued_at INTEGER;
+
+-- What the events up to the cursor come to, as the server said; a server that came back from a
+-- backup says something else.
+ALTER TABLE cursor ADD COLUMN chain TEXT;

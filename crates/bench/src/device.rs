@@ -321,6 +321,7 @@ impl<'a> Feed<'a> {
             reset: false,
             to: self.seq,
             more: false,
+            chain: None,
             events: std::mem::take(&mut self.events),
         };
         let epoch = id(BEGAN_MS, 8, 0);

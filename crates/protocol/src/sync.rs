@@ -162,6 +162,9 @@ pub struct PullRequest {
     pub epoch: Option<Uuid>,
     /// Last event seen in each scope; scopes not named start at the beginning.
     pub scopes: BTreeMap<String, u64>,
+    /// What the events up to each cursor come to, as the server said with them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub chains: BTreeMap<String, String>,
     /// Most events wanted per scope, 1..=1000.
     pub limit: u32,
     /// The lowest `dev_seq` of the person's operations that this device remembers as acknowledged.
@@ -179,6 +182,9 @@ pub struct ScopePage {
     pub reset: bool,
     /// The cursor after these events.
     pub to: u64,
+    /// What all events up to there come to; a phone sends it back with the cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<String>,
     /// Whether more are waiting.
     pub more: bool,
     /// Events in order.

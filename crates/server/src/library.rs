@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use xunfang_domain::catalogue::Catalogue;
 use xunfang_domain::{CodeEdition, Dictionary};
@@ -33,18 +33,33 @@ pub(crate) struct Library {
 impl Library {
     /// Reads everything, or says what is wrong with what.
     pub(crate) fn read(folders: &Folders) -> Result<Self, StartError> {
-        let catalogue = match &folders.catalogue {
-            Some(folder) => catalogue::read(folder)?,
-            None => Catalogue::embedded()?,
-        };
-        let mut dictionary = Dictionary::embedded()?;
+        let Self {
+            mut catalogue,
+            mut dictionary,
+        } = Self::embedded()?;
+        if let Some(folder) = &folders.catalogue {
+            catalogue = Arc::new(catalogue::read(folder)?);
+        }
         if let Some(folder) = &folders.codes {
-            add_codes(&mut dictionary, folder)?;
+            add_codes(Arc::make_mut(&mut dictionary), folder)?;
         }
         Ok(Self {
-            catalogue: Arc::new(catalogue),
-            dictionary: Arc::new(dictionary),
+            catalogue,
+            dictionary,
         })
+    }
+
+    /// What comes with the product; it is read once in a process.
+    fn embedded() -> Result<Self, StartError> {
+        static EMBEDDED: OnceLock<Library> = OnceLock::new();
+        if let Some(library) = EMBEDDED.get() {
+            return Ok(library.clone());
+        }
+        let library = Self {
+            catalogue: Arc::new(Catalogue::embedded()?),
+            dictionary: Arc::new(Dictionary::embedded()?),
+        };
+        Ok(EMBEDDED.get_or_init(|| library).clone())
     }
 }
 

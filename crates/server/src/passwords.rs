@@ -4,7 +4,7 @@
 //! longer than five seconds is told to come back. An account that does not exist costs the same
 //! work against a hash that nothing matches, so that the time tells nothing about names.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
@@ -35,11 +35,18 @@ pub(crate) struct Passwords {
 }
 
 impl Passwords {
-    /// Prepares the hash that unknown accounts are checked against.
+    /// Prepares the hash that unknown accounts are checked against, once in a process.
     pub(crate) fn new() -> Result<Self, StartError> {
-        let mut password = [0; 32];
-        getrandom::fill(&mut password)?;
-        let nobody = hash(&hex::encode(password))?;
+        static NOBODY: OnceLock<String> = OnceLock::new();
+        let nobody = match NOBODY.get() {
+            Some(nobody) => nobody.clone(),
+            None => {
+                let mut password = [0; 32];
+                getrandom::fill(&mut password)?;
+                let made = hash(&hex::encode(password))?;
+                NOBODY.get_or_init(|| made).clone()
+            }
+        };
         Ok(Self {
             nobody,
             free: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),

@@ -1,8 +1,9 @@
 //! Answers what happened since a phone last asked.
 //!
 //! A cursor belongs to one history of the server, named by its epoch. Where the epoch is another
-//! one, or the cursor lies beyond the last event, the server came back older than the phone
-//! remembers: the cursor is void, and the scope is read from its beginning.
+//! one, the cursor lies beyond the last event, or the events up to it come to something else than
+//! the phone was told, the server came back older than the phone remembers: the cursor is void, and
+//! the scope is read from its beginning.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub(crate) fn pages(
     .into_iter()
     .map(|scope| {
         let cursor = cursor(&request.scopes, &scope);
+        let same_history = same_history && same_events(db, actor, &scope, cursor, request)?;
         page(db, actor, scope, cursor, same_history, limit)
     })
     .collect()
@@ -39,6 +41,21 @@ pub(crate) fn pages(
 
 fn cursor(scopes: &BTreeMap<String, u64>, scope: &str) -> u64 {
     scopes.get(scope).copied().unwrap_or(0)
+}
+
+/// Whether the events up to a cursor come to the same here as for the phone, as far as both know.
+fn same_events(
+    db: &Connection,
+    actor: Actor,
+    scope: &str,
+    cursor: u64,
+    request: &PullRequest,
+) -> Result<bool, StoreError> {
+    let Some(theirs) = request.chains.get(scope) else {
+        return Ok(true);
+    };
+    let ours = feed::chain_at(db, actor.district, scope, cursor)?;
+    Ok(ours.is_none_or(|ours| ours.to_string() == *theirs))
 }
 
 fn page(
@@ -54,7 +71,9 @@ fn page(
     let from = if reset { 0 } else { cursor };
     let events = feed::after(db, actor.district, &scope, from, limit)?;
     let to = events.last().map_or(from, |event| event.seq);
+    let chain = feed::chain_at(db, actor.district, &scope, to)?;
     Ok(ScopePage {
+        chain: chain.map(|chain| chain.to_string()),
         id: scope,
         reset,
         to,

@@ -1,13 +1,18 @@
-//! Power cuts, as the disk sees them.
+//! Everything that goes wrong in the field, on purpose and by seed.
 //!
-//! A real phone core works through a day while `strace` writes down each of its writes, syncs and
+//! Power cuts, as the disk sees them: a real phone core works through a day while `strace` writes down each of its writes, syncs and
 //! renames. From that recording any moment can be set up again as a cut would leave it: what was
 //! synced is there; what was not is lost, there, or torn. The store is opened on it, and everything
 //! the phone had acknowledged by then must be there, and every photo whole with its row or absent
-//! with it (promises R1 and R2). This crate is never part of a product.
+//! with it (promises R1 and R2).
+//!
+//! Bad networks, in simulated time: see [`net`].
+//!
+//! Bugs that are planted, to prove that each would be noticed. This crate is never part of a product.
 
 pub mod disk;
 pub mod judge;
+pub mod net;
 pub mod plant;
 pub mod record;
 pub mod replay;

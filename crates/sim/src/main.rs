@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use clap::{Parser, Subcommand};
 use serde_json::json;
-use xunfang_sim::{replay, scene};
+use xunfang_sim::{net, replay, scene};
+
+mod planting;
 
 #[derive(Debug, Parser)]
 #[command(name = "xunfang-sim", version, about)]
@@ -23,6 +25,29 @@ enum Task {
         /// The phone's folder.
         #[arg(long)]
         data: PathBuf,
+    },
+    /// Lives through so many worlds of phones, a server and a bad network.
+    Net {
+        /// How many worlds.
+        #[arg(long)]
+        seeds: u64,
+        /// The first seed; a world follows from its seed alone.
+        #[arg(long, default_value_t = 1)]
+        from: u64,
+        /// Ends after so many seconds, however many worlds there were.
+        #[arg(long)]
+        seconds: Option<u64>,
+        /// Where the verdict is written, as JSON by promise.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// Plants bugs and says which seed noticed each.
+    Plant {
+        /// Which: a name as it is listed, or `all`.
+        which: String,
+        /// Where the list is written, as JSON.
+        #[arg(long)]
+        report: Option<PathBuf>,
     },
     /// Records the scene and cuts the power so many times.
     Powercut {
@@ -42,6 +67,19 @@ enum Task {
 async fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Scene { data } => scene::work(&data).await,
+        Task::Net {
+            seeds,
+            from,
+            seconds,
+            report,
+        } => {
+            let worlds = net::Worlds {
+                seeds: from..from.saturating_add(seeds),
+                longest: seconds.map(Duration::from_secs),
+            };
+            tokio::task::block_in_place(|| net_worlds(&worlds, report.as_deref()))
+        }
+        Task::Plant { which, report } => planting::all(&which, report.as_deref()).await,
         Task::Powercut {
             states,
             seed,
@@ -67,5 +105,40 @@ async fn powercut(states: usize, seed: u64, report: &Path) -> anyhow::Result<()>
     std::fs::write(report, format!("{verdict}\n"))?;
     std::io::stdout().write_all(format!("{verdict}\n").as_bytes())?;
     ensure!(found.violations.is_empty(), "{:#?}", found.violations);
+    Ok(())
+}
+
+fn net_worlds(worlds: &net::Worlds, report: Option<&Path>) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let found = net::live_all(worlds, None)?;
+    let seconds = began.elapsed().as_secs();
+    let mut verdict = serde_json::Map::new();
+    for (promise, what) in net::PROMISES {
+        let wrong = found.wrong.iter().filter(|one| one.promise() == promise);
+        let figure = format!(
+            "{} worlds from seed {}: {}, {} violations",
+            found.worlds,
+            worlds.seeds.start,
+            found.figure(what),
+            wrong.clone().count()
+        );
+        let passed = wrong.count() == 0;
+        verdict.insert(
+            promise.to_owned(),
+            json!({"passed": passed, "figure": figure, "seconds": seconds}),
+        );
+    }
+    let verdict = serde_json::Value::Object(verdict);
+    if let Some(report) = report {
+        std::fs::write(report, format!("{verdict:#}\n"))?;
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("{verdict:#}\n").as_bytes())?;
+    for wrong in &found.wrong {
+        out.write_all(format!("seed {}: {}\n", wrong.seed, wrong.what).as_bytes())?;
+    }
+    let (worlds, count) = (found.worlds, found.wrong.len());
+    out.write_all(format!("{worlds} seeds, {count} violations\n").as_bytes())?;
+    ensure!(count == 0, "{count} violations");
     Ok(())
 }

@@ -61,12 +61,12 @@ async fn run(phone: &Phone, command: Value) -> anyhow::Result<Value> {
 }
 
 /// Finds a text in an answer by its JSON pointer.
-fn text<'a>(answer: &'a Value, pointer: &str) -> anyhow::Result<&'a str> {
+pub(crate) fn text<'a>(answer: &'a Value, pointer: &str) -> anyhow::Result<&'a str> {
     let found = answer.pointer(pointer).and_then(Value::as_str);
     found.with_context(|| format!("nothing at {pointer}"))
 }
 
-fn list<'a>(answer: &'a Value, pointer: &str) -> anyhow::Result<&'a Vec<Value>> {
+pub(crate) fn list<'a>(answer: &'a Value, pointer: &str) -> anyhow::Result<&'a Vec<Value>> {
     let found = answer.pointer(pointer).and_then(Value::as_array);
     found.with_context(|| format!("nothing at {pointer}"))
 }

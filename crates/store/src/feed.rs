@@ -38,6 +38,21 @@ impl Store {
         })
     }
 
+    /// Returns what the events up to each cursor come to, where the server has said so.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn chains(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.read(|db| {
+            let read = || {
+                db.prepare_cached("SELECT scope, chain FROM cursor WHERE chain IS NOT NULL")?
+                    .query_map([], |row| Ok((row.get("scope")?, row.get("chain")?)))?
+                    .collect::<rusqlite::Result<_>>()
+            };
+            read().map_err(StoreError::sql("read the cursors"))
+        })
+    }
+
     /// Applies one page: every event and the cursor in one transaction.
     ///
     /// An event that does not parse is kept as it came and passed, so that one bad event does not
@@ -77,9 +92,9 @@ impl Store {
                 }
             }
             tx.execute(
-                "INSERT INTO cursor (scope, seq) VALUES (?1, ?2)
-                 ON CONFLICT (scope) DO UPDATE SET seq = excluded.seq",
-                params![page.id, page.to],
+                "INSERT INTO cursor (scope, seq, chain) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (scope) DO UPDATE SET seq = excluded.seq, chain = excluded.chain",
+                params![page.id, page.to, page.chain],
             )
             .map_err(StoreError::sql("move the cursor"))?;
             tx.execute(

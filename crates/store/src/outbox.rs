@@ -11,6 +11,9 @@ use crate::receipts::{Acknowledgement, acknowledge};
 use crate::store::{id, parse};
 use crate::{Store, StoreError};
 
+/// Nothing is put off for longer: 10 minutes.
+const WAIT_MS_MAX: i64 = 10 * 60 * 1000;
+
 /// An operation that waits, with the photos that must arrive before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedOp {
@@ -108,20 +111,24 @@ impl Store {
                 )?;
                 db.prepare_cached(
                     "SELECT dev_seq, op, entity FROM outbox
-                     WHERE person = ?1 AND state = 'queued' AND retry_at <= ?2
+                     WHERE person = ?1 AND state = 'queued'
+                       AND (retry_at <= ?2 OR retry_at > ?4)
                      ORDER BY dev_seq LIMIT ?3",
                 )?
-                .query_map(params![person.to_string(), now.get(), limit], |row| {
-                    let (op, entity): (String, String) = (row.get("op")?, row.get("entity")?);
-                    let missing = missing
-                        .query_map(params![entity], queued_photo)?
-                        .collect::<rusqlite::Result<_>>()?;
-                    Ok(QueuedOp {
-                        op: id(1, &op)?,
-                        dev_seq: row.get("dev_seq")?,
-                        missing,
-                    })
-                })?
+                .query_map(
+                    params![person.to_string(), now.get(), limit, wrong(now)],
+                    |row| {
+                        let (op, entity): (String, String) = (row.get("op")?, row.get("entity")?);
+                        let missing = missing
+                            .query_map(params![entity], queued_photo)?
+                            .collect::<rusqlite::Result<_>>()?;
+                        Ok(QueuedOp {
+                            op: id(1, &op)?,
+                            dev_seq: row.get("dev_seq")?,
+                            missing,
+                        })
+                    },
+                )?
                 .collect::<rusqlite::Result<Vec<_>>>()
             };
             Ok(QueueHead {
@@ -158,10 +165,13 @@ impl Store {
             let read = || {
                 db.prepare_cached(
                     "SELECT sha256, bytes, sha256 AS original FROM photo
-                     WHERE due = ?1 AND stored_at IS NULL AND retry_at <= ?2
+                     WHERE due = ?1 AND stored_at IS NULL AND (retry_at <= ?2 OR retry_at > ?4)
                      ORDER BY retry_at LIMIT ?3",
                 )?
-                .query_map(params![person.to_string(), now.get(), limit], queued_photo)?
+                .query_map(
+                    params![person.to_string(), now.get(), limit, wrong(now)],
+                    queued_photo,
+                )?
                 .collect::<rusqlite::Result<_>>()
             };
             read().map_err(StoreError::sql("read which originals are due"))
@@ -299,6 +309,11 @@ impl Store {
                 .map_err(StoreError::sql("count attempts"))
         })
     }
+}
+
+/// A time to wait for that lies so far ahead was set by another clock: it is no reason to wait.
+fn wrong(now: UnixMillis) -> i64 {
+    now.plus_ms(WAIT_MS_MAX).get()
 }
 
 fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Result<()> {

@@ -333,6 +333,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 proto: PROTO,
                 epoch: self.store.epoch()?,
                 scopes: self.store.cursors()?,
+                chains: self.store.chains()?,
                 limit: PULL_LIMIT,
             };
             let response = self.transport.pull(&request).await?;

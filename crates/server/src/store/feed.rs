@@ -4,6 +4,7 @@
 //! seen every earlier one of its scope, and a transaction that is rolled back leaves no gap.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
+use sha2::{Digest, Sha256};
 use xunfang_domain::{DistrictId, PersonId};
 use xunfang_protocol::{Event, EventBody};
 
@@ -55,13 +56,62 @@ pub(crate) fn next_seq(
     district: DistrictId,
     scope: &str,
 ) -> Result<u64, StoreError> {
-    let seq = db
+    next(db, district, scope).map(|(seq, _)| seq)
+}
+
+/// Takes the next number of a scope; with it comes what the event before it carries.
+fn next(
+    db: &Connection,
+    district: DistrictId,
+    scope: &str,
+) -> Result<(u64, Option<i64>), StoreError> {
+    let next = db
         .prepare_cached(include_str!("feed/next_seq.sql"))?
         .query_row(
             named_params! { ":district_id": district.uuid(), ":scope": scope },
-            |row| row.get("last_seq"),
+            |row| Ok((row.get("last_seq")?, row.get("chain")?)),
         )?;
-    Ok(seq)
+    Ok(next)
+}
+
+/// What all events of a scope come to, this one included: the first half of a hash over what the
+/// one before it came to, its number, its kind and its body.
+fn link(before: Option<i64>, seq: u64, event: &NewEvent) -> i64 {
+    let mut hash = Sha256::new();
+    hash.update(before.unwrap_or(0).to_be_bytes());
+    hash.update(seq.to_be_bytes());
+    hash.update((event.kind.len() as u64).to_be_bytes());
+    hash.update(event.kind);
+    hash.update(&event.body);
+    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(hash.finalize());
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// Returns what the events up to `seq` come to; none where they are older than this is kept.
+pub(crate) fn chain_at(
+    db: &Connection,
+    district: DistrictId,
+    scope: &str,
+    seq: u64,
+) -> Result<Option<FeedChain>, StoreError> {
+    let chain: Option<Option<i64>> = db
+        .prepare_cached(include_str!("feed/chain_at.sql"))?
+        .query_row(
+            named_params! { ":district_id": district.uuid(), ":scope": scope, ":seq": seq },
+            |row| row.get("chain"),
+        )
+        .optional()?;
+    Ok(chain.flatten().map(FeedChain))
+}
+
+/// What the events of a scope come to; 16 hexadecimal digits on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FeedChain(i64);
+
+impl std::fmt::Display for FeedChain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
 }
 
 /// Appends an event.
@@ -70,7 +120,8 @@ pub(crate) fn append(
     district: DistrictId,
     event: &NewEvent,
 ) -> Result<(), StoreError> {
-    let seq = next_seq(db, district, &event.scope)?;
+    let (seq, before) = next(db, district, &event.scope)?;
+    let chain = link(before, seq, event);
     db.prepare_cached(include_str!("feed/append.sql"))?
         .execute(named_params! {
             ":district_id": district.uuid(),
@@ -78,6 +129,13 @@ pub(crate) fn append(
             ":seq": seq,
             ":kind": event.kind,
             ":body": event.body,
+            ":chain": chain,
+        })?;
+    db.prepare_cached(include_str!("feed/set_chain.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":scope": event.scope,
+            ":chain": chain,
         })?;
     Ok(())
 }

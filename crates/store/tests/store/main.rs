@@ -132,6 +132,7 @@ fn page(from: u64, bodies: &[EventBody]) -> ScopePage {
         reset: false,
         to: from + events.len() as u64,
         more: false,
+        chain: None,
         events,
     }
 }

@@ -1,2 +1,2 @@
-INSERT INTO feed_event (district_id, scope, seq, kind, body)
-VALUES (:district_id, :scope, :seq, :kind, :body)
+INSERT INTO feed_event (district_id, scope, seq, kind, body, chain)
+VALUES (:district_id, :scope, :seq, :kind, :body, :chain)

@@ -1,0 +1,293 @@
+//! Whether a world that came to rest is as promised.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use anyhow::Context;
+use rusqlite::Connection;
+use uuid::Uuid;
+use xunfang_domain::FindingId;
+use xunfang_evidence::digest;
+use xunfang_store::{FindingQuery, FindingRow, SendState};
+
+use super::phone::SimPhone;
+use super::world::{CALM, Outcome, World};
+
+/// What the server holds.
+struct Server {
+    /// How many rows there are of each finding.
+    findings: BTreeMap<Uuid, u32>,
+    /// How often each record was applied by an operation.
+    ops: u32,
+    photos: BTreeSet<String>,
+    /// Revision of each finding's review.
+    reviews: BTreeMap<Uuid, u64>,
+    /// Last event of each scope.
+    feeds: BTreeMap<String, u64>,
+}
+
+impl Server {
+    fn read(world: &World<'_>) -> anyhow::Result<Self> {
+        let db = Connection::open(world.server_folder().join("server.db"))?;
+        let mut server = Self {
+            findings: BTreeMap::new(),
+            ops: db.query_row("SELECT count(*) FROM op", [], |row| row.get(0))?,
+            photos: BTreeSet::new(),
+            reviews: BTreeMap::new(),
+            feeds: BTreeMap::new(),
+        };
+        let mut rows = db.prepare("SELECT finding_id, review_rev FROM finding")?;
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: Uuid = row.get(0)?;
+            *server.findings.entry(id).or_default() += 1;
+            server.reviews.insert(id, row.get(1)?);
+        }
+        let mut rows = db.prepare("SELECT sha256 FROM blob")?;
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            server.photos.insert(row.get(0)?);
+        }
+        let mut rows = db.prepare("SELECT scope, last_seq FROM feed_counter")?;
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            server.feeds.insert(row.get(0)?, row.get(1)?);
+        }
+        Ok(server)
+    }
+}
+
+fn rows(phone: &SimPhone) -> anyhow::Result<Vec<FindingRow>> {
+    let person = phone.device.session.person.id;
+    Ok(phone
+        .store()?
+        .findings(person, FindingQuery::All, 0, 10_000)?
+        .0)
+}
+
+fn is_behind(phone: &SimPhone, server: &Server) -> anyhow::Result<bool> {
+    let cursors = phone.store()?.cursors()?;
+    let scopes = [
+        format!("district:{}", phone.device.session.district.id),
+        format!("person:{}", phone.device.session.person.id),
+    ];
+    // A feed that nothing was written to has no row.
+    let at = |cursors: &BTreeMap<String, u64>, scope| cursors.get(scope).copied().unwrap_or(0);
+    Ok(scopes
+        .iter()
+        .any(|scope| at(&cursors, scope) != at(&server.feeds, scope)))
+}
+
+/// Whether nothing is left to do: each record has its end, and each phone has seen everything.
+pub(super) fn is_quiet(world: &World<'_>) -> anyhow::Result<bool> {
+    let server = Server::read(world)?;
+    for phone in &world.phones {
+        if is_behind(phone, &server)? {
+            return Ok(false);
+        }
+        for row in rows(phone)? {
+            let broken = phone
+                .saved
+                .iter()
+                .any(|saved| saved.finding == row.record.id && saved.broken);
+            if matches!(row.send, SendState::Queued { .. }) && !broken {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Lists what is not as promised.
+pub(super) fn look(world: &World<'_>, outcome: &mut Outcome) -> anyhow::Result<()> {
+    let server = Server::read(world)?;
+    let mut wrong = Vec::new();
+    if u128::from(outcome.calm_ms) >= CALM.as_millis() {
+        wrong.push(format!("R13: not quiet after {} s", CALM.as_secs()));
+    }
+    let mut applied: BTreeSet<Uuid> = BTreeSet::new();
+    for phone in &world.phones {
+        let name = format!("phone {}", phone.device.number);
+        if phone.signed_out() > 0 {
+            wrong.push(format!("{name}: its session was ended"));
+        }
+        let rows: BTreeMap<FindingId, FindingRow> = rows(phone)?
+            .into_iter()
+            .map(|row| (row.record.id, row))
+            .collect();
+        look_at_saved(phone, &rows, &server, &mut applied, &mut wrong)?;
+        look_at_rows(phone, &rows, &server, &mut wrong)?;
+        if is_behind(phone, &server)? {
+            wrong.push(format!("R10: {name} has not seen all events"));
+        }
+    }
+    for (finding, count) in &server.findings {
+        if *count != 1 || !applied.contains(finding) {
+            wrong.push(format!("R5: the server has {finding} {count} times"));
+        }
+    }
+    if server.ops as usize != server.findings.len() {
+        wrong.push(format!(
+            "R5: {} operations were applied for {} records",
+            server.ops,
+            server.findings.len()
+        ));
+    }
+    look_at_files(world, &server, &mut wrong)?;
+    look_at_points(world, &mut wrong)?;
+    outcome.wrong = wrong;
+    Ok(())
+}
+
+/// R5, R8, R11: each saved finding is there and has one end, which is the right one.
+fn look_at_saved(
+    phone: &SimPhone,
+    rows: &BTreeMap<FindingId, FindingRow>,
+    server: &Server,
+    applied: &mut BTreeSet<Uuid>,
+    wrong: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let (mut taken, mut refused, mut kept) = (0, 0, 0);
+    for saved in &phone.saved {
+        let id = saved.finding;
+        let Some(row) = rows.get(&id) else {
+            wrong.push(format!("R11: finding {id} is gone from its phone"));
+            continue;
+        };
+        let is_there = server.findings.contains_key(&id.uuid());
+        match &row.send {
+            SendState::Applied => {
+                taken += 1;
+                if !is_there {
+                    wrong.push(format!(
+                        "R8: finding {id} counts as applied and is not there"
+                    ));
+                }
+                if saved.refused {
+                    wrong.push(format!("R8: finding {id} should have been refused"));
+                }
+                for photo in &saved.photos {
+                    if !server.photos.contains(photo.as_str()) {
+                        wrong.push(format!("R6: photo {photo} of {id} is not there"));
+                    }
+                }
+            }
+            SendState::Rejected { code } => {
+                refused += 1;
+                if !saved.refused || code.is_empty() {
+                    wrong.push(format!("R8: finding {id} was refused: {code}"));
+                }
+            }
+            SendState::Queued { stuck, .. } => {
+                kept += 1;
+                if !saved.broken || stuck.is_none() {
+                    wrong.push(format!("R13: finding {id} still waits: {stuck:?}"));
+                }
+            }
+        }
+        if is_there {
+            applied.insert(id.uuid());
+        }
+    }
+    if taken + refused + kept != phone.saved.len() {
+        wrong.push(format!(
+            "R8: the counts of phone {} do not add up",
+            phone.device.number
+        ));
+    }
+    Ok(())
+}
+
+/// R10: every finding of the person is on each of their phones, with the review as it stands.
+fn look_at_rows(
+    phone: &SimPhone,
+    rows: &BTreeMap<FindingId, FindingRow>,
+    server: &Server,
+    wrong: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    for (finding, rev) in &server.reviews {
+        let Some(row) = rows.get(&FindingId::from_uuid(*finding)) else {
+            continue;
+        };
+        let seen = row.review.as_ref().map_or(0, |review| review.rev);
+        if seen != *rev {
+            wrong.push(format!(
+                "R10: phone {} has review {seen} of {finding}, the server {rev}",
+                phone.device.number
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// R6: each photo is stored once and whole.
+fn look_at_files(
+    world: &World<'_>,
+    server: &Server,
+    wrong: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![world.server_folder().join("blobs")];
+    while let Some(folder) = folders.pop() {
+        if !folder.exists() {
+            continue;
+        }
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path
+                .file_name()
+                .context("a name")?
+                .to_string_lossy()
+                .into_owned();
+            if digest(&fs::read(&path)?).as_str() != name || !found.insert(name) {
+                wrong.push(format!("R6: {} is not whole, or not alone", path.display()));
+            }
+        }
+    }
+    for photo in &server.photos {
+        if !found.contains(photo) {
+            wrong.push(format!("R6: photo {photo} has a row and no file"));
+        }
+    }
+    Ok(())
+}
+
+/// R10: every phone has the points of its district.
+fn look_at_points(world: &World<'_>, wrong: &mut Vec<String>) -> anyhow::Result<()> {
+    let db = Connection::open(world.server_folder().join("server.db"))?;
+    for phone in &world.phones {
+        let on_server: BTreeSet<String> = db
+            .prepare("SELECT body FROM point WHERE district_id = ?1")?
+            .query_map(
+                [phone
+                    .device
+                    .session
+                    .district
+                    .id
+                    .uuid()
+                    .as_bytes()
+                    .as_slice()],
+                |row| row.get(0),
+            )?
+            .collect::<Result<_, _>>()?;
+        let here = Connection::open(phone.device.folder.join("device.sqlite"))?;
+        phone.device.key.unlock(&here)?;
+        let count: usize = here.query_row(
+            "SELECT count(*) FROM point WHERE district = ?1",
+            [phone.device.session.district.id.to_string()],
+            |row| row.get(0),
+        )?;
+        if count != on_server.len() {
+            wrong.push(format!(
+                "R10: phone {} has {count} points of {}",
+                phone.device.number,
+                on_server.len()
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Worlds with a bad network keep the promises, and each follows from its seed. `make test` and
+//! `make soak` live through many more with the same program.
+#![cfg(target_os = "linux")]
+
+use xunfang_sim::net::{Template, Worlds, live, live_all};
+
+#[test]
+fn a_few_worlds_keep_every_promise() {
+    let worlds = Worlds {
+        seeds: 1_000_000..1_000_006,
+        longest: None,
+    };
+    let found = live_all(&worlds, None).unwrap();
+    assert!(found.wrong.is_empty(), "{:#?}", found.wrong);
+    assert_eq!(found.worlds, 6);
+    assert!(found.sum.saved > 60, "{} findings", found.sum.saved);
+}
+
+#[test]
+fn a_world_follows_from_its_seed() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let template = runtime.block_on(Template::prepare()).unwrap();
+    let lived = |seed| {
+        let outcome = live(&template, seed, None).unwrap();
+        assert!(outcome.wrong.is_empty(), "{:#?}", outcome.wrong);
+        (
+            outcome.saved,
+            outcome.kills,
+            outcome.crashes,
+            outcome.calm_ms,
+        )
+    };
+    assert_eq!(lived(17), lived(17));
+    assert_ne!(lived(17), lived(18));
+}
