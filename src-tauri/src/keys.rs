@@ -67,6 +67,13 @@ fn store() -> keyring_core::Result<Arc<CredentialStore>> {
 
 #[cfg(target_os = "linux")]
 fn store() -> keyring_core::Result<Arc<CredentialStore>> {
+    // Without a session the library would start a bus of its own, on which no keyring is.
+    let runs = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
+        || std::env::var_os("XDG_RUNTIME_DIR")
+            .is_some_and(|folder| Path::new(&folder).join("bus").exists());
+    if !runs {
+        return Err(keyring_core::Error::NoDefaultStore);
+    }
     Ok(dbus_secret_service_keyring_store::Store::new()?)
 }
 

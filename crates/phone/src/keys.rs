@@ -40,10 +40,17 @@ pub fn storage(keys: &dyn KeyStore, folder: &Path) -> Result<StorageKey, Command
 }
 
 /// Returns the key with which this device signs, and makes it where there is none. What an earlier
-/// key has signed stays signed by that one, which the server knows.
-pub(crate) fn signing(keys: &dyn KeyStore, folder: &Path) -> Result<SecretKey, CommandError> {
-    // Needed or not, a store that does not answer is no reason for another key.
-    let kept = settle_secret(keys, SIGNING, true).map_err(|error| refuse(&error))?;
+/// key has signed stays signed by that one, which the server knows; `has_signed` says whether there
+/// is such a thing, and then a store that does not answer is no reason for another key.
+pub(crate) fn signing(
+    keys: &dyn KeyStore,
+    folder: &Path,
+    has_signed: bool,
+) -> Result<SecretKey, CommandError> {
+    let kept = match settle_secret(keys, SIGNING, true) {
+        Err(KeyStoreError::Unreachable(_)) if !has_signed => None,
+        kept => kept.map_err(|error| refuse(&error))?,
+    };
     if let Some(key) = kept.and_then(|secret| SecretKey::from_bytes(secret.as_bytes())) {
         return Ok(key);
     }
@@ -87,7 +94,7 @@ fn disk(error: DiskError) -> CommandError {
 #[cfg(test)]
 mod tests {
     use xunfang_evidence::DeviceSigner;
-    use xunfang_vault::KeyFiles;
+    use xunfang_vault::{KeyFiles, Layered, Zeroizing};
 
     use super::*;
 
@@ -100,7 +107,7 @@ mod tests {
         let (secret, key) = make().unwrap();
         fs::write(folder.join(SIGNING_FILE), secret.as_bytes()).unwrap();
         for _ in 0..2 {
-            let found = signing(&keys, &folder).unwrap().public_key();
+            let found = signing(&keys, &folder, true).unwrap().public_key();
             assert_eq!(found, key.public_key());
             assert!(
                 !folder.join(SIGNING_FILE).exists(),
@@ -108,9 +115,47 @@ mod tests {
             );
         }
         keys.keep(SIGNING, b"half").unwrap();
-        let other = signing(&keys, &folder).unwrap().public_key();
+        let other = signing(&keys, &folder, true).unwrap().public_key();
         assert_ne!(other, key.public_key());
-        assert_eq!(signing(&keys, &folder).unwrap().public_key(), other);
+        assert_eq!(signing(&keys, &folder, true).unwrap().public_key(), other);
+    }
+
+    /// A desk without a keyring.
+    struct Away;
+
+    impl KeyStore for Away {
+        fn read(&self, _: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
+            Err(KeyStoreError::Unreachable("no session".into()))
+        }
+
+        fn keep(&self, _: &str, _: &[u8]) -> Result<(), KeyStoreError> {
+            Err(KeyStoreError::Unreachable("no session".into()))
+        }
+    }
+
+    #[test]
+    fn a_desk_without_a_keyring_starts_and_goes_on_with_keys_in_files() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("app");
+        fs::create_dir(&folder).unwrap();
+        let keys = Layered {
+            first: Box::new(Away),
+            second: Box::new(KeyFiles::beside(&folder)),
+        };
+        let key = storage(&keys, &folder).unwrap();
+        let now = xunfang_domain::UnixMillis::new(0);
+        drop(Store::open(&folder, &key, now).unwrap());
+        let made = signing(&keys, &folder, false).unwrap().public_key();
+        let key = storage(&keys, &folder).unwrap();
+        assert_eq!(Store::open(&folder, &key, now).unwrap().set_aside, None);
+        assert_eq!(signing(&keys, &folder, true).unwrap().public_key(), made);
+        fs::remove_file(place.path().join("app.keys/signing.key")).unwrap();
+        let error = signing(&keys, &folder, true).unwrap_err();
+        assert_eq!(
+            error.code,
+            ErrorCode::KeysUnavailable,
+            "it has signed with another"
+        );
     }
 
     #[test]

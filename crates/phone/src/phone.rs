@@ -92,7 +92,8 @@ impl Phone {
         }
         let fresh = DeviceId::from_uuid(Uuid::now_v7());
         let device = store.installation(fresh)?.device;
-        let key = keys::signing(config.keys.as_ref(), &config.data_dir)?;
+        let has_signed = store.last_record()?.is_some();
+        let key = keys::signing(config.keys.as_ref(), &config.data_dir, has_signed)?;
         let signer: Arc<dyn DeviceSigner> = Arc::new(key);
         let darkroom = Darkroom::new(device, Arc::clone(&signer));
         let syncing = Arc::new(Syncing::new());

@@ -10,16 +10,19 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
+use futures_util::StreamExt;
+use tokio::time::timeout;
 use xunfang_domain::{Object, Sha256Hex, Verb};
 use xunfang_protocol::{
-    ErrorBody, UPLOAD_CHECKSUM, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX,
+    ErrorBody, UPLOAD_CHECKSUM, UPLOAD_CHUNK_BYTES, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET,
+    UPLOAD_PHOTO_BYTES_MAX,
 };
 
 use super::address::InPath;
 use super::openapi::SessionRefusals;
 use super::photos::photo_name;
 use crate::App;
-use crate::body::{content_length, require_media_type};
+use crate::body::{IDLE_MAX, content_length, require_media_type};
 use crate::error::ApiError;
 use crate::session::Session;
 use crate::uploads::{self, Held, Piece, UploadKey};
@@ -132,8 +135,10 @@ pub(super) async fn announce(
     }
     let address = format!("/api/v1/uploads/{}", key.sha256);
     let (held, new) = uploads::announce(&app, &key, length).await?;
-    // Where something is held already the piece is not read: the sender goes on from there.
+    // Where something is held already the piece is not taken: the sender goes on from there. It is
+    // read all the same, or the connection would be reset under the answer.
     if !new {
+        read_away(body).await;
         let figures = figures(&app, held);
         return Ok((StatusCode::OK, [("location", address)], figures).into_response());
     }
@@ -189,6 +194,17 @@ pub(super) async fn append(
         [(OFFSET, HeaderValue::from(offset))],
     )
         .into_response())
+}
+
+/// Reads what is not wanted, up to the largest piece that a phone sends.
+async fn read_away(body: Body) {
+    let mut left = UPLOAD_CHUNK_BYTES;
+    let mut body = body.into_data_stream();
+    while let Ok(Some(Ok(chunk))) = timeout(IDLE_MAX, body.next()).await
+        && chunk.len() <= left
+    {
+        left -= chunk.len();
+    }
 }
 
 async fn append_piece(
