@@ -73,8 +73,11 @@ pub struct HttpServer<C = Client> {
     token: Option<String>,
 }
 
-/// The shared connection pool.
-pub(crate) fn client(patience: Patience) -> Result<Client, reqwest::Error> {
+/// Makes a pool of connections.
+///
+/// # Errors
+/// The library's, where it cannot be set up.
+pub fn client(patience: Patience) -> Result<Client, reqwest::Error> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
@@ -111,7 +114,11 @@ impl<C: Carrier> HttpServer<C> {
         }
     }
 
-    pub(crate) async fn sign_in(&self, request: &SignInRequest) -> Result<SignedIn, Failure> {
+    /// Signs in; the transport itself stays without a session.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::Permanent`] where account and password do not match.
+    pub async fn sign_in(&self, request: &SignInRequest) -> Result<SignedIn, Failure> {
         let body = serde_json::to_vec(request).map_err(garbled)?;
         let request = self.json(Method::POST, "session", body);
         let response = self.carrier.carry(request).await?;

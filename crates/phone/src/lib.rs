@@ -30,7 +30,7 @@ mod view;
 mod walking;
 
 pub use command::{Command, CommandError, ErrorCode, LineStep};
-pub use http::{Carrier, HttpServer, Patience};
+pub use http::{Carrier, HttpServer, Patience, client};
 pub use keys::storage as storage_key;
 pub use phone::{Phone, PhoneConfig};
 pub use photos::PhotoPlace;

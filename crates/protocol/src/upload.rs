@@ -19,6 +19,6 @@ pub const UPLOAD_CONTENT_TYPE: &str = "application/offset+octet-stream";
 /// Size of the pieces that a phone sends: what is sent again after a cut is at most this.
 pub const UPLOAD_CHUNK_BYTES: usize = 512 * 1024;
 /// Up to this length a phone does not ask what is held already: sending it costs less.
-pub const UPLOAD_SMALL_BYTES: u64 = 64 * 1024;
+pub const UPLOAD_SMALL_BYTES: u64 = 32 * 1024;
 /// Largest photo that phone and server take, in bytes.
 pub const UPLOAD_PHOTO_BYTES_MAX: u64 = 64 * 1024 * 1024;

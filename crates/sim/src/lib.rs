@@ -8,12 +8,15 @@
 //!
 //! Bad networks, in simulated time: see [`net`].
 //!
+//! Connections that are cut at any byte: see [`proxy`].
+//!
 //! Bugs that are planted, to prove that each would be noticed. This crate is never part of a product.
 
 pub mod disk;
 pub mod judge;
 pub mod net;
 pub mod plant;
+pub mod proxy;
 pub mod record;
 pub mod replay;
 pub mod scene;

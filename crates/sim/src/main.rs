@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use clap::{Parser, Subcommand};
 use serde_json::json;
-use xunfang_sim::{net, replay, scene};
+use xunfang_sim::{net, proxy, replay, scene};
 
 mod planting;
 
@@ -37,6 +37,21 @@ enum Task {
         /// Ends after so many seconds, however many worlds there were.
         #[arg(long)]
         seconds: Option<u64>,
+        /// Where the verdict is written, as JSON by promise.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// Cuts the connection at every byte of a photo of 64 KiB and at random ones of photos of 8 MiB.
+    Proxy {
+        /// How many random bytes.
+        #[arg(long, default_value_t = 5_000)]
+        cuts: usize,
+        /// How far the bytes of the small photo are apart at which it is cut.
+        #[arg(long, default_value_t = 1)]
+        step: usize,
+        /// Where the chance begins.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
         /// Where the verdict is written, as JSON by promise.
         #[arg(long)]
         report: Option<PathBuf>,
@@ -79,6 +94,12 @@ async fn main() -> anyhow::Result<()> {
             };
             tokio::task::block_in_place(|| net_worlds(&worlds, report.as_deref()))
         }
+        Task::Proxy {
+            cuts,
+            step,
+            seed,
+            report,
+        } => cut_connections(cuts, step, seed, report.as_deref()).await,
         Task::Plant { which, report } => planting::all(&which, report.as_deref()).await,
         Task::Powercut {
             states,
@@ -140,5 +161,57 @@ fn net_worlds(worlds: &net::Worlds, report: Option<&Path>) -> anyhow::Result<()>
     let (worlds, count) = (found.worlds, found.wrong.len());
     out.write_all(format!("{worlds} seeds, {count} violations\n").as_bytes())?;
     ensure!(count == 0, "{count} violations");
+    Ok(())
+}
+
+async fn cut_connections(
+    cuts: usize,
+    step: usize,
+    seed: u64,
+    report: Option<&Path>,
+) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let small = proxy::every_byte(step).await?;
+    let large = proxy::random_bytes(cuts, seed).await?;
+    let seconds = began.elapsed().as_secs();
+    let wrong: Vec<&String> = small.wrong.iter().chain(&large.wrong).collect();
+    let broken = |promise: &str| {
+        let ours = wrong.iter().filter(|what| what.starts_with(promise));
+        ours.count()
+    };
+    let verdict = json!({
+        "R6": {
+            "passed": broken("R6") == 0,
+            "figure": format!(
+                "{} photos cut {} times, at {} bytes of 64 KiB and {} of 8 MiB: {} not whole",
+                small.photos + large.photos, small.cuts + large.cuts, small.cuts, large.cuts,
+                broken("R6"),
+            ),
+            "seconds": seconds,
+        },
+        "R7": {
+            "passed": broken("R7") == 0,
+            "figure": format!(
+                "{} cuts: {} bytes sent again, {} after one cut at most; {} violations",
+                small.cuts + large.cuts, small.again + large.again,
+                small.again_most.max(large.again_most), broken("R7"),
+            ),
+            "seconds": seconds,
+        },
+    });
+    if let Some(report) = report {
+        std::fs::write(report, format!("{verdict:#}\n"))?;
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("{verdict:#}\n").as_bytes())?;
+    out.write_all(
+        format!(
+            "{} cuts, {} violations\n",
+            small.cuts + large.cuts,
+            wrong.len()
+        )
+        .as_bytes(),
+    )?;
+    ensure!(wrong.is_empty(), "{wrong:#?}");
     Ok(())
 }

@@ -15,6 +15,8 @@ mod plant;
 mod wire;
 mod world;
 
+pub(crate) use photo::jpeg;
+
 pub use many::{Found, PROMISES, What, Worlds, Wrong, live_all};
 pub use plant::Plant;
 pub use world::{Outcome, Template, live};
