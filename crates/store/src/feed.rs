@@ -71,7 +71,8 @@ impl Store {
             let again =
                 meet_epoch(tx, person, epoch).map_err(StoreError::sql("compare histories"))?;
             applied.findings |= again > 0;
-            if page.reset {
+            // The other scope's reviews come from its own events, which are not sent again.
+            if page.reset && page.id.starts_with("person:") {
                 // Decisions that the server has lost are counted anew; those that it still has
                 // come with their events.
                 applied.findings = true;

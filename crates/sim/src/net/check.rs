@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::Context;
 use rusqlite::Connection;
+use tokio::time::Instant;
 use uuid::Uuid;
 use xunfang_domain::FindingId;
 use xunfang_evidence::digest;
@@ -78,11 +79,12 @@ fn is_behind(phone: &SimPhone, server: &Server) -> anyhow::Result<bool> {
         .any(|scope| at(&cursors, scope) != at(&server.feeds, scope)))
 }
 
-/// Whether nothing is left to do: each record has its end, and each phone has seen everything.
-pub(super) fn is_quiet(world: &World<'_>) -> anyhow::Result<bool> {
+/// Whether nothing is left to do: each phone has exchanged since all is well, each record has its
+/// end, and each phone has seen everything.
+pub(super) fn is_quiet(world: &World<'_>, calm_since: Instant) -> anyhow::Result<bool> {
     let server = Server::read(world)?;
     for phone in &world.phones {
-        if is_behind(phone, &server)? {
+        if is_behind(phone, &server)? || !phone.has_exchanged_since(calm_since) {
             return Ok(false);
         }
         for row in rows(phone)? {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 use xunfang_domain::{
     BatchId, CaptureSource, DeviceId, FindingId, OpId, PointId, PositionEvidence, PositionMissing,
@@ -43,8 +43,16 @@ pub(super) struct SimPhone {
     /// What its person has saved.
     pub(super) saved: Vec<Saved>,
     app: Option<RunningApp>,
-    /// Times that the app found its session ended; nobody ends one here.
-    signed_out: Arc<Mutex<u32>>,
+    news: Arc<Mutex<News>>,
+}
+
+/// What the app's thread has seen.
+#[derive(Debug, Clone, Copy, Default)]
+struct News {
+    /// Times that it found its session ended; nobody ends one here.
+    signed_out: u32,
+    /// When the last exchange that succeeded began.
+    exchanged: Option<Instant>,
 }
 
 /// A finding that the phone has said to be saved.
@@ -79,7 +87,7 @@ impl SimPhone {
             device,
             saved: Vec::new(),
             app: None,
-            signed_out: Arc::default(),
+            news: Arc::default(),
         }
     }
 
@@ -112,7 +120,7 @@ impl SimPhone {
             signer: signer(self.device.number)?,
             device: self.device.id,
             session: self.device.session.clone(),
-            signed_out: Arc::clone(&self.signed_out),
+            news: Arc::clone(&self.news),
         }));
         self.app = Some(RunningApp {
             store,
@@ -142,12 +150,19 @@ impl SimPhone {
         }
     }
 
+    fn news(&self) -> News {
+        *self.news.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How often the server has ended the session.
     pub(super) fn signed_out(&self) -> u32 {
-        *self
-            .signed_out
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.news().signed_out
+    }
+
+    /// Whether an exchange that began after a moment has succeeded.
+    pub(super) fn has_exchanged_since(&self, moment: Instant) -> bool {
+        let began = self.news().exchanged;
+        began.is_some_and(|began| began >= moment)
     }
 
     /// Saves a finding with its photos, as the screens do.
@@ -262,7 +277,7 @@ struct Syncing {
     signer: SecretKey,
     device: DeviceId,
     session: SessionView,
-    signed_out: Arc<Mutex<u32>>,
+    news: Arc<Mutex<News>>,
 }
 
 /// Exchanges for as long as the app runs, by the same [`Link`] as the product's thread.
@@ -281,6 +296,7 @@ async fn run(app: Syncing) {
             signer: &app.signer,
             may_send_originals: &|| true,
         };
+        let began = Instant::now();
         let result = exchange(&work, clock, &|_| {}).await;
         let now = Clock::now(clock);
         let event = match result {
@@ -293,15 +309,14 @@ async fn run(app: Syncing) {
                     app.store.let_go(server_now)
                 });
                 debug_assert!(done.is_ok(), "{done:?}");
+                let mut news = app.news.lock().unwrap_or_else(PoisonError::into_inner);
+                news.exchanged = Some(began);
                 LinkEvent::Succeeded { jitter: 0.5 }
             }
             Err(error) => {
                 if matches!(error, ExchangeError::Link(Failure::SignedOut)) {
-                    let mut count = app
-                        .signed_out
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner);
-                    *count += 1;
+                    let mut news = app.news.lock().unwrap_or_else(PoisonError::into_inner);
+                    news.signed_out += 1;
                 }
                 LinkEvent::Failed {
                     waiting: true,

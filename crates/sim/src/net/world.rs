@@ -508,7 +508,7 @@ impl<'a> World<'a> {
         let began = Instant::now();
         while began.elapsed() < CALM {
             sleep(Duration::from_millis(500)).await;
-            if check::is_quiet(self)? {
+            if check::is_quiet(self, began)? {
                 break;
             }
         }
