@@ -45,7 +45,7 @@ step types types_are_current
 step rust cargo nextest run --locked --workspace --all-features --no-fail-fast --profile ci
 step powercut "${CARGO_TARGET_DIR:-target}/debug/xunfang-sim" powercut --states 10000 \
     --report "$reports/R2.json"
-step net "${CARGO_TARGET_DIR:-target}/debug/xunfang-sim" net --seeds 1000 \
+step net "${CARGO_TARGET_DIR:-target}/debug/xunfang-sim" net --seeds 220 \
     --report "$reports/R-net.json"
 step planted "${CARGO_TARGET_DIR:-target}/debug/xunfang-sim" plant all \
     --report "$reports/planted.json"
