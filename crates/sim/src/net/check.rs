@@ -113,6 +113,12 @@ pub(super) fn look(world: &World<'_>, outcome: &mut Outcome) -> anyhow::Result<(
         if phone.signed_out() > 0 {
             wrong.push(format!("{name}: its session was ended"));
         }
+        if phone.failures() > 0 {
+            wrong.push(format!(
+                "{name}: its storage refused {} times",
+                phone.failures()
+            ));
+        }
         let rows: BTreeMap<FindingId, FindingRow> = rows(phone)?
             .into_iter()
             .map(|row| (row.record.id, row))

@@ -51,6 +51,8 @@ pub(super) struct SimPhone {
 struct News {
     /// Times that it found its session ended; nobody ends one here.
     signed_out: u32,
+    /// Times that the storage refused what an exchange had brought.
+    failures: u32,
     /// When the last exchange that succeeded began.
     exchanged: Option<Instant>,
 }
@@ -157,6 +159,11 @@ impl SimPhone {
     /// How often the server has ended the session.
     pub(super) fn signed_out(&self) -> u32 {
         self.news().signed_out
+    }
+
+    /// How often the storage refused what an exchange had brought.
+    pub(super) fn failures(&self) -> u32 {
+        self.news().failures
     }
 
     /// Whether an exchange that began after a moment has succeeded.
@@ -308,9 +315,9 @@ async fn run(app: Syncing) {
                     app.store.settle_receipts(server_now)?;
                     app.store.let_go(server_now)
                 });
-                debug_assert!(done.is_ok(), "{done:?}");
                 let mut news = app.news.lock().unwrap_or_else(PoisonError::into_inner);
                 news.exchanged = Some(began);
+                news.failures += u32::from(done.is_err());
                 LinkEvent::Succeeded { jitter: 0.5 }
             }
             Err(error) => {

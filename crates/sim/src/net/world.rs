@@ -410,9 +410,6 @@ impl<'a> World<'a> {
     /// Copies the server's folder while it does not run.
     async fn back_up(&mut self) -> anyhow::Result<()> {
         self.net.end_server().await;
-        self.start_server().await?;
-        self.net.end_server().await;
-        // Nobody else has the folder now but whoever is about to leave it.
         self.wait_until_free().await?;
         let backup = self.folder.path().join("backup");
         if backup.exists() {
