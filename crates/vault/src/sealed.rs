@@ -28,7 +28,8 @@ pub const CHUNK_BYTES: usize = 64 * 1024;
 const MAGIC: [u8; 4] = *b"XFS1";
 const SALT_BYTES: usize = 16;
 const HEADER_BYTES: usize = MAGIC.len() + SALT_BYTES;
-const SEALED_CHUNK_BYTES: usize = CHUNK_BYTES + MAX_TAG_LEN;
+/// Length of a full chunk once it is sealed, in bytes.
+pub(crate) const SEALED_CHUNK_BYTES: usize = CHUNK_BYTES + MAX_TAG_LEN;
 
 /// Why a sealed file is not read.
 #[derive(Debug, thiserror::Error)]
@@ -85,12 +86,8 @@ impl FileSeal {
         getrandom::fill(&mut salt).map_err(io::Error::other)?;
         to.write_all(&MAGIC)?;
         to.write_all(&salt)?;
-        Ok(SealWriter {
-            chunks: self.chunks(name, &salt).ok_or_else(impossible)?,
-            number: 0,
-            gathered: Vec::with_capacity(SEALED_CHUNK_BYTES),
-            to,
-        })
+        let chunks = self.chunks(name, &salt).ok_or_else(impossible)?;
+        Ok(SealWriter::new(chunks, to))
     }
 
     /// Opens a sealed file that lies under `name` there.
@@ -130,26 +127,35 @@ impl FileSeal {
     }
 
     fn chunks(&self, name: &str, salt: &[u8]) -> Option<Chunks> {
-        let key = self.secret.derive_salted(salt, "file");
-        let key = UnboundKey::new(&AES_256_GCM, key.as_bytes()).ok()?;
-        Some(Chunks {
-            key: LessSafeKey::new(key),
-            name: name.to_owned(),
-        })
+        Chunks::new(
+            &self.secret.derive_salted(salt, "file"),
+            name.as_bytes().to_vec(),
+        )
     }
 }
 
-fn impossible() -> io::Error {
+/// What is said where a cipher does not do what it is made for.
+pub(crate) fn impossible() -> io::Error {
     io::Error::other("the cipher refuses a key of its own length")
 }
 
-/// The chunks of one file.
-struct Chunks {
+/// The chunks of one file, or of one letter.
+pub(crate) struct Chunks {
     key: LessSafeKey,
-    name: String,
+    context: Vec<u8>,
 }
 
 impl Chunks {
+    /// Chunks that `key` encrypts, and nothing else ever does, and that open with the same
+    /// `context` only. None where the cipher refuses the key.
+    pub(crate) fn new(key: &Secret, context: Vec<u8>) -> Option<Self> {
+        let key = UnboundKey::new(&AES_256_GCM, key.as_bytes()).ok()?;
+        Some(Self {
+            key: LessSafeKey::new(key),
+            context,
+        })
+    }
+
     /// The key is the file's own, so a number is never used twice with it.
     fn nonce(number: u64, is_last: bool) -> Nonce {
         let mut nonce = [0; NONCE_LEN];
@@ -164,15 +170,24 @@ impl Chunks {
     fn seal(&self, number: u64, is_last: bool, chunk: &mut Vec<u8>) -> io::Result<()> {
         let nonce = Self::nonce(number, is_last);
         self.key
-            .seal_in_place_append_tag(nonce, Aad::from(self.name.as_bytes()), chunk)
+            .seal_in_place_append_tag(nonce, Aad::from(&self.context), chunk)
             .map_err(|_| impossible())
     }
 
-    fn open(&self, number: u64, is_last: bool, chunk: &mut Vec<u8>) -> Result<(), UnsealError> {
+    /// Opens a chunk in its place. Where it does not open, nothing of it may be used.
+    ///
+    /// # Errors
+    /// [`UnsealError::Broken`] where anything of it, its place or its context is another one.
+    pub(crate) fn open(
+        &self,
+        number: u64,
+        is_last: bool,
+        chunk: &mut Vec<u8>,
+    ) -> Result<(), UnsealError> {
         let nonce = Self::nonce(number, is_last);
         let length = self
             .key
-            .open_in_place(nonce, Aad::from(self.name.as_bytes()), chunk)
+            .open_in_place(nonce, Aad::from(&self.context), chunk)
             .map_err(|_| UnsealError::Broken)?
             .len();
         chunk.truncate(length);
@@ -185,24 +200,42 @@ pub struct SealWriter<W> {
     chunks: Chunks,
     number: u64,
     gathered: Vec<u8>,
+    /// Whether a chunk was not written whole. Sealing anything else in its place would use its
+    /// number twice, which is what this cipher must not be asked.
+    stopped: bool,
     to: W,
 }
 
 impl<W: Write> SealWriter<W> {
+    /// Writes the chunks of a file whose header is written already.
+    pub(crate) fn new(chunks: Chunks, to: W) -> Self {
+        Self {
+            chunks,
+            number: 0,
+            gathered: Vec::with_capacity(SEALED_CHUNK_BYTES),
+            stopped: false,
+            to,
+        }
+    }
+
     /// Seals the last chunk and returns what was written to.
     ///
     /// # Errors
-    /// Those of the writer beneath.
+    /// Those of the writer beneath, and where an earlier write failed.
     pub fn finish(mut self) -> io::Result<W> {
         self.pass_on(true)?;
         Ok(self.to)
     }
 
     fn pass_on(&mut self, is_last: bool) -> io::Result<()> {
+        if std::mem::replace(&mut self.stopped, true) {
+            return Err(io::Error::other("an earlier chunk could not be written"));
+        }
         self.chunks.seal(self.number, is_last, &mut self.gathered)?;
         self.to.write_all(&self.gathered)?;
         self.gathered.clear();
         self.number += 1;
+        self.stopped = false;
         Ok(())
     }
 }
@@ -210,12 +243,12 @@ impl<W: Write> SealWriter<W> {
 impl<W: Write> Write for SealWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // A full chunk waits for the next byte: it may be the last one.
-        if self.gathered.len() == CHUNK_BYTES && !bytes.is_empty() {
+        // After a failure it is longer, being sealed already, and is not passed on again.
+        if self.gathered.len() >= CHUNK_BYTES && !bytes.is_empty() {
             self.pass_on(false)?;
         }
-        let taken = bytes
-            .get(..CHUNK_BYTES - self.gathered.len())
-            .unwrap_or(bytes);
+        let room = CHUNK_BYTES.saturating_sub(self.gathered.len());
+        let taken = bytes.get(..room).unwrap_or(bytes);
         self.gathered.extend_from_slice(taken);
         Ok(taken.len())
     }
@@ -379,6 +412,34 @@ mod tests {
         let (one, two) = swapped[HEADER_BYTES..].split_at_mut(SEALED_CHUNK_BYTES);
         one.swap_with_slice(&mut two[..SEALED_CHUNK_BYTES]);
         assert!(read(&swapped, "a").is_err());
+    }
+
+    /// A disk that is full after so many bytes.
+    struct Full(usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = bytes.len().min(self.0);
+            self.0 -= taken;
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_writer_that_failed_seals_nothing_more() {
+        let mut writer = seal().writer("a", Full(1000)).unwrap();
+        writer.write_all(&plain(CHUNK_BYTES)).unwrap();
+        let full = writer.write(b"x").unwrap_err();
+        assert_eq!(full.kind(), io::ErrorKind::WriteZero);
+        writer.to.0 = usize::MAX;
+        let before = writer.to.0;
+        assert!(writer.write(b"x").is_err());
+        assert_eq!(writer.to.0, before);
+        assert!(writer.finish().is_err());
     }
 
     proptest! {
