@@ -15,7 +15,7 @@ use xunfang_domain::{
     Provenance, Review, ReviewState, Role, Standard, StandardId, UnixMillis, Wgs84,
 };
 use xunfang_phone::KeyFiles;
-use xunfang_protocol::{Event, EventBody, ScopePage, SessionView};
+use xunfang_protocol::{Event, EventBody, Scope, ScopePage, SessionView};
 use xunfang_store::{SignedInSession, StorageKey, Store};
 
 use crate::drafts;
@@ -151,14 +151,22 @@ impl Device {
             },
         })?;
 
-        let mut feed = Feed::new(&store, device.person, format!("district:{}", district.id));
+        let mut feed = Feed::new(
+            &store,
+            device.person,
+            Scope::District(district.id).to_string(),
+        );
         feed.add(&EventBody::Standard(device.standard.clone()))?;
         for number in 0..POINTS {
             feed.add(&EventBody::Point(point(number, district.id)?))?;
         }
         feed.flush()?;
 
-        let mut feed = Feed::new(&store, device.person, format!("person:{}", device.person));
+        let mut feed = Feed::new(
+            &store,
+            device.person,
+            Scope::Person(device.person).to_string(),
+        );
         let mut numbers = Numbers::new(1);
         for number in 0..FINDINGS - UNSENT {
             feed.add(&EventBody::Finding(device.finding(number, &mut numbers)?))?;
@@ -319,6 +327,7 @@ impl<'a> Feed<'a> {
         let page = ScopePage {
             id: self.scope.clone(),
             reset: false,
+            revoked: false,
             to: self.seq,
             more: false,
             chain: None,
@@ -332,22 +341,31 @@ impl<'a> Feed<'a> {
 }
 
 /// Numbers that look random and are the same in every run (SplitMix64).
-struct Numbers(u64);
+#[derive(Debug)]
+pub(crate) struct Numbers(u64);
 
 impl Numbers {
-    const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    const fn next(&mut self) -> u64 {
+    pub(crate) const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
 
+    /// A number in 0..`end`; with an end of 0 it is 0.
+    pub(crate) const fn below(&mut self, end: u64) -> u64 {
+        match self.next().checked_rem(end) {
+            Some(number) => number,
+            None => 0,
+        }
+    }
+
     /// A number in 0..1.
-    fn part(&mut self) -> f64 {
+    pub(crate) fn part(&mut self) -> f64 {
         let high = u32::try_from(self.next() >> 32).unwrap_or(u32::MAX);
         f64::from(high) / (f64::from(u32::MAX) + 1.0)
     }

@@ -26,7 +26,8 @@ pub use reference::{
 pub use session::{SessionView, SignInRequest, SignedIn};
 pub use sync::{
     Event, EventBody, OPS_PER_PUSH_MAX, Op, OpKind, OpResult, OpStatus, PROTO, PUSH_BYTES_AIM,
-    PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest, PushResponse, ScopePage, UnreadEvent,
+    PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest, PushResponse, Scope, ScopePage,
+    UnreadEvent,
 };
 pub use upload::{
     UPLOAD_CHECKSUM, UPLOAD_CHUNK_BYTES, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET,

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xunfang_domain::{
-    BatchId, DeviceId, District, FindingRecord, InspectionRecord, OpId, Point, Review, Sealed,
-    Sha256Hex, Standard, UnixMillis,
+    BatchId, DeviceId, District, DistrictId, FindingRecord, InspectionRecord, OpId, PersonId,
+    Point, Review, Sealed, Sha256Hex, Standard, UnixMillis,
 };
 
 /// The protocol version of this build.
@@ -172,14 +172,36 @@ pub struct PullRequest {
     pub since: Option<u64>,
 }
 
+/// Whose feed it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// What everybody of a district reads.
+    District(DistrictId),
+    /// What only one person reads.
+    Person(PersonId),
+}
+
+impl std::fmt::Display for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::District(id) => write!(f, "district:{id}"),
+            Self::Person(id) => write!(f, "person:{id}"),
+        }
+    }
+}
+
 /// One scope's next events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct ScopePage {
-    /// The scope: `district:<id>` or `person:<id>`.
+    /// A [`Scope`].
     pub id: String,
     /// Whether the cursor that was sent is void: forget it and begin at 0.
     pub reset: bool,
+    /// Whether this session may not read the scope, and what came with it has to go. Comes with
+    /// `reset`, so that an app which does not know the word takes it for an empty scope.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
     /// The cursor after these events.
     pub to: u64,
     /// What all events up to there come to; a phone sends it back with the cursor.

@@ -10,14 +10,17 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use uuid::Uuid;
 use xunfang_domain::Actor;
-use xunfang_protocol::{PullRequest, ScopePage};
+use xunfang_protocol::{PullRequest, Scope, ScopePage};
 
 use crate::store::{StoreError, feed};
 
 /// Most events of one page.
 const EVENTS_MAX: u32 = 1000;
+/// Most scopes that are said to be revoked in one answer; a phone has a few at most.
+const REVOKED_MAX: usize = 16;
 
-/// Reads one page of every scope that the actor may see; others in the request are ignored.
+/// Reads one page of every scope that the actor may see; of others in the request it says that they
+/// are revoked.
 pub(crate) fn pages(
     db: &Connection,
     actor: Actor,
@@ -26,17 +29,37 @@ pub(crate) fn pages(
 ) -> Result<Vec<ScopePage>, StoreError> {
     let same_history = request.epoch == Some(epoch);
     let limit = request.limit.clamp(1, EVENTS_MAX);
-    [
-        feed::district_scope(actor.district),
-        feed::person_scope(actor.person),
-    ]
-    .into_iter()
-    .map(|scope| {
-        let cursor = cursor(&request.scopes, &scope);
-        let same_history = same_history && same_events(db, actor, &scope, cursor, request)?;
-        page(db, actor, scope, cursor, same_history, limit)
-    })
-    .collect()
+    let allowed = [
+        Scope::District(actor.district).to_string(),
+        Scope::Person(actor.person).to_string(),
+    ];
+    let revoked = request
+        .scopes
+        .keys()
+        .filter(|scope| !allowed.contains(scope))
+        .take(REVOKED_MAX)
+        .map(|scope| Ok(revoked(scope)));
+    allowed
+        .iter()
+        .map(|scope| {
+            let cursor = cursor(&request.scopes, scope);
+            let same_history = same_history && same_events(db, actor, scope, cursor, request)?;
+            page(db, actor, scope.clone(), cursor, same_history, limit)
+        })
+        .chain(revoked)
+        .collect()
+}
+
+fn revoked(scope: &str) -> ScopePage {
+    ScopePage {
+        id: scope.to_owned(),
+        reset: true,
+        revoked: true,
+        to: 0,
+        chain: None,
+        more: false,
+        events: Vec::new(),
+    }
 }
 
 fn cursor(scopes: &BTreeMap<String, u64>, scope: &str) -> u64 {
@@ -76,6 +99,7 @@ fn page(
         chain: chain.map(|chain| chain.to_string()),
         id: scope,
         reset,
+        revoked: false,
         to,
         more: to < last,
         events,

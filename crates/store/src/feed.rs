@@ -7,6 +7,7 @@ use uuid::Uuid;
 use xunfang_domain::{FindingRecord, InspectionRecord, PersonId, Point, Review, Standard};
 use xunfang_protocol::{Event, EventBody, ScopePage, UnreadEvent};
 
+use crate::held::{Kind, begin_anew, hold, revoke, sweep};
 use crate::receipts::meet_epoch;
 use crate::store::{json, parse};
 use crate::{Store, StoreError};
@@ -71,23 +72,24 @@ impl Store {
             let again =
                 meet_epoch(tx, person, epoch).map_err(StoreError::sql("compare histories"))?;
             applied.findings |= again > 0;
-            // The other scope's reviews come from its own events, which are not sent again.
-            if page.reset && page.id.starts_with("person:") {
-                // Decisions that the server has lost are counted anew; those that it still has
-                // come with their events.
-                applied.findings = true;
-                tx.execute(
-                    "UPDATE finding SET review = NULL, review_state = 'pending'
-                     WHERE person = ?1 AND review IS NOT NULL",
-                    [person.to_string()],
-                )
-                .map_err(StoreError::sql("forget reviews"))?;
+            if page.revoked {
+                revoke(tx, &page.id).map_err(StoreError::sql("let go a feed"))?;
+                return Ok(Applied {
+                    reference: true,
+                    findings: true,
+                    ..applied
+                });
             }
+            if page.reset {
+                applied.findings = true;
+                begin_anew(tx, &page.id).map_err(StoreError::sql("begin a feed anew"))?;
+            }
+            let scope = page.id.as_str();
             for event in &page.events {
                 match EventBody::read(event) {
-                    Ok(body) => apply(tx, person, body, &mut applied)?,
+                    Ok(body) => apply(tx, scope, person, body, &mut applied)?,
                     Err(unread) => {
-                        park(tx, &page.id, event, &unread)?;
+                        park(tx, scope, event, &unread)?;
                         applied.parked += 1;
                     }
                 }
@@ -98,6 +100,9 @@ impl Store {
                 params![page.id, page.to, page.chain],
             )
             .map_err(StoreError::sql("move the cursor"))?;
+            if !page.more {
+                applied.reference |= sweep(tx, scope).map_err(StoreError::sql("end a feed"))?;
+            }
             tx.execute(
                 "UPDATE installation SET epoch = ?1 WHERE one = 1 AND epoch IS NOT ?1",
                 params![epoch.to_string()],
@@ -114,11 +119,12 @@ impl Store {
 
 fn apply(
     tx: &Transaction<'_>,
+    scope: &str,
     person: PersonId,
     body: EventBody,
     applied: &mut Applied,
 ) -> Result<(), StoreError> {
-    match body {
+    let (kind, entity) = match body {
         EventBody::District(district) => {
             applied.reference = true;
             tx.prepare_cached(
@@ -127,27 +133,36 @@ fn apply(
             )
             .and_then(|mut put| put.execute(params![district.id.to_string(), json_sql(&district)?]))
             .map_err(StoreError::sql("keep the district"))?;
+            (Kind::District, district.id.to_string())
         }
         EventBody::Point(point) => {
             applied.reference = true;
             put_point(tx, &point).map_err(StoreError::sql("keep a point"))?;
+            (Kind::Point, point.id.to_string())
         }
         EventBody::Standard(standard) => {
             applied.reference = true;
             put_standard(tx, &standard).map_err(StoreError::sql("keep the standard"))?;
+            (
+                Kind::Standard,
+                format!("{} {}", standard.id, standard.version),
+            )
         }
         EventBody::Review(review) => {
             applied.findings = true;
             put_review(tx, &review)?;
+            (Kind::Review, review.finding.to_string())
         }
         EventBody::Finding(record) => {
             applied.findings |= put_received(tx, person, &record)?;
+            (Kind::Finding, record.id.to_string())
         }
         EventBody::Inspection(record) => {
             applied.findings |= put_inspection(tx, person, &record)?;
+            (Kind::Inspection, record.id.to_string())
         }
-    }
-    Ok(())
+    };
+    hold(tx, scope, kind, &entity).map_err(StoreError::sql("keep a fingerprint"))
 }
 
 fn json_sql<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
@@ -184,10 +199,10 @@ fn put_point(tx: &Transaction<'_>, point: &Point) -> rusqlite::Result<usize> {
 }
 
 fn put_standard(tx: &Transaction<'_>, standard: &Standard) -> rusqlite::Result<usize> {
-    // A published version never changes, so the first copy stands.
+    // A published version never changes: where this one is other than the one here, that was harmed.
     tx.prepare_cached(
         "INSERT INTO standard (id, version, body) VALUES (?1, ?2, ?3)
-         ON CONFLICT (id, version) DO NOTHING",
+         ON CONFLICT (id, version) DO UPDATE SET body = excluded.body",
     )?
     .execute(params![
         standard.id.to_string(),
@@ -207,8 +222,9 @@ fn put_review(tx: &Transaction<'_>, review: &Review) -> Result<(), StoreError> {
     // A finding that is not here was made on another phone of the same person and arrives with
     // its own event; feeds are ordered, so it has already come or the feed was reset.
     let Some(known) = known else { return Ok(()) };
-    let known: Option<Review> = known.map(|text| parse("review", &text)).transpose()?;
-    if known.is_some_and(|known| known.rev >= review.rev) {
+    // One that does not parse was harmed, and is written anew.
+    let known: Option<Review> = known.and_then(|text| parse("review", &text).ok());
+    if known.is_some_and(|known| known.rev > review.rev) {
         return Ok(());
     }
     let state = json("review state", &review.state)?;
@@ -226,7 +242,8 @@ fn put_review(tx: &Transaction<'_>, review: &Review) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Keeps a finding that this phone does not have, for example after it was installed anew.
+/// Keeps a finding that this phone does not have, for example after it was installed anew, or has
+/// otherwise than the server; one that waits is this phone's own.
 fn put_received(
     tx: &Transaction<'_>,
     person: PersonId,
@@ -236,7 +253,16 @@ fn put_received(
         .prepare_cached(
             "INSERT INTO finding
                (id, person, point, criterion, found_at, record, applied, review_state, inspection)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 'pending', ?7) ON CONFLICT (id) DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 'pending', ?7)
+             ON CONFLICT (id) DO UPDATE SET
+               person = excluded.person, point = excluded.point, criterion = excluded.criterion,
+               found_at = excluded.found_at, record = excluded.record,
+               inspection = excluded.inspection
+             WHERE finding.applied
+               AND (finding.person, finding.point, finding.criterion, finding.found_at,
+                    finding.record, finding.inspection)
+                   IS NOT (excluded.person, excluded.point, excluded.criterion, excluded.found_at,
+                           excluded.record, excluded.inspection)",
         )
         .and_then(|mut put| {
             put.execute(params![
@@ -253,7 +279,7 @@ fn put_received(
     Ok(added > 0)
 }
 
-/// Keeps an inspection that this phone does not have.
+/// Keeps an inspection that this phone does not have, or has otherwise than the server.
 fn put_inspection(
     tx: &Transaction<'_>,
     person: PersonId,
@@ -266,7 +292,15 @@ fn put_inspection(
                (id, person, point, point_kind, standard, standard_version, started_at,
                 touched_at, start, start_standing, submitted_at, applied, record)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?8, 1, ?11)
-             ON CONFLICT (id) DO NOTHING",
+             ON CONFLICT (id) DO UPDATE SET
+               person = excluded.person, point = excluded.point, standard = excluded.standard,
+               standard_version = excluded.standard_version,
+               submitted_at = excluded.submitted_at, record = excluded.record
+             WHERE inspection.applied
+               AND (inspection.person, inspection.point, inspection.standard,
+                    inspection.standard_version, inspection.submitted_at, inspection.record)
+                   IS NOT (excluded.person, excluded.point, excluded.standard,
+                           excluded.standard_version, excluded.submitted_at, excluded.record)",
         )
         .and_then(|mut put| {
             put.execute(params![

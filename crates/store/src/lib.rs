@@ -11,6 +11,7 @@
 //!   what was acknowledged stays for 30 days by the server's clock.
 //! - A database that cannot be used is set aside and reported, never deleted; what can be read of it
 //!   is in the new one.
+//! - What came with an event has a fingerprint, kept in the same transaction.
 //! - Nothing lies in the folder unencrypted.
 //!
 //! This crate must not know the network, a screen, the clock or random numbers: times and ids are
@@ -24,6 +25,7 @@ mod error;
 mod evidence;
 mod feed;
 mod findings;
+mod held;
 mod inspections;
 mod installation;
 mod open;

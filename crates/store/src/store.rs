@@ -9,6 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use xunfang_domain::UnixMillis;
 use xunfang_vault::FileSeal;
 
+use crate::held::Compared;
 use crate::open::{self, Opened, StorageKey};
 use crate::photo_files::PhotoFolder;
 use crate::points::PointIndex;
@@ -38,6 +39,7 @@ pub struct Store {
     /// Rebuilt from the table after a change of points.
     pub(crate) points: RwLock<Option<Arc<PointIndex>>>,
     pub(crate) standards: ParsedStandards,
+    pub(crate) compared: Mutex<Compared>,
     /// Pages in the log after the last commit. The file's length does not tell: a log that was
     /// copied is written anew from its beginning and keeps its length.
     log_pages: Arc<AtomicI32>,
@@ -92,6 +94,7 @@ impl Store {
             photos: PhotoFolder::open(folder, files)?,
             points: RwLock::new(None),
             standards: ParsedStandards::default(),
+            compared: Mutex::default(),
             log_pages,
         })
     }

@@ -1,12 +1,14 @@
 //! One exchange with the server, from the first photo to the last event.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::join_all;
 use xunfang_domain::{
     BatchId, Clocks, DeviceId, DistrictId, HeldBeacon, OpId, PersonId, Sha256Hex, UnixMillis,
 };
 use xunfang_evidence::{DeviceSigner, OpAuthor, sign_op};
 use xunfang_protocol::{
-    Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse,
+    Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse, Scope,
     UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
 };
 use xunfang_store::{Acknowledgement, Applied, OpOutcome, QueuedPhoto, Store, StoreError};
@@ -327,12 +329,14 @@ impl<T: Transport + Sync> Exchange<'_, T> {
     ) -> Result<ServerWord, ExchangeError> {
         let mut word = ServerWord::default();
         let remembered = self.store.acknowledged(self.person, self.district)?;
+        let ours = [Scope::District(self.district), Scope::Person(self.person)];
+        self.store.mend_drift(&ours)?;
         loop {
             let mut request = PullRequest {
                 since: remembered.map(|held| held.first),
                 proto: PROTO,
                 epoch: self.store.epoch()?,
-                scopes: self.store.cursors()?,
+                scopes: self.scopes()?,
                 chains: self.store.chains()?,
                 limit: PULL_LIMIT,
             };
@@ -375,6 +379,15 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 return Ok(word);
             }
         }
+    }
+
+    /// The cursors of everything that came for whoever is signed in. Another person of this phone
+    /// reads their own feed when they are here again.
+    fn scopes(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        let ours = Scope::Person(self.person).to_string();
+        let mut scopes = self.store.cursors()?;
+        scopes.retain(|scope, _| *scope == ours || !scope.starts_with("person:"));
+        Ok(scopes)
     }
 
     fn put_off(

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
-use xunfang_domain::{DistrictId, PersonId};
+use xunfang_domain::DistrictId;
 use xunfang_protocol::{Event, EventBody};
 
 use super::{StoreError, values};
@@ -15,16 +15,6 @@ pub(crate) const QUEUE: &str = "queue";
 
 /// Most bytes of event bodies in one page of a scope; at least one event always goes out.
 const PAGE_BYTES_MAX: usize = 1024 * 1024;
-
-/// The scope that everybody of a district reads.
-pub(crate) fn district_scope(district: DistrictId) -> String {
-    format!("district:{district}")
-}
-
-/// The scope that only one person reads.
-pub(crate) fn person_scope(person: PersonId) -> String {
-    format!("person:{person}")
-}
 
 /// An event that is appended once everything else of its transaction is done.
 #[derive(Debug, Clone)]

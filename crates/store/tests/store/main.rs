@@ -3,6 +3,7 @@
 
 mod damage;
 mod database;
+mod drift;
 mod inspections;
 mod receipts;
 mod reference;
@@ -130,6 +131,7 @@ fn page(from: u64, bodies: &[EventBody]) -> ScopePage {
     ScopePage {
         id: "s".into(),
         reset: false,
+        revoked: false,
         to: from + events.len() as u64,
         more: false,
         chain: None,
