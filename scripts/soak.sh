@@ -13,13 +13,16 @@ rm -rf "$reports"
 mkdir -p "$reports"
 cargo build --quiet --release --locked -p xunfang-sim
 
+sim=${CARGO_TARGET_DIR:-target}/release/xunfang-sim
+
 failed=0
 # A recording of its own for each seed: threads meet in another order.
-"${CARGO_TARGET_DIR:-target}/release/xunfang-sim" powercut --states 100000 --seed "$RANDOM" \
-    --report "$reports/R2.json" || failed=1
-"${CARGO_TARGET_DIR:-target}/release/xunfang-sim" net --seeds 1000000 --from "$RANDOM$RANDOM" \
-    --seconds "$seconds" --report "$reports/R-net.json" || failed=1
-"${CARGO_TARGET_DIR:-target}/release/xunfang-sim" plant all || failed=1
+"$sim" crash --states 1000000 --seed "$RANDOM" --seconds "$seconds" \
+    --report "$reports/R-crash.json" || failed=1
+"$sim" net --seeds 1000000 --from "$RANDOM$RANDOM" --seconds "$seconds" \
+    --report "$reports/R-net.json" || failed=1
+"$sim" proxy --cuts 50000 --seed "$RANDOM" --report "$reports/R-proxy.json" || failed=1
+"$sim" plant all || failed=1
 bash scripts/fuzz.sh 600 "$reports/R15.json" || failed=1
 node -e '
     const { readFileSync, writeFileSync } = require("node:fs")

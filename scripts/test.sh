@@ -43,12 +43,11 @@ step clippy cargo clippy --locked --workspace --all-features --all-targets -- -D
 step build cargo build --locked --workspace --all-features --all-targets
 step types types_are_current
 step rust cargo nextest run --locked --workspace --all-features --no-fail-fast --profile ci
-step powercut "${CARGO_TARGET_DIR:-target}/debug/xunfang-sim" powercut --states 10000 \
-    --report "$reports/R2.json"
-step net "${CARGO_TARGET_DIR:-target}/debug/xunfang-sim" net --seeds 220 \
-    --report "$reports/R-net.json"
-step planted "${CARGO_TARGET_DIR:-target}/debug/xunfang-sim" plant all \
-    --report "$reports/planted.json"
+sim=${CARGO_TARGET_DIR:-target}/debug/xunfang-sim
+step crash "$sim" crash --states 10000 --most 20 --report "$reports/R-crash.json"
+step net "$sim" net --seeds 1000 --report "$reports/R-net.json"
+step proxy "$sim" proxy --cuts 5000 --report "$reports/R-proxy.json"
+step planted "$sim" plant all --report "$reports/planted.json"
 step fuzz bash scripts/fuzz.sh 20 "$reports/R15.json"
 step rust-doc cargo test --locked --workspace --all-features --doc
 step rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --all-features --no-deps

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::DiskError;
@@ -12,6 +12,8 @@ use crate::DiskError;
 pub struct Incoming {
     file: File,
     path: PathBuf,
+    /// Where the next bytes go.
+    end: u64,
 }
 
 impl Incoming {
@@ -20,16 +22,16 @@ impl Incoming {
     /// # Errors
     /// [`DiskError`] with the step that failed.
     pub fn open(path: &Path) -> Result<Self, DiskError> {
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .open(path)
             .map_err(DiskError::at("open", path))?;
-        file.seek(SeekFrom::End(0))
-            .map_err(DiskError::at("seek in", path))?;
+        let metadata = file.metadata().map_err(DiskError::at("measure", path))?;
         Ok(Self {
+            end: metadata.len(),
             file,
             path: path.to_owned(),
         })
@@ -38,11 +40,12 @@ impl Incoming {
     /// Appends bytes. They are not durable before [`Self::sync`] or [`Self::keep`].
     ///
     /// # Errors
-    /// [`DiskError`] where the disk takes no more; what was written before stays.
+    /// [`DiskError`] where the disk takes no more; what was written before stays, and the next
+    /// bytes go where these should have gone.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
-        self.file
-            .write_all(bytes)
-            .map_err(DiskError::at("write", &self.path))
+        write_at(&self.file, bytes, self.end).map_err(DiskError::at("write", &self.path))?;
+        self.end += bytes.len() as u64;
+        Ok(())
     }
 
     /// Returns the length in bytes.
@@ -61,10 +64,9 @@ impl Incoming {
     ///
     /// # Errors
     /// [`DiskError`] where the disk does not confirm it.
-    pub fn cut(mut self, length: u64) -> Result<(), DiskError> {
+    pub fn cut(self, length: u64) -> Result<(), DiskError> {
         self.file
             .set_len(length)
-            .and_then(|()| self.file.seek(SeekFrom::End(0)))
             .map_err(DiskError::at("cut", &self.path))?;
         self.sync()
     }
@@ -89,6 +91,18 @@ impl Incoming {
             .map_err(DiskError::at("sync", &self.path))?;
         rename(&self.path, name)
     }
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(not(unix))]
+fn write_at(mut file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom, Write};
+    file.seek(SeekFrom::Start(at))?;
+    file.write_all(bytes)
 }
 
 /// Makes several files durable together: each is synced and gets its name, and then each folder is

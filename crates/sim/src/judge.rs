@@ -16,6 +16,9 @@ pub struct Acknowledged {
     photos: BTreeSet<String>,
     findings: BTreeSet<(String, Vec<String>)>,
     answers: BTreeSet<(String, String)>,
+    submitted: BTreeSet<String>,
+    /// By point, the note of its draft.
+    notes: BTreeMap<String, String>,
     /// By photo, the copy that was drawn on.
     drawings: BTreeMap<String, String>,
     /// The point for which the camera was opened.
@@ -55,6 +58,21 @@ impl Acknowledged {
             "shutter" => self.camera = None,
             "answer" => {
                 self.answers.insert((next()?, next()?));
+            }
+            "submitted" => {
+                self.submitted.insert(next()?);
+            }
+            // From here on it may be gone, with its answers.
+            "discarding" => {
+                let id = next()?;
+                self.answers.retain(|(inspection, _)| *inspection != id);
+            }
+            // From here on it is the last note or the next.
+            "typing" => {
+                self.notes.remove(&next()?);
+            }
+            "typed" => {
+                self.notes.insert(next()?, next()?);
             }
             other => anyhow::bail!("the scene says {other}"),
         }
@@ -143,10 +161,13 @@ fn look_at_rows(
         db,
         "SELECT 'finding ' || id FROM finding
            WHERE applied = 0 AND id NOT IN (SELECT entity FROM outbox)
+         UNION SELECT 'inspection ' || id FROM inspection
+           WHERE submitted_at IS NOT NULL AND applied = 0
+             AND id NOT IN (SELECT entity FROM outbox)
          UNION SELECT 'outbox ' || entity FROM outbox
-           WHERE kind = 'finding.created' AND entity NOT IN (SELECT id FROM finding)
+           WHERE kind = 'finding.submitted' AND entity NOT IN (SELECT id FROM finding)
          UNION SELECT 'photos of finding ' || id FROM finding
-           WHERE id NOT IN (SELECT finding FROM finding_photo)",
+           WHERE applied = 0 AND id NOT IN (SELECT finding FROM finding_photo)",
     )?;
     wrong.extend(half.iter().map(|what| format!("half done: {what}")));
     let loose: i64 = db.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
@@ -203,11 +224,27 @@ fn look_at_promises(
     }
     let answers = texts(
         db,
-        "SELECT inspection || ' ' || criterion FROM answer WHERE value IS NOT NULL",
+        "SELECT inspection || ' ' || criterion FROM answer WHERE value IS NOT NULL
+         UNION SELECT i.id || ' ' || json_extract(a.value, '$.criterion')
+           FROM inspection i, json_each(i.record, '$.answers') a",
     )?;
     for (inspection, criterion) in &told.answers {
         if !answers.contains(&format!("{inspection} {criterion}")) {
             wrong.push(format!("lost: answer {criterion}"));
+        }
+    }
+    let submitted = texts(
+        db,
+        "SELECT id FROM inspection WHERE submitted_at IS NOT NULL
+           AND (applied OR id IN (SELECT entity FROM outbox))",
+    )?;
+    for inspection in told.submitted.difference(&submitted) {
+        wrong.push(format!("lost: inspection {inspection}"));
+    }
+    let notes = texts(db, "SELECT point || ' ' || note FROM draft")?;
+    for (point, note) in &told.notes {
+        if !notes.contains(&format!("{point} {note}")) {
+            wrong.push(format!("lost: what was typed at {point}"));
         }
     }
     let drawings = texts(

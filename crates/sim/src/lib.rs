@@ -13,6 +13,7 @@
 //! Bugs that are planted, to prove that each would be noticed. This crate is never part of a product.
 
 pub mod disk;
+pub mod inject;
 pub mod judge;
 pub mod net;
 pub mod plant;
@@ -28,6 +29,7 @@ use tempfile::TempDir;
 
 use crate::record::{Kill, read_folder, record};
 use crate::replay::Recording;
+use crate::scene::Served;
 
 /// Prepares a phone and records the scene on it. With `kill` the app is first killed in the middle
 /// of the scene and then goes through the same once more: what it had not synced is in the system's
@@ -39,7 +41,7 @@ pub async fn record_scene(program: &Path, kill: Option<Kill>) -> anyhow::Result<
     let place = memory_folder()?;
     let folder = place.path().canonicalize()?.join("phone");
     std::fs::create_dir(&folder)?;
-    scene::prepare(&folder).await?;
+    scene::prepare(&folder, &Served::start().await?).await?;
     let key = scene::key(&folder)?;
     let before = read_folder(&folder)?;
     let data = folder.to_string_lossy();
@@ -65,4 +67,50 @@ pub fn memory_folder() -> std::io::Result<TempDir> {
     } else {
         tempfile::tempdir()
     }
+}
+
+/// How many processors there are.
+pub(crate) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Does something on each processor, which is told its number, and returns what each came to.
+///
+/// # Errors
+/// The first error of one of them.
+pub(crate) fn on_all_processors<T: Send>(
+    work: impl Fn(usize) -> anyhow::Result<T> + Sync,
+) -> anyhow::Result<Vec<T>> {
+    std::thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = (0..processors())
+            .map(|number| scope.spawn(move || work(number)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| {
+                thread
+                    .join()
+                    .map_err(|_| anyhow::anyhow!("a thread panicked"))?
+            })
+            .collect()
+    })
+}
+
+/// Copies a folder with everything in it.
+///
+/// # Errors
+/// Where it cannot be read or written.
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }

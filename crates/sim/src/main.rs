@@ -1,14 +1,19 @@
-//! Records a phone and replays power cuts: `xunfang-sim powercut --states 1000000`.
+//! What can go wrong, on purpose: `xunfang-sim crash --states 10000`, `net`, `proxy`, `plant all`.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use serde_json::json;
-use xunfang_sim::{net, proxy, replay, scene};
+use xunfang_sim::scene::{self, Flow};
+use xunfang_sim::{net, proxy};
 
+use crate::crashing::Crashes;
+
+mod crashing;
 mod planting;
 
 #[derive(Debug, Parser)]
@@ -56,6 +61,13 @@ enum Task {
         #[arg(long)]
         report: Option<PathBuf>,
     },
+    /// Stands before a server until standard input ends, and breaks connections as its lines say:
+    /// refuse, pass, cut-after BYTES TIMES, hold-after BYTES.
+    Tap {
+        /// Where the server listens.
+        #[arg(long)]
+        to: SocketAddr,
+    },
     /// Plants bugs and says which seed noticed each.
     Plant {
         /// Which: a name as it is listed, or `all`.
@@ -64,17 +76,32 @@ enum Task {
         #[arg(long)]
         report: Option<PathBuf>,
     },
-    /// Records the scene and cuts the power so many times.
-    Powercut {
-        /// How many states are judged.
+    /// Goes through one flow on a phone that was prepared; says what it acknowledges.
+    Flow {
+        /// The phone's folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Which.
+        flow: String,
+    },
+    /// Cuts the power of a recorded phone so many times; kills apps, and refuses their disk, at the
+    /// calls of twelve flows.
+    Crash {
+        /// How many states after a power cut are judged.
         #[arg(long)]
         states: usize,
+        /// Of each flow at most so many kills and so many refusals; otherwise at every call.
+        #[arg(long)]
+        most: Option<usize>,
+        /// Ends the flows after so many seconds, however many there were.
+        #[arg(long)]
+        seconds: Option<u64>,
         /// Where the chance begins; the same seed gives the same cuts of the same recording.
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Where the verdict is written, as JSON by promise.
         #[arg(long)]
-        report: PathBuf,
+        report: Option<PathBuf>,
     },
 }
 
@@ -100,33 +127,28 @@ async fn main() -> anyhow::Result<()> {
             seed,
             report,
         } => cut_connections(cuts, step, seed, report.as_deref()).await,
+        Task::Tap { to } => proxy::stand(to).await,
         Task::Plant { which, report } => planting::all(&which, report.as_deref()).await,
-        Task::Powercut {
+        Task::Flow { data, flow } => {
+            let flow = Flow::named(&flow).with_context(|| format!("no flow is called {flow}"))?;
+            scene::flow(&data, flow).await
+        }
+        Task::Crash {
             states,
+            most,
+            seconds,
             seed,
             report,
-        } => powercut(states, seed, &report).await,
+        } => {
+            let crashes = Crashes {
+                states,
+                most,
+                seconds,
+                seed,
+            };
+            crashes.run(report.as_deref()).await
+        }
     }
-}
-
-async fn powercut(states: usize, seed: u64, report: &Path) -> anyhow::Result<()> {
-    let began = Instant::now();
-    let program = std::env::current_exe()?;
-    let recording = xunfang_sim::record_scene(&program, None).await?;
-    let folder = xunfang_sim::memory_folder()?;
-    let found = replay::replay(&recording, states, seed, folder.path())?;
-    let verdict = json!({"R2": {
-        "passed": found.violations.is_empty(),
-        "figure": format!(
-            "{} states, {} of them different, over {} steps: {} broke the promise",
-            found.states, found.distinct, recording.steps.len(), found.violations.len(),
-        ),
-        "seconds": began.elapsed().as_secs(),
-    }});
-    std::fs::write(report, format!("{verdict}\n"))?;
-    std::io::stdout().write_all(format!("{verdict}\n").as_bytes())?;
-    ensure!(found.violations.is_empty(), "{:#?}", found.violations);
-    Ok(())
 }
 
 fn net_worlds(worlds: &net::Worlds, report: Option<&Path>) -> anyhow::Result<()> {
@@ -171,8 +193,11 @@ async fn cut_connections(
     report: Option<&Path>,
 ) -> anyhow::Result<()> {
     let began = Instant::now();
-    let small = proxy::every_byte(step).await?;
-    let large = proxy::random_bytes(cuts, seed).await?;
+    let (small, large) = tokio::try_join!(
+        tokio::spawn(proxy::every_byte(step)),
+        tokio::spawn(proxy::random_bytes(cuts, seed)),
+    )?;
+    let (small, large) = (small?, large?);
     let seconds = began.elapsed().as_secs();
     let wrong: Vec<&String> = small.wrong.iter().chain(&large.wrong).collect();
     let broken = |promise: &str| {

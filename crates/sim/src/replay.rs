@@ -40,6 +40,8 @@ pub struct Replay {
     pub states: usize,
     /// How many of them differ from each other.
     pub distinct: usize,
+    /// By what the different ones are told apart.
+    seen: HashSet<u64>,
     /// Those that break a promise, at most [`VIOLATIONS_KEPT`].
     pub violations: Vec<Violation>,
 }
@@ -61,7 +63,6 @@ pub fn replay(
     let moments = unsettled(recording)?;
     let mut rng = Rng::with_seed(seed);
     let mut found = Replay::default();
-    let mut seen = HashSet::new();
     let mut disk = Disk::holding(recording.before.clone());
     let mut told = Acknowledged::default();
     let mut laid = Image::new();
@@ -83,7 +84,7 @@ pub fn replay(
             // The same disk with more acknowledged is another state.
             (&image, place).hash(&mut hash);
             found.states += 1;
-            if !seen.insert(hash.finish()) {
+            if !found.seen.insert(hash.finish()) {
                 continue;
             }
             lay_out(folder, &mut laid, image)?;
@@ -95,14 +96,40 @@ pub fn replay(
                     wrong,
                 });
                 if found.violations.len() >= VIOLATIONS_KEPT {
-                    found.distinct = seen.len();
+                    found.distinct = found.seen.len();
                     return Ok(found);
                 }
             }
         }
     }
-    found.distinct = seen.len();
+    found.distinct = found.seen.len();
     Ok(found)
+}
+
+/// [`replay`] on every processor, each with chances of its own.
+///
+/// # Errors
+/// Those of [`replay`].
+pub fn replay_on_all_processors(
+    recording: &Recording,
+    states: usize,
+    seed: u64,
+) -> anyhow::Result<Replay> {
+    let parts = crate::processors();
+    let found = crate::on_all_processors(|part| {
+        let folder = crate::memory_folder()?;
+        let share = states * (part + 1) / parts - states * part / parts;
+        let seed = Rng::with_seed(seed.wrapping_add(part as u64)).u64(..);
+        replay(recording, share, seed, folder.path())
+    })?;
+    let mut all = Replay::default();
+    for part in found {
+        all.states += part.states;
+        all.seen.extend(part.seen);
+        all.violations.extend(part.violations);
+    }
+    all.distinct = all.seen.len();
+    Ok(all)
 }
 
 /// The steps after which a cut could leave more than one state.

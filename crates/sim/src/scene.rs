@@ -1,9 +1,10 @@
-//! A stretch of an inspector's day, without a network.
+//! What an inspector does, in twelve flows, and a stretch of a day without a network.
 //!
-//! After each command the scene says on standard output what the app has acknowledged:
+//! After each command a flow says on standard output what the app has acknowledged:
 //! `photo SHA256`, `finding ID SHA256...`, `answer INSPECTION CRITERION`, `drawn SHA256 COPY`,
-//! `camera POINT`. What it begins and may take back something that was acknowledged it says before:
-//! `taking-back SHA256`, `drawing SHA256`, `shutter`.
+//! `camera POINT`, `typed POINT NOTE`, `submitted INSPECTION`. What it begins and may take back
+//! something that was acknowledged it says before: `taking-back SHA256`, `drawing SHA256`,
+//! `shutter`, `typing POINT`, `discarding INSPECTION`.
 
 use std::io::{self, Cursor, Write};
 use std::path::Path;
@@ -13,6 +14,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
 use xunfang_domain::{CaptureSource, PointId, Wgs84};
 use xunfang_phone::{KeyFiles, Patience, Phone, PhoneConfig, PhotoPlace, SimulatedPosition};
 use xunfang_server::{App, AppConfig, sample};
@@ -20,6 +23,8 @@ use xunfang_store::StorageKey;
 
 /// How long the preparation may take before it gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a finding may take until the server has all of it; a broken disk keeps it for ever.
+const SENDING: Duration = Duration::from_secs(8);
 /// Nobody listens there.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
@@ -71,29 +76,55 @@ pub(crate) fn list<'a>(answer: &'a Value, pointer: &str) -> anyhow::Result<&'a V
     found.with_context(|| format!("nothing at {pointer}"))
 }
 
-/// Signs a new phone in at a real server with the sample districts, and waits for its points.
+/// A real server with the sample districts, for as long as this lives.
+pub struct Served {
+    address: String,
+    account: String,
+    password: String,
+    _folder: TempDir,
+    /// Dropped with the rest, which ends the server.
+    _stop: oneshot::Sender<()>,
+}
+
+impl Served {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn start() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let app = App::open(AppConfig::new(folder.path()))?;
+        let accounts = sample::load(&app).await?.accounts;
+        let inspector = accounts.iter().find(|one| one.account == "xunfang01");
+        let inspector = inspector.context("the sample district has no inspector")?;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(xunfang_server::serve(app, listener, async {
+            // Dropping the sender ends it as well.
+            drop(stopped.await);
+        }));
+        Ok(Self {
+            address,
+            account: inspector.account.clone(),
+            password: inspector.password.clone(),
+            _folder: folder,
+            _stop: stop,
+        })
+    }
+}
+
+/// Signs a new phone in at a server, and waits for its points.
 ///
 /// # Errors
 /// Where the server or the phone fails.
-pub async fn prepare(folder: &Path) -> anyhow::Result<()> {
-    let served = tempfile::tempdir()?;
-    let app = App::open(AppConfig::new(served.path()))?;
-    let accounts = sample::load(&app).await?.accounts;
-    let inspector = accounts.iter().find(|one| one.account == "xunfang01");
-    let inspector = inspector.context("the sample district has no inspector")?;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let server = format!("http://{}", listener.local_addr()?);
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = tokio::spawn(xunfang_server::serve(app, listener, async {
-        // Dropping the sender ends it as well.
-        drop(stopped.await);
-    }));
-    let phone = open(folder, &server)?;
+pub async fn prepare(folder: &Path, server: &Served) -> anyhow::Result<()> {
+    let phone = open(folder, &server.address)?;
     run(
         &phone,
         json!({
-            "cmd": "sign_in", "server": server,
-            "account": inspector.account, "password": inspector.password,
+            "cmd": "sign_in", "server": server.address,
+            "account": server.account, "password": server.password,
         }),
     )
     .await?;
@@ -107,9 +138,6 @@ pub async fn prepare(folder: &Path) -> anyhow::Result<()> {
     tokio::time::timeout(PATIENCE, arrived)
         .await
         .context("the points did not arrive")?;
-    drop(phone);
-    drop(stop);
-    serving.await?;
     Ok(())
 }
 
@@ -147,6 +175,60 @@ fn photo(seed: u32) -> anyhow::Result<Vec<u8>> {
     Ok(file.into_inner())
 }
 
+/// One thing that an inspector does, as a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// A photo, and the app is left.
+    Photo,
+    /// A finding with one photo.
+    Finding,
+    /// A finding with three.
+    ThreePhotos,
+    /// Of two photos one is taken back before the finding is saved.
+    TakenBack,
+    /// The same file twice.
+    SameFile,
+    /// A note that is typed and typed again.
+    Typed,
+    /// A photo that is drawn on, and drawn on again.
+    Drawn,
+    /// Answers to three items.
+    Answered,
+    /// Photos at an item, of which one is taken off.
+    ItemPhotos,
+    /// An inspection from its beginning to its end.
+    Submitted,
+    /// An inspection that was begun by mistake.
+    Discarded,
+    /// A finding that is sent until the server has all of it.
+    Sent,
+}
+
+impl Flow {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Photo,
+        Self::Finding,
+        Self::ThreePhotos,
+        Self::TakenBack,
+        Self::SameFile,
+        Self::Typed,
+        Self::Drawn,
+        Self::Answered,
+        Self::ItemPhotos,
+        Self::Submitted,
+        Self::Discarded,
+        Self::Sent,
+    ];
+
+    /// Finds one by the name that it is printed with.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|flow| format!("{flow:?}") == name)
+    }
+}
+
 struct Day<'a> {
     phone: &'a Phone,
 }
@@ -180,10 +262,26 @@ impl Day<'_> {
         say(&format!("drawn {photo} {}", text(&drawn, "/annotated")?))
     }
 
+    async fn take_back(&self, point: PointId, photo: &str) -> anyhow::Result<()> {
+        let remove = json!({"cmd": "remove_draft_photo", "point": point, "sha256": photo});
+        say(&format!("taking-back {photo}"))?;
+        run(self.phone, remove).await.map(drop)
+    }
+
+    async fn type_note(&self, point: PointId, note: &str) -> anyhow::Result<()> {
+        let draft = json!({
+            "cmd": "save_draft", "point": point, "criterion": "cables-tidy", "note": note,
+        });
+        say(&format!("typing {point}"))?;
+        run(self.phone, draft).await?;
+        say(&format!("typed {point} {note}"))
+    }
+
     async fn save(&self, point: PointId) -> anyhow::Result<()> {
         let command = json!({
             "cmd": "save_finding", "point": point, "criterion": "cables-tidy", "note": "线缆下垂",
         });
+        say(&format!("typing {point}"))?;
         let saved = run(self.phone, command).await?;
         let id = text(&saved, "/id")?;
         // A scene that was killed may have left photos in the draft.
@@ -195,6 +293,160 @@ impl Day<'_> {
         let photos = photos.join(" ");
         say(&format!("finding {id} {photos}"))
     }
+
+    async fn begin(&self, point: PointId) -> anyhow::Result<Value> {
+        run(
+            self.phone,
+            json!({"cmd": "begin_inspection", "point": point}),
+        )
+        .await
+    }
+
+    async fn answer(&self, id: &str, criterion: &str, value: &Value) -> anyhow::Result<()> {
+        let answer =
+            json!({"cmd": "save_answer", "id": id, "criterion": criterion, "value": value});
+        run(self.phone, answer).await?;
+        say(&format!("answer {id} {criterion}"))
+    }
+
+    /// Says at each of the first `count` items that there is nothing to look at.
+    async fn pass_over(&self, inspection: &Value, count: usize) -> anyhow::Result<()> {
+        let id = text(inspection, "/id")?;
+        let nothing = json!({"form": "not-applicable", "reason": "封闭施工"});
+        for item in list(inspection, "/items")?.iter().take(count) {
+            self.answer(id, text(item, "/criterion/code")?, &nothing)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// An item that holds or not.
+    fn some_item(inspection: &Value) -> anyhow::Result<&str> {
+        let mut items = list(inspection, "/items")?.iter();
+        let holds =
+            items.find(|item| text(item, "/control").is_ok_and(|control| control == "holds"));
+        text(
+            holds.context("an item that holds or not")?,
+            "/criterion/code",
+        )
+    }
+
+    /// Says no at an item and takes two photos of it; returns the first.
+    async fn photograph_item(&self, point: PointId, seed: u32) -> anyhow::Result<String> {
+        let begun = self.begin(point).await?;
+        let criterion = Self::some_item(&begun)?;
+        let no = json!({"form": "holds", "holds": false});
+        self.answer(text(&begun, "/id")?, criterion, &no).await?;
+        let item = PhotoPlace {
+            point,
+            item: Some(criterion.to_owned()),
+        };
+        let first = self.photograph(item.clone(), seed).await?;
+        self.photograph(item, seed + 1).await?;
+        Ok(first)
+    }
+
+    /// Sends until nothing waits.
+    async fn send(&self) -> anyhow::Result<()> {
+        let mut changes = self.phone.changes();
+        run(self.phone, json!({"cmd": "sync_now"})).await?;
+        let sent = async {
+            loop {
+                let sync = run(self.phone, json!({"cmd": "sync"})).await?;
+                let waiting = ["/unsent", "/originals"].map(|what| sync.pointer(what).cloned());
+                if waiting.iter().all(|one| *one == Some(json!(0))) {
+                    return Ok(());
+                }
+                // What was missed is asked for anew.
+                drop(changes.recv().await);
+            }
+        };
+        tokio::time::timeout(SENDING, sent)
+            .await
+            .context("not sent in time")?
+    }
+
+    async fn go_through(&self, flow: Flow, [near, next]: [PointId; 2]) -> anyhow::Result<()> {
+        let draft = PhotoPlace::draft;
+        match flow {
+            Flow::Photo => {
+                self.photograph(draft(near), 1).await?;
+            }
+            Flow::Finding | Flow::Sent => {
+                self.photograph(draft(near), 2).await?;
+                self.save(near).await?;
+                if flow == Flow::Sent {
+                    self.send().await?;
+                }
+            }
+            Flow::ThreePhotos => {
+                for seed in 3..=5 {
+                    self.photograph(draft(near), seed).await?;
+                }
+                self.save(near).await?;
+            }
+            Flow::TakenBack => {
+                let unwanted = self.photograph(draft(next), 6).await?;
+                self.photograph(draft(next), 7).await?;
+                self.take_back(next, &unwanted).await?;
+                self.save(next).await?;
+            }
+            Flow::SameFile => {
+                self.photograph(draft(near), 8).await?;
+                self.photograph(draft(near), 8).await?;
+                self.save(near).await?;
+            }
+            Flow::Typed => {
+                self.type_note(near, "线缆").await?;
+                self.type_note(near, "线缆下垂，离地不足两米").await?;
+            }
+            Flow::Drawn => {
+                let seen = self.photograph(draft(near), 9).await?;
+                self.draw(near, &seen, 1).await?;
+                self.draw(near, &seen, 2).await?;
+                self.save(near).await?;
+            }
+            Flow::Answered => {
+                let begun = self.begin(near).await?;
+                self.pass_over(&begun, 3).await?;
+            }
+            Flow::ItemPhotos => {
+                let unwanted = self.photograph_item(near, 10).await?;
+                let begun = self.begin(near).await?;
+                say(&format!("taking-back {unwanted}"))?;
+                let remove = json!({
+                    "cmd": "remove_answer_photo", "id": text(&begun, "/id")?,
+                    "criterion": Self::some_item(&begun)?, "sha256": unwanted,
+                });
+                run(self.phone, remove).await?;
+            }
+            Flow::Submitted => {
+                let begun = self.begin(near).await?;
+                let id = text(&begun, "/id")?;
+                self.pass_over(&begun, usize::MAX).await?;
+                run(self.phone, json!({"cmd": "submit_inspection", "id": id})).await?;
+                say(&format!("submitted {id}"))?;
+            }
+            Flow::Discarded => {
+                let begun = self.begin(near).await?;
+                self.pass_over(&begun, 1).await?;
+                let id = text(&begun, "/id")?;
+                say(&format!("discarding {id}"))?;
+                run(self.phone, json!({"cmd": "discard_inspection", "id": id})).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Goes through one flow.
+///
+/// # Errors
+/// Where the app refuses something.
+pub async fn flow(folder: &Path, flow: Flow) -> anyhow::Result<()> {
+    let phone = open(folder, NOWHERE)?;
+    let points = points(&phone).await?;
+    Day { phone: &phone }.go_through(flow, points).await
 }
 
 /// Works at two points: photos, findings, a photo taken back, the same photo twice, an inspection,
@@ -214,9 +466,7 @@ pub async fn work(folder: &Path) -> anyhow::Result<()> {
     day.save(near).await?;
     let unwanted = day.photograph(draft(next), 3).await?;
     day.photograph(draft(next), 4).await?;
-    let remove = json!({"cmd": "remove_draft_photo", "point": next, "sha256": unwanted});
-    say(&format!("taking-back {unwanted}"))?;
-    run(&phone, remove).await?;
+    day.take_back(next, &unwanted).await?;
     drop(phone);
 
     let phone = open(folder, NOWHERE)?;
@@ -225,22 +475,5 @@ pub async fn work(folder: &Path) -> anyhow::Result<()> {
     day.photograph(draft(next), 4).await?;
     day.photograph(draft(next), 5).await?;
     day.save(next).await?;
-    let begun = run(&phone, json!({"cmd": "begin_inspection", "point": near})).await?;
-    let mut items = list(&begun, "/items")?.iter();
-    let holds = items.find(|item| text(item, "/control").is_ok_and(|control| control == "holds"));
-    let holds = holds.context("an item that holds or not")?;
-    let (id, criterion) = (text(&begun, "/id")?, text(holds, "/criterion/code")?);
-    let answer = json!({
-        "cmd": "save_answer", "id": id, "criterion": criterion,
-        "value": {"form": "holds", "holds": false},
-    });
-    run(&phone, answer).await?;
-    say(&format!("answer {id} {criterion}"))?;
-    let item = PhotoPlace {
-        point: near,
-        item: Some(criterion.to_owned()),
-    };
-    day.photograph(item.clone(), 6).await?;
-    day.photograph(item, 7).await?;
-    Ok(())
+    day.photograph_item(near, 6).await.map(drop)
 }

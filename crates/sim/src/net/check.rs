@@ -5,10 +5,12 @@ use std::fs;
 
 use anyhow::Context;
 use rusqlite::Connection;
+use serde_json::json;
 use tokio::time::Instant;
 use uuid::Uuid;
-use xunfang_domain::FindingId;
+use xunfang_domain::{FindingId, Point};
 use xunfang_evidence::digest;
+use xunfang_protocol::Scope;
 use xunfang_store::{FindingQuery, FindingRow, SendState};
 
 use super::phone::SimPhone;
@@ -69,8 +71,8 @@ fn rows(phone: &SimPhone) -> anyhow::Result<Vec<FindingRow>> {
 fn is_behind(phone: &SimPhone, server: &Server) -> anyhow::Result<bool> {
     let cursors = phone.store()?.cursors()?;
     let scopes = [
-        format!("district:{}", phone.device.session.district.id),
-        format!("person:{}", phone.device.session.person.id),
+        Scope::District(phone.device.session.district.id).to_string(),
+        Scope::Person(phone.device.session.person.id).to_string(),
     ];
     // A feed that nothing was written to has no row.
     let at = |cursors: &BTreeMap<String, u64>, scope| cursors.get(scope).copied().unwrap_or(0);
@@ -264,37 +266,44 @@ fn look_at_files(
     Ok(())
 }
 
-/// R10: every phone has the points of its district.
+/// R10: every phone has the points and standards of its district, as they are on the server.
 fn look_at_points(world: &World<'_>, wrong: &mut Vec<String>) -> anyhow::Result<()> {
     let db = Connection::open(world.server_folder().join("server.db"))?;
     for phone in &world.phones {
-        let on_server: BTreeSet<String> = db
+        let district = phone.device.session.district.id;
+        let bodies: Vec<String> = db
             .prepare("SELECT body FROM point WHERE district_id = ?1")?
-            .query_map(
-                [phone
-                    .device
-                    .session
-                    .district
-                    .id
-                    .uuid()
-                    .as_bytes()
-                    .as_slice()],
-                |row| row.get(0),
-            )?
+            .query_map([district.uuid().as_bytes().as_slice()], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
+        let on_server: BTreeSet<String> = bodies
+            .iter()
+            .map(|body| {
+                let point: Point = serde_json::from_str(body)?;
+                let (lat, lng, retired) = (point.place.lat(), point.place.lng(), point.retired);
+                Ok(json!([point.id, point.name, lat, lng, i32::from(retired)]).to_string())
+            })
+            .collect::<serde_json::Result<_>>()?;
         let here = Connection::open(phone.device.folder.join("device.sqlite"))?;
         phone.device.key.unlock(&here)?;
-        let count: usize = here.query_row(
-            "SELECT count(*) FROM point WHERE district = ?1",
-            [phone.device.session.district.id.to_string()],
-            |row| row.get(0),
-        )?;
-        if count != on_server.len() {
+        let on_phone: BTreeSet<String> = here
+            .prepare("SELECT id, name, lat, lng, retired FROM point WHERE district = ?1")?
+            .query_map([district.to_string()], |row| {
+                let (id, name): (String, String) = (row.get(0)?, row.get(1)?);
+                let (lat, lng): (f64, f64) = (row.get(2)?, row.get(3)?);
+                Ok(json!([id, name, lat, lng, row.get::<_, i32>(4)?]).to_string())
+            })?
+            .collect::<Result<_, _>>()?;
+        let number = phone.device.number;
+        if on_phone != on_server {
+            let apart = on_phone.symmetric_difference(&on_server).count();
             wrong.push(format!(
-                "R10: phone {} has {count} points of {}",
-                phone.device.number,
-                on_server.len()
+                "R10: phone {number} and the server differ in {apart} points"
             ));
+        }
+        let standards: usize =
+            here.query_row("SELECT count(*) FROM standard", [], |row| row.get(0))?;
+        if standards == 0 {
+            wrong.push(format!("R10: phone {number} has no standard"));
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
+use rusqlite::Connection;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -232,6 +233,14 @@ impl SimPhone {
         Ok(())
     }
 
+    /// Changes rows that came from the server behind the app's back; returns how many.
+    pub(super) fn damage_row(&self, what: usize) -> anyhow::Result<u64> {
+        let damage = DAMAGES.get(what % DAMAGES.len()).context("a damage")?;
+        let db = Connection::open(self.device.folder.join("device.sqlite"))?;
+        self.device.key.unlock(&db)?;
+        Ok(db.execute(damage, [])? as u64)
+    }
+
     /// Damages the file of a photo that waits; its finding cannot be sent any more.
     pub(super) fn damage_waiting_photo(&mut self) -> anyhow::Result<()> {
         let person = self.device.session.person.id;
@@ -268,6 +277,15 @@ impl SimPhone {
         Ok(())
     }
 }
+
+/// What a disk or a mistake does to rows that came from the server: one of some.
+const DAMAGES: [&str; 5] = [
+    "UPDATE point SET name = name || '?' WHERE id = (SELECT min(id) FROM point)",
+    "UPDATE point SET lat = 0, retired = 1 - retired",
+    "DELETE FROM point WHERE id = (SELECT max(id) FROM point)",
+    "UPDATE finding SET review_state = 'accepted', review = NULL WHERE applied",
+    "DELETE FROM standard",
+];
 
 /// The key with which a phone signs.
 pub(super) fn signer(number: usize) -> anyhow::Result<SecretKey> {

@@ -1,7 +1,7 @@
 //! One world: phones, a server, a network between them, and somebody who breaks things.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -160,20 +160,6 @@ impl Template {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
-
 /// What became of a world.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
@@ -185,6 +171,8 @@ pub struct Outcome {
     pub crashes: u64,
     /// Times that it came back from a backup.
     pub restores: u64,
+    /// Rows from the server that something else has changed.
+    pub damaged: u64,
     /// How long it took until all was quiet, in simulated milliseconds.
     pub calm_ms: u64,
     /// What is not as promised, each with the promise.
@@ -224,7 +212,7 @@ impl<'a> World<'a> {
     fn new(template: &'a Template, seed: u64, plant: Option<Plant>) -> anyhow::Result<Self> {
         let mut rng = Rng::with_seed(seed);
         let folder = crate::memory_folder()?;
-        copy_folder(template.folder.path(), folder.path())?;
+        crate::copy_folder(template.folder.path(), folder.path())?;
         let began = Instant::now();
         let net = Arc::new(Net::new(PHONES, rng.fork(), plant));
         let mut phones = Vec::new();
@@ -342,6 +330,12 @@ impl<'a> World<'a> {
                     phone.damage_waiting_photo()?;
                 }
             }
+            91..93 => {
+                let (phone, what) = (self.some_phone(), self.rng.usize(..));
+                if let Some(phone) = self.phones.get_mut(phone) {
+                    self.outcome.damaged += phone.damage_row(what)?;
+                }
+            }
             _ => self.review().await?,
         }
         Ok(())
@@ -415,7 +409,7 @@ impl<'a> World<'a> {
         if backup.exists() {
             fs::remove_dir_all(&backup)?;
         }
-        copy_folder(&self.server_folder(), &backup)?;
+        crate::copy_folder(&self.server_folder(), &backup)?;
         self.has_backup = true;
         self.start_server().await
     }
@@ -445,7 +439,7 @@ impl<'a> World<'a> {
         self.net.end_server().await;
         self.wait_until_free().await?;
         fs::remove_dir_all(self.server_folder())?;
-        copy_folder(&self.folder.path().join("backup"), &self.server_folder())?;
+        crate::copy_folder(&self.folder.path().join("backup"), &self.server_folder())?;
         if self.rng.bool() {
             let epoch = Uuid::from_u128(self.rng.u128(..));
             let db = Connection::open(self.server_folder().join("server.db"))?;

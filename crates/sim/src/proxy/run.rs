@@ -195,7 +195,9 @@ async fn send(
             break;
         }
         match go_on(transport, &sha256, photo, holds).await {
-            Ok(()) | Err(Failure::Network { .. }) => {}
+            // A piece of which the server learns late, after it was asked what it holds, moves on
+            // what it holds: the app asks again.
+            Ok(()) | Err(Failure::Network { .. } | Failure::Offset) => {}
             Err(failure) => anyhow::bail!("an upload failed: {failure}"),
         }
     }

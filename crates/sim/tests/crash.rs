@@ -1,5 +1,6 @@
-//! R2: photo file, row and outbox entry are all there or none, whenever the power goes. `make test`
-//! and `make soak` judge many more states with the same program.
+//! R1, R2: what was acknowledged, and of a photo's file, row and outbox entry all or none, whenever
+//! the power goes. `make test` and `make soak` judge many more states, kills and broken disks with
+//! the same program.
 #![cfg(target_os = "linux")]
 
 use std::path::Path;

@@ -1,0 +1,90 @@
+//! `crash`: power cuts, kills and broken disks, by promise.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::ensure;
+use fastrand::Rng;
+use serde_json::json;
+use xunfang_sim::inject::{Phones, until};
+use xunfang_sim::replay::replay_on_all_processors;
+use xunfang_sim::scene::Flow;
+
+/// How much is gone through.
+pub(crate) struct Crashes {
+    pub(crate) states: usize,
+    pub(crate) most: Option<usize>,
+    pub(crate) seconds: Option<u64>,
+    pub(crate) seed: u64,
+}
+
+impl Crashes {
+    pub(crate) async fn run(&self, report: Option<&Path>) -> anyhow::Result<()> {
+        let program = std::env::current_exe()?;
+        let began = Instant::now();
+        let recording = xunfang_sim::record_scene(&program, None).await?;
+        let cut = tokio::task::block_in_place(|| {
+            replay_on_all_processors(&recording, self.states, self.seed)
+        })?;
+        let cut_s = began.elapsed().as_secs();
+        let began = Instant::now();
+        let phones = Phones::prepare(&program).await?;
+        let injured = tokio::task::block_in_place(|| {
+            let cases = phones.cases(self.most, &mut Rng::with_seed(self.seed))?;
+            phones.injure(&cases, until(self.seconds))
+        })?;
+        let injured_s = began.elapsed().as_secs();
+        let broken = |promise: &str| {
+            let ours = injured
+                .wrong
+                .iter()
+                .filter(|what| what.starts_with(promise));
+            ours.count()
+        };
+        let states = format!(
+            "{} states, {} of them different, over {} steps: {} lost something",
+            cut.states,
+            cut.distinct,
+            recording.steps.len(),
+            cut.violations.len(),
+        );
+        let flows = Flow::ALL.len();
+        let verdict = json!({
+            "R1": {
+                "passed": cut.violations.is_empty() && broken("R1") == 0,
+                "figure": format!(
+                    "{states}; {} kills in {flows} flows, {} violations",
+                    injured.kills, broken("R1"),
+                ),
+                "seconds": cut_s + injured_s,
+            },
+            "R2": {
+                "passed": cut.violations.is_empty(),
+                "figure": states,
+                "seconds": cut_s,
+            },
+            "R3": {
+                "passed": broken("R3") == 0,
+                "figure": format!(
+                    "{} faults in {flows} flows, {} of them refused to the person, {} violations",
+                    injured.faults, injured.refused, broken("R3"),
+                ),
+                "seconds": injured_s,
+            },
+        });
+        if let Some(report) = report {
+            std::fs::write(report, format!("{verdict:#}\n"))?;
+        }
+        let violations = cut.violations.len() + injured.wrong.len();
+        let mut out = std::io::stdout().lock();
+        out.write_all(format!("{verdict:#}\n{violations} violations\n").as_bytes())?;
+        ensure!(
+            violations == 0,
+            "{:#?}\n{:#?}",
+            cut.violations,
+            injured.wrong
+        );
+        Ok(())
+    }
+}
