@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { Api } from './support/api'
 import { accessibilityFindings } from './support/axe'
 import { openBrowser } from './support/browser'
 import { Supervisor } from './support/console'
@@ -84,19 +85,11 @@ interface Inspection {
 
 /** What supervisors of a district see of its inspections. */
 async function received(account: string): Promise<Inspection[]> {
-  const password = server.passwordOf(account)
-  const signed = await fetch(`${server.address}/api/v1/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: server.address },
-    body: JSON.stringify({ account, password }),
-  })
-  const cookie = signed.headers.get('set-cookie')?.split(';')[0] ?? ''
-  const listed = await fetch(`${server.address}/api/v1/inspections`, { headers: { cookie } })
-  const { rows } = (await listed.json()) as { rows: Inspection[] }
-  return await Promise.all(rows.map(async ({ record }) => {
-    const whole = await fetch(`${server.address}/api/v1/inspections/${record.id}`, { headers: { cookie } })
-    return (await whole.json()) as Inspection
-  }))
+  const api = await Api.signIn(server, account)
+  const { rows } = (await api.json('inspections')) as { rows: Inspection[] }
+  return await Promise.all(
+    rows.map(async ({ record }) => (await api.json(`inspections/${record.id}`)) as Inspection),
+  )
 }
 
 test('each district asks its own list, shows its own zone, and the server agrees', async () => {

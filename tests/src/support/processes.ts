@@ -20,6 +20,8 @@ export interface Running {
   readonly pid: number
   /** Everything printed so far, the newest last. */
   output(): string
+  /** Writes a line to its standard input; for what was started by `converse` alone. */
+  say(line: string): void
   /** Ends the process and waits until it is gone. */
   end(signal?: NodeJS.Signals): Promise<void>
   /** Resolves with the exit code once the process has ended by itself. */
@@ -34,16 +36,28 @@ export function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Running {
-  const child: ChildProcess = spawn(program, args, {
+  return follow(program, spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  }))
+}
+
+/** Starts a program that is told what to do line by line. */
+export function converse(program: string, args: readonly string[]): Running {
+  return follow(program, spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] }))
+}
+
+function follow(program: string, child: ChildProcess): Running {
   let output = ''
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-OUTPUT_KEPT)
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
+  // Whoever asks next waits in vain for an answer, and finds this.
+  child.stdin?.on('error', (error) => {
+    output += error.message
+  })
   const ended = new Promise<number | null>((settle) => {
     child.on('error', (error) => {
       output += error.message
@@ -59,6 +73,10 @@ export function start(
     pid,
     output: () => output,
     ended,
+    say(line) {
+      if (child.stdin === null) throw new Error(`${program} takes no lines`)
+      child.stdin.write(`${line}\n`)
+    },
     async end(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
       await ended

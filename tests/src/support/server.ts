@@ -1,9 +1,10 @@
 /** The real server with the two sample districts, on a free port and in a folder of its own. */
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 
+import { sha256 } from './photos'
 import { PROGRAMS, answers, start, type Running } from './processes'
 
 const run = promisify(execFile)
@@ -49,6 +50,15 @@ export class Server {
 
   get address(): string {
     return `http://127.0.0.1:${this.port}`
+  }
+
+  /** Every stored photo and copy, read from the folder: its name, and the hash of its bytes. */
+  async stored(): Promise<{ name: string; hash: string }[]> {
+    const blobs = join(this.data, 'blobs')
+    const files = (await readdir(blobs, { recursive: true })).filter((file) => /[0-9a-f]{64}$/.test(file))
+    return await Promise.all(
+      files.map(async (file) => ({ name: basename(file), hash: await sha256(join(blobs, file)) })),
+    )
   }
 
   async start(): Promise<void> {

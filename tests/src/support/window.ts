@@ -63,8 +63,8 @@ export class PhoneWindow {
       .build()
   }
 
-  /** Ends the app as a power cut would: no handler runs. */
-  async kill(): Promise<void> {
+  /** Ends the app as a power cut would: no handler runs. Returns the processes that it was. */
+  async kill(): Promise<number[]> {
     const pids = await pidsOf(APP, 'XUNFANG_DATA', this.options.data)
     if (pids.length === 0) throw new Error('the app is not running')
     for (const pid of pids) process.kill(pid, 'SIGKILL')
@@ -74,6 +74,7 @@ export class PhoneWindow {
     // The session of a dead window cannot be closed any more; that it fails is expected.
     await this.driver.quit().catch(() => undefined)
     this.#driver = null
+    return pids
   }
 
   /** Closes the app and what drives it. */
