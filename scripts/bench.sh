@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the promises on speed in a release build, prints a table and writes
+# Measures the promises on speed and on bytes in a release build, prints a table and writes
 # target/bench/summary.json. Fails where a goal is missed.
 
 set -euo pipefail

@@ -1,5 +1,6 @@
 //! Measures the promises on speed, each as a ratio to something measured beside it in the same
 //! run: this machine's disk and window system are part of every figure, so only ratios are judged.
+//! And the promise on bytes, which are counted on their way and are the same on every machine.
 //!
 //! `run` prints a table and writes the figures as JSON; it fails where a goal is missed. `seed`
 //! only fills a folder, for looking at one promise by hand.
@@ -7,13 +8,18 @@
 mod device;
 mod display;
 mod drafts;
+mod fieldwork;
+mod handset;
 mod importing;
+mod parts;
 mod photos;
 mod report;
 mod rules;
 mod samples;
 mod saving;
+mod shots;
 mod starting;
+mod wire;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -40,7 +46,8 @@ enum Command {
         /// Folder to work in, on the disk that is measured; what is made there is removed.
         #[arg(long)]
         folder: PathBuf,
-        /// Folder with the release programs `xunfang-app` and `examples/empty_window`.
+        /// Folder with the release programs `xunfang-app` and `examples/empty_window` for P4, and
+        /// `examples/take_in` for P1.
         #[arg(long)]
         programs: PathBuf,
         /// Folder with `phone-12mp.jpg` and `phone-8mp.jpg`; where they are not, some are made.
@@ -73,6 +80,8 @@ enum Promise {
     P4,
     /// Points within 600 m.
     P5,
+    /// Bytes on the wire.
+    P7,
     /// Judging an inspection.
     Judge,
     /// Importing a register of points.
@@ -117,8 +126,11 @@ fn run(asked: &Run<'_>) -> anyhow::Result<ExitCode> {
         only,
         ..
     } = asked;
-    let programs = Programs::in_folder(asked.programs)?;
     let wanted = |promise| only.is_none_or(|only| only == promise);
+    // Before anything is measured, so that nobody waits for a run that cannot end.
+    let programs = wanted(Promise::P4)
+        .then(|| Programs::in_folder(asked.programs))
+        .transpose()?;
     let work = tempfile::Builder::new()
         .prefix("bench-")
         .tempdir_in(folder)
@@ -126,6 +138,8 @@ fn run(asked: &Run<'_>) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
     let inputs = if wanted(Promise::P1) || wanted(Promise::P2) {
         photos::inputs(asked.photos, work.path())?
+    } else if wanted(Promise::P7) {
+        vec![photos::usual(asked.photos, work.path())?]
     } else {
         Vec::new()
     };
@@ -141,9 +155,9 @@ fn run(asked: &Run<'_>) -> anyhow::Result<ExitCode> {
         say("filling a phone with 10,000 points and 100,000 findings")?;
         let device = Device::fill(&data)?;
         // The start first: what is saved afterwards would be part of it.
-        if wanted(Promise::P4) {
+        if let Some(programs) = &programs {
             say("P4: starting the app and an empty window in turns")?;
-            report.add(starting::measure(&programs, &data, work.path())?);
+            report.add(starting::measure(programs, &data, work.path())?);
         }
         if let Some(input) = inputs.first().filter(|_| wanted(Promise::P2)) {
             say("P2: taking photos in")?;
@@ -157,6 +171,12 @@ fn run(asked: &Run<'_>) -> anyhow::Result<ExitCode> {
     if wanted(Promise::P5) {
         say("P5: looking for the points around a place")?;
         report.add(rules::nearby()?);
+    }
+    if let Some(input) = inputs.first().filter(|_| wanted(Promise::P7)) {
+        say("P7: counting what goes over the wire")?;
+        for figure in wire::measure(input, work.path())? {
+            report.add(figure);
+        }
     }
     if wanted(Promise::Judge) {
         say("judging inspections of 60 items")?;

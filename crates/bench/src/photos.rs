@@ -33,32 +33,39 @@ const HUGE: &str = "48 MP";
 
 /// One photo to measure with.
 pub(crate) struct Input {
-    name: &'static str,
+    pub(crate) name: &'static str,
     path: PathBuf,
-    bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Finds the real photos, or makes some where they are not, and one of 48 megapixels.
 pub(crate) fn inputs(folder: &Path, work: &Path) -> anyhow::Result<Vec<Input>> {
-    let mut inputs = Vec::new();
-    for (name, width, height) in [("phone-12mp", 4_032, 3_024), ("phone-8mp", 3_264, 2_448)] {
-        let real = folder.join(format!("{name}.jpg"));
-        if real.is_file() {
-            let bytes = std::fs::read(&real)?;
-            inputs.push(Input {
-                name,
-                path: real,
-                bytes,
-            });
-        } else {
-            let name = if width == 4_032 { "12 MP" } else { "8 MP" };
-            inputs.push(generated(work, name, width, height, None)?);
-        }
-    }
+    let mut inputs = vec![usual(folder, work)?];
+    inputs.push(match real(folder, "phone-8mp")? {
+        Some(real) => real,
+        None => generated(work, "8 MP", 3_264, 2_448, None)?,
+    });
     // Twice as wide and high as the first one, with a grain of its own.
     let first = inputs.first().map(|input| input.bytes.clone());
     inputs.push(generated(work, HUGE, 8_064, 6_048, first.as_deref())?);
     Ok(inputs)
+}
+
+/// Finds the real photo of 12 megapixels, or makes one where it is not.
+pub(crate) fn usual(folder: &Path, work: &Path) -> anyhow::Result<Input> {
+    match real(folder, "phone-12mp")? {
+        Some(real) => Ok(real),
+        None => generated(work, "12 MP", 4_032, 3_024, None),
+    }
+}
+
+fn real(folder: &Path, name: &'static str) -> anyhow::Result<Option<Input>> {
+    let path = folder.join(format!("{name}.jpg"));
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(&path)?;
+    Ok(Some(Input { name, path, bytes }))
 }
 
 fn generated(

@@ -82,7 +82,7 @@ impl Report {
     pub(crate) fn print(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let columns = |out: &mut dyn Write, row: [&str; 5]| {
             let [promise, what, ratio, goal, sides] = row;
-            let line = format!("{promise:<6} {what:<58} {ratio:>8} {goal:>9}  {sides}");
+            let line = format!("{promise:<7} {what:<58} {ratio:>8} {goal:>11}  {sides}");
             writeln!(out, "{}", line.trim_end())
         };
         columns(out, ["", "", "ratio", "goal", ""])?;
@@ -93,15 +93,33 @@ impl Report {
             } else {
                 figure.unit
             };
-            let digits = if figure.value < 0.1 { 4 } else { 2 };
+            let goal_digits = digits(figure.goal);
+            let digits = match goal_digits {
+                0 => 0,
+                _ if figure.value < 0.1 => 4,
+                1 => 2,
+                // A goal of hundredths is kept or missed by thousandths.
+                _ => 3,
+            };
             let ratio = format!("{:.digits$}", figure.value);
-            let goal = format!("<= {:.1} {unit}", figure.goal);
+            let goal = format!("<= {:.goal_digits$} {unit}", figure.goal);
             let goal = goal.trim_end();
             let verdict = if figure.kept() { "kept" } else { "MISSED" };
             let sides = format!("{verdict} ({})", figure.sides);
             columns(out, [figure.promise, &what, &ratio, goal, &sides])?;
         }
         Ok(())
+    }
+}
+
+/// Decimals that a goal is told with: hundreds of bytes have none.
+fn digits(goal: f64) -> usize {
+    if goal >= 100.0 {
+        0
+    } else if (goal * 10.0 - (goal * 10.0).round()).abs() < 1e-9 {
+        1
+    } else {
+        2
     }
 }
 
@@ -149,6 +167,13 @@ mod tests {
             "kept (1.50 ms, 1.00 ms)",
         ] {
             assert!(table.contains(part), "{part} in {table}");
+        }
+    }
+
+    #[test]
+    fn a_goal_is_told_as_finely_as_it_is() {
+        for (goal, told) in [(2.0, "2.0"), (0.5, "0.5"), (1.02, "1.02"), (300.0, "300")] {
+            assert_eq!(format!("{goal:.0$}", digits(goal)), told);
         }
     }
 
