@@ -217,7 +217,7 @@ impl Handset {
             let bytes = self.store.open_queued(photo)?.read_all()?;
             let held = way.begin(&photo.sha256, photo.bytes, bytes).await?;
             ensure!(held == photo.bytes, "{} went in part", photo.sha256);
-            self.store.photo_stored(photo, at)?;
+            self.store.photos_stored(std::slice::from_ref(photo), at)?;
         }
         Ok(())
     }

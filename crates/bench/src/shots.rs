@@ -1,11 +1,13 @@
 //! Photos on a phone without a screen: what the app makes of one when it is taken, and small ones
 //! to take.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use turbojpeg::{PixelFormat, Subsamp};
 use xunfang_domain::{
     CaptureSource, CivilTime, CopyRef, EVIDENCE_VERSION, ExifClaims, OriginalRef, PhotoCopies,
-    PhotoEvidence, PhotoSubject, ShotBefore, WatermarkLayout, photo_marks,
+    PhotoEvidence, PhotoSubject, Sha256Hex, ShotBefore, WatermarkLayout, photo_marks,
 };
 use xunfang_evidence::{CodeBasis, chain_start, digest, photo_code, seal};
 use xunfang_photo::{CopyFile, Watermark, inspect, make_copies, sha256, take_in};
@@ -24,26 +26,35 @@ pub(crate) enum Keeping {
     Nothing,
 }
 
-/// The files of a photo that are sent, in bytes.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Files {
-    /// The file as it was taken.
-    pub(crate) original: u64,
-    /// The copies that go before it: thumbnail and working copy.
-    pub(crate) copies: u64,
+/// The files of photos that are sent, each once however many photos have it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Files(BTreeMap<Sha256Hex, File>);
+
+#[derive(Debug, Clone, Copy)]
+struct File {
+    bytes: u64,
+    is_original: bool,
 }
 
 impl Files {
-    pub(crate) const fn bytes(self) -> u64 {
-        self.original + self.copies
+    /// The files as they were taken, in bytes.
+    pub(crate) fn originals(&self) -> u64 {
+        let files = self.0.values().filter(|file| file.is_original);
+        files.map(|file| file.bytes).sum()
     }
 
-    #[must_use]
-    pub(crate) const fn and(self, other: Self) -> Self {
-        Self {
-            original: self.original + other.original,
-            copies: self.copies + other.copies,
-        }
+    /// The copies that go before them, thumbnails and working copies, in bytes.
+    pub(crate) fn copies(&self) -> u64 {
+        self.bytes() - self.originals()
+    }
+
+    /// All of them, in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.values().map(|file| file.bytes).sum()
+    }
+
+    pub(crate) fn add(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 }
 
@@ -115,14 +126,17 @@ impl Handset {
             standing: fix.map(|fix| visit.point.zone().standing(fix)),
             inspection: None,
         })?;
-        let sent = match copies.as_slice() {
-            [working, _, thumb] => working.jpeg.len() + thumb.jpeg.len(),
-            _ => 0,
+        let mut files = Files::default();
+        let mut sent = |sha256: &Sha256Hex, bytes: &[u8], is_original| {
+            let bytes = bytes.len() as u64;
+            files.0.insert(sha256.clone(), File { bytes, is_original });
         };
-        Ok(Files {
-            original: jpeg.len() as u64,
-            copies: sent as u64,
-        })
+        sent(&name, jpeg, true);
+        if let [working, _, thumb] = copies.as_slice() {
+            sent(&working.sha256, &working.jpeg, false);
+            sent(&thumb.sha256, &thumb.jpeg, false);
+        }
+        Ok(files)
     }
 
     /// Makes the copies of a photo and signs its record, with everything in it that the app writes.

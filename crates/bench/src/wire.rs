@@ -93,7 +93,7 @@ fn record(handset: &Handset, count: u32, keeping: Keeping) -> anyhow::Result<(Fi
     let (mut files, mut evening) = (Files::default(), None);
     for number in 0..count {
         let visit = field.next_visit()?;
-        files = files.and(handset.record(&visit, &small_photo(number)?, keeping)?);
+        files.add(handset.record(&visit, &small_photo(number)?, keeping)?);
         evening = Some(visit.saved_at);
     }
     Ok((files, evening.context("nothing was recorded")?))
@@ -210,8 +210,8 @@ impl Sent {
         Map::from_iter([
             ("sent_bytes".to_owned(), json!(self.counts.bytes())),
             ("sent".to_owned(), Value::Object(Map::from_iter(purposes))),
-            ("originals_bytes".to_owned(), json!(self.files.original)),
-            ("copies_bytes".to_owned(), json!(self.files.copies)),
+            ("originals_bytes".to_owned(), json!(self.files.originals())),
+            ("copies_bytes".to_owned(), json!(self.files.copies())),
             ("exchanges".to_owned(), json!(self.exchanges)),
         ])
     }
@@ -268,8 +268,9 @@ async fn one_photo(photo: &Input, work: &Path) -> anyhow::Result<Figure> {
     let visit = handset.field_work()?.next_visit()?;
     let files = handset.record(&visit, &photo.bytes, Keeping::Record)?;
     let sent = send((&served, &handset), (files, visit.saved_at), None).await?;
+    let files = &sent.files;
     let measure = files.bytes() as f64;
-    let to_original = sent.by(files.original as f64);
+    let to_original = sent.by(files.originals() as f64);
     let mut raw = sent.raw();
     raw.insert("to_original_alone".to_owned(), json!(round(to_original)));
     Ok(Figure {
@@ -294,7 +295,7 @@ async fn one_photo(photo: &Input, work: &Path) -> anyhow::Result<Figure> {
 }
 
 /// The queue's files and what its findings may take.
-fn budget(files: Files) -> f64 {
+fn budget(files: &Files) -> f64 {
     files.bytes() as f64 + f64::from(QUEUE) * f64::from(FINDING_BYTES)
 }
 
@@ -302,7 +303,7 @@ async fn queue(work: &Path) -> anyhow::Result<Figure> {
     let (served, handset) = begin(work, "queue").await?;
     let recorded = record(&handset, QUEUE, Keeping::Record)?;
     let sent = send((&served, &handset), recorded, None).await?;
-    let files = sent.files;
+    let files = &sent.files;
     let budget = budget(files);
     // Hundredths of the budget, by what they go into.
     let share = |purpose| 100.0 * sent.share(purpose, budget);
@@ -317,7 +318,7 @@ async fn queue(work: &Path) -> anyhow::Result<Figure> {
         ),
         ("pulls", share(Purpose::Pull)),
     ];
-    let originals = sent.by(budget - files.copies as f64);
+    let originals = sent.by(budget - files.copies() as f64);
     let mut raw = sent.raw();
     let percent = over.map(|(name, share)| (name.to_owned(), json!(round(share))));
     raw.insert(
@@ -338,7 +339,7 @@ async fn queue(work: &Path) -> anyhow::Result<Figure> {
              average, recorded offline and sent in one go: every byte sent, divided by the \
              lengths of the files that are sent of the photos (thumbnails, working copies, \
              originals) and {FINDING_BYTES} B a finding; the photos' signed records are overhead",
-            files.original as f64 / f64::from(QUEUE) / 1e3
+            files.originals() as f64 / f64::from(QUEUE) / 1e3
         ),
         sides: format!(
             "{:.2} MB, {:.2} MB; {}",
@@ -361,7 +362,7 @@ async fn queue_with_cuts(work: &Path) -> anyhow::Result<Figure> {
     raw.insert("again_bytes".to_owned(), json!(again));
     raw.insert(
         "to_photos_and_findings".to_owned(),
-        json!(round(sent.by(budget(sent.files)))),
+        json!(round(sent.by(budget(&sent.files)))),
     );
     Ok(Figure {
         promise: "P7cut",

@@ -33,6 +33,24 @@ impl Sha256Hex {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Writes the hash in digits.
+    pub fn from_bytes(hash: [u8; 32]) -> Self {
+        let digit = |nibble: u8| char::from(if nibble < 10 { b'0' } else { b'a' - 10 } + nibble);
+        let digits = hash
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+        Self(digits.collect())
+    }
+
+    /// Reads the digits.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        let mut digits = self.0.bytes().map(|digit| match digit {
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => digit - b'0',
+        });
+        std::array::from_fn(|_| digits.next().unwrap_or(0) << 4 | digits.next().unwrap_or(0))
+    }
 }
 
 impl TryFrom<String> for Sha256Hex {

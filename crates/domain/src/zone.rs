@@ -121,9 +121,9 @@ pub enum Side {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct Standing {
-    /// Geodesic distance from the point, metres.
+    /// Geodesic distance from the point, metres, to the centimetre.
     pub distance_m: f64,
-    /// Distance to the edge in metres: positive inside, negative outside.
+    /// Distance to the edge in metres, to the centimetre: positive inside, negative outside.
     pub to_edge_m: f64,
     /// Which side of the edge.
     pub side: Side,
@@ -299,10 +299,16 @@ fn standing(distance_m: f64, to_edge_m: f64, accuracy_m: f64) -> Standing {
         Side::Outside
     };
     Standing {
-        distance_m,
-        to_edge_m,
+        distance_m: centimetres(distance_m),
+        to_edge_m: centimetres(to_edge_m),
         side,
     }
+}
+
+/// Rounds metres to what is worth writing down: no fix is better than decimetres, and each further
+/// digit is a byte of every record.
+fn centimetres(metres: f64) -> f64 {
+    (metres * 100.0).round() / 100.0
 }
 
 #[cfg(test)]

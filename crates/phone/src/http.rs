@@ -18,8 +18,9 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use xunfang_domain::Sha256Hex;
 use xunfang_protocol::{
-    ErrorBody, PACKING, PullRequest, PullResponse, PushRequest, PushResponse, SignInRequest,
-    SignedIn, UPLOAD_CHECKSUM, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, codes, pack, unpack,
+    BUNDLE_CONTENT_TYPE, BundleAnswer, ErrorBody, PACKING, PullRequest, PullResponse, PushRequest,
+    PushResponse, SignInRequest, SignedIn, UPLOAD_CHECKSUM, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET,
+    add_to_bundle, codes, pack, unpack,
 };
 use xunfang_sync::{Failure, Held, Transport};
 
@@ -231,6 +232,22 @@ impl<C: Carrier> Transport for HttpServer<C> {
         let mut request = self.upload(Method::POST, sha256);
         request.headers_mut().insert(LENGTH, bytes.into());
         self.send_piece(request, piece).await
+    }
+
+    async fn bundle(&self, files: &[(Sha256Hex, Vec<u8>)]) -> Result<Vec<Option<String>>, Failure> {
+        let mut body = Vec::new();
+        for (sha256, bytes) in files {
+            add_to_bundle(&mut body, sha256, bytes);
+        }
+        let mut request = self.request(Method::POST, "uploads");
+        set(&mut request, CONTENT_TYPE, BUNDLE_CONTENT_TYPE);
+        *request.body_mut() = Some(body.into());
+        let answer: BundleAnswer = read_json(self.ask(request).await?).await?;
+        let names = answer.files.iter().map(|file| &file.sha256);
+        if !names.eq(files.iter().map(|(sha256, _)| sha256)) {
+            return Err(garbled("a bundle is answered with other files"));
+        }
+        Ok(answer.files.into_iter().map(|file| file.code).collect())
     }
 
     async fn append(

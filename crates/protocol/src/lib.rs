@@ -30,7 +30,8 @@ pub use sync::{
     UnreadEvent,
 };
 pub use upload::{
-    UPLOAD_CHECKSUM, UPLOAD_CHUNK_BYTES, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET,
-    UPLOAD_PHOTO_BYTES_MAX, UPLOAD_SMALL_BYTES,
+    BUNDLE_BYTES_AIM, BUNDLE_CONTENT_TYPE, BUNDLE_FILES_MAX, BUNDLE_HEAD_BYTES, BundleAnswer,
+    BundleError, BundleReader, BundledFile, UPLOAD_CHECKSUM, UPLOAD_CHUNK_BYTES,
+    UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX, UPLOAD_SMALL_BYTES, add_to_bundle,
 };
 pub use verify::{PublicRecord, VerifyReport, VerifyVerdict};

@@ -102,7 +102,7 @@ async fn collect(request: Request, most: usize) -> Result<Vec<u8>, ApiError> {
     Ok(bytes)
 }
 
-async fn next_chunk(stream: &mut BodyDataStream) -> Result<Option<Bytes>, ApiError> {
+pub(crate) async fn next_chunk(stream: &mut BodyDataStream) -> Result<Option<Bytes>, ApiError> {
     match timeout(IDLE_MAX, stream.next()).await {
         Ok(None) => Ok(None),
         Ok(Some(Ok(chunk))) => Ok(Some(chunk)),

@@ -89,6 +89,11 @@ struct Refusal {
 }
 
 impl ApiError {
+    /// The stable name by which clients know it.
+    pub(crate) fn code(&self) -> &'static str {
+        self.refusal().code
+    }
+
     fn refusal(&self) -> Refusal {
         use StatusCode as S;
         let plain = |status, code| Refusal {

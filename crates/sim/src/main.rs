@@ -46,6 +46,18 @@ enum Task {
         #[arg(long)]
         report: Option<PathBuf>,
     },
+    /// Saves so many findings on three phones over a bad network, and adds up what became of each.
+    Model {
+        /// How many, rounded up to whole worlds.
+        #[arg(long)]
+        cases: u64,
+        /// The first seed.
+        #[arg(long, default_value_t = 1)]
+        from: u64,
+        /// Where the verdict is written, as JSON by promise.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
     /// Cuts the connection at every byte of a photo of 64 KiB and at random ones of photos of 8 MiB.
     Proxy {
         /// How many random bytes.
@@ -116,10 +128,25 @@ async fn main() -> anyhow::Result<()> {
             report,
         } => {
             let worlds = net::Worlds {
+                life: net::Life::Eventful,
                 seeds: from..from.saturating_add(seeds),
                 longest: seconds.map(Duration::from_secs),
             };
-            tokio::task::block_in_place(|| net_worlds(&worlds, report.as_deref()))
+            let promises = net::EVENTFUL;
+            tokio::task::block_in_place(|| net_worlds(&worlds, promises, report.as_deref()))
+        }
+        Task::Model {
+            cases,
+            from,
+            report,
+        } => {
+            let worlds = net::Worlds {
+                life: net::Life::Busy,
+                seeds: from..from.saturating_add(cases.div_ceil(net::WRITES)),
+                longest: None,
+            };
+            let promises = net::BUSY;
+            tokio::task::block_in_place(|| net_worlds(&worlds, promises, report.as_deref()))
         }
         Task::Proxy {
             cuts,
@@ -151,12 +178,16 @@ async fn main() -> anyhow::Result<()> {
     }
 }
 
-fn net_worlds(worlds: &net::Worlds, report: Option<&Path>) -> anyhow::Result<()> {
+fn net_worlds(
+    worlds: &net::Worlds,
+    promises: &[(&str, net::What)],
+    report: Option<&Path>,
+) -> anyhow::Result<()> {
     let began = Instant::now();
     let found = net::live_all(worlds, None)?;
     let seconds = began.elapsed().as_secs();
     let mut verdict = serde_json::Map::new();
-    for (promise, what) in net::PROMISES {
+    for &(promise, what) in promises {
         let wrong = found.wrong.iter().filter(|one| one.promise() == promise);
         let figure = format!(
             "{} worlds from seed {}: {}, {} violations",

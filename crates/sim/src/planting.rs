@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{bail, ensure};
 use serde_json::json;
-use xunfang_sim::net::{self, Plant, Worlds};
+use xunfang_sim::net::{self, Life, Plant, Worlds};
 use xunfang_sim::plant::Fault;
 use xunfang_sim::replay::{Recording, replay};
 
@@ -83,6 +83,7 @@ fn cut(recording: &Recording, fault: Fault) -> anyhow::Result<Option<(u64, Strin
 
 fn live(plant: Plant) -> anyhow::Result<Option<(u64, String)>> {
     let worlds = Worlds {
+        life: Life::Eventful,
         seeds: 1..WORLDS_MAX + 1,
         longest: None,
     };

@@ -2,18 +2,26 @@
 //! `make soak` live through many more with the same program.
 #![cfg(target_os = "linux")]
 
-use xunfang_sim::net::{Template, Worlds, live, live_all};
+use xunfang_sim::net::{Life, Template, WRITES, Worlds, live, live_all};
 
 #[test]
 fn a_few_worlds_keep_every_promise() {
-    let worlds = Worlds {
-        seeds: 1_000_000..1_000_006,
-        longest: None,
+    let lived = |life, seeds| {
+        let worlds = Worlds {
+            life,
+            seeds,
+            longest: None,
+        };
+        let found = live_all(&worlds, None).unwrap();
+        assert!(found.wrong.is_empty(), "{:#?}", found.wrong);
+        found
     };
-    let found = live_all(&worlds, None).unwrap();
-    assert!(found.wrong.is_empty(), "{:#?}", found.wrong);
+    let found = lived(Life::Eventful, 1_000_000..1_000_006);
     assert_eq!(found.worlds, 6);
     assert!(found.sum.saved > 60, "{} findings", found.sum.saved);
+    let busy = lived(Life::Busy, 1..2).sum;
+    assert_eq!(busy.saved, WRITES);
+    assert!(busy.applied > 0 && busy.refused > 0, "{busy:?}");
 }
 
 #[test]
@@ -24,7 +32,7 @@ fn a_world_follows_from_its_seed() {
         .unwrap();
     let template = runtime.block_on(Template::prepare()).unwrap();
     let lived = |seed| {
-        let outcome = live(&template, seed, None).unwrap();
+        let outcome = live(&template, seed, Life::Eventful, None).unwrap();
         assert!(outcome.wrong.is_empty(), "{:#?}", outcome.wrong);
         (
             outcome.saved,

@@ -178,22 +178,24 @@ impl Store {
         })
     }
 
-    /// Records that the server has confirmed a photo's file.
+    /// Records that the server has confirmed files of photos.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub fn photo_stored(&self, photo: &QueuedPhoto, at: UnixMillis) -> Result<(), StoreError> {
-        self.write("record a stored photo", |tx| {
-            let table = if photo.is_original() {
-                "photo"
-            } else {
-                "photo_copy"
-            };
-            tx.prepare_cached(&format!(
-                "UPDATE {table} SET stored_at = ?2 WHERE sha256 = ?1"
-            ))
-            .and_then(|mut put| put.execute(params![photo.sha256.as_str(), at.get()]))
-            .map_err(StoreError::sql("record a stored photo"))?;
+    pub fn photos_stored(&self, photos: &[QueuedPhoto], at: UnixMillis) -> Result<(), StoreError> {
+        self.write("record stored photos", |tx| {
+            for photo in photos {
+                let table = if photo.is_original() {
+                    "photo"
+                } else {
+                    "photo_copy"
+                };
+                tx.prepare_cached(&format!(
+                    "UPDATE {table} SET stored_at = ?2 WHERE sha256 = ?1"
+                ))
+                .and_then(|mut put| put.execute(params![photo.sha256.as_str(), at.get()]))
+                .map_err(StoreError::sql("record stored photos"))?;
+            }
             Ok(())
         })
     }

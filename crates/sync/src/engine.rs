@@ -8,14 +8,16 @@ use xunfang_domain::{
 };
 use xunfang_evidence::{DeviceSigner, OpAuthor, sign_op};
 use xunfang_protocol::{
-    Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse, Scope,
-    UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
+    BUNDLE_FILES_MAX, Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse,
+    Scope, UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
 };
-use xunfang_store::{Acknowledgement, Applied, OpOutcome, QueuedPhoto, Store, StoreError};
+use xunfang_store::{
+    Acknowledgement, Applied, OpOutcome, PhotoReader, QueuedPhoto, Store, StoreError,
+};
 use xunfang_vault::UnsealError;
 
 use crate::link::retry_delay_ms;
-use crate::plan::{Step, Upload, plan};
+use crate::plan::{Situation, Step, Upload, plan};
 use crate::transport::{Failure, Held, Transport};
 
 /// Operations looked at per step; more are waiting behind them in the database.
@@ -24,6 +26,10 @@ const HEAD_OPS: u32 = 400;
 const PULL_LIMIT: u32 = 500;
 /// Items that may fail in a row by the server's own fault before the exchange gives up.
 const TRANSIENT_IN_A_ROW_MAX: u32 = 3;
+/// How long records that are ready wait for others, in milliseconds.
+const HOLD_MS: i64 = 10_000;
+/// How often events are asked for while originals go, in milliseconds.
+const PULL_EVERY_MS: i64 = 30_000;
 /// Times that one upload may be told to go on elsewhere before it is put off.
 const OFFSET_CORRECTIONS_MAX: u32 = 5;
 
@@ -99,34 +105,64 @@ pub async fn exchange<T: Transport + Sync>(
     let mut word = ServerWord::default();
     // Items that are put off during this exchange get a later time and so leave the head.
     let began = clock.now();
-    let mut pulled = false;
+    let mut pulled_at = None;
+    let mut held_since = None;
+    let mut bundles = true;
     let mut transient_in_a_row = 0;
     loop {
         let head = exchange
             .store
             .queue_head(exchange.person, began, HEAD_OPS)?;
-        let original = exchange.next_original(began)?;
-        let outcomes = match plan(&head, pulled, original) {
+        let originals = exchange.next_originals(began)?;
+        let is_recent = |at: Option<UnixMillis>, within: i64| {
+            at.is_some_and(|at| (0..within).contains(&clock.now().since(at)))
+        };
+        let situation = Situation {
+            pulled: pulled_at.is_some()
+                && (originals.is_empty() || is_recent(pulled_at, PULL_EVERY_MS)),
+            may_hold: held_since.is_none() || is_recent(held_since, HOLD_MS),
+            bundles,
+        };
+        let outcomes = match plan(&head, &originals, situation) {
             Step::Rest => return Ok(word),
             Step::Pull => {
                 word = exchange.pull(clock, report).await?;
-                pulled = true;
+                pulled_at = Some(clock.now());
                 continue;
             }
             Step::Push(ops) => {
+                held_since = None;
                 let ops = exchange.next_ops(&ops)?;
                 let sent = ops.iter().map(|op| op.id).collect();
                 vec![(exchange.push(ops, clock).await, Item::Ops(sent))]
             }
-            Step::Upload(uploads) => exchange.upload_all(uploads, clock).await,
-            Step::Original(photo) => {
-                // Whatever is saved meanwhile goes first; the server keeps what it has of this.
-                let overtaken = || exchange.is_overtaken(began);
-                let sent = exchange.upload(&photo, clock, &overtaken).await;
-                // However many there are, reviews arrive in between.
-                pulled = false;
-                vec![(sent, Item::Original(photo.of))]
+            Step::Bundle(uploads) => {
+                held_since = held_since.or(Some(clock.now()));
+                let files = uploads.into_iter();
+                let files = files.map(|Upload { op, photo }| (photo, Item::Ops(vec![op])));
+                exchange
+                    .send_bundle(files.collect(), &mut bundles, clock)
+                    .await
             }
+            Step::Upload(uploads) => exchange.upload_all(uploads, clock).await,
+            Step::Originals(photos) => match photos.as_slice() {
+                [photo] => {
+                    // Whatever is saved meanwhile goes first; the server keeps what it has of this.
+                    let overtaken = || exchange.is_overtaken(began);
+                    let sent = exchange.upload(photo, clock, &overtaken).await;
+                    vec![(sent, Item::Original(photo.of.clone()))]
+                }
+                _ => {
+                    let files = photos.into_iter();
+                    let files = files.map(|photo| {
+                        let original = photo.of.clone();
+                        (photo, Item::Original(original))
+                    });
+                    exchange
+                        .send_bundle(files.collect(), &mut bundles, clock)
+                        .await
+                }
+            },
         };
         for (result, item) in outcomes {
             match result {
@@ -159,11 +195,12 @@ enum Item {
 }
 
 impl<T: Transport + Sync> Exchange<'_, T> {
-    fn next_original(&self, began: UnixMillis) -> Result<Option<QueuedPhoto>, StoreError> {
+    fn next_originals(&self, began: UnixMillis) -> Result<Vec<QueuedPhoto>, StoreError> {
         if !(self.may_send_originals)() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        Ok(self.store.originals_due(self.person, began, 1)?.pop())
+        let most = u32::try_from(BUNDLE_FILES_MAX).unwrap_or(u32::MAX);
+        self.store.originals_due(self.person, began, most)
     }
 
     /// Whether an original has to make room: for what was saved since, or because the network
@@ -202,6 +239,57 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             (sent, Item::Ops(vec![op]))
         });
         join_all(sending).await
+    }
+
+    /// Sends small files in one request; each has its own outcome, and where the request fails all
+    /// share that.
+    async fn send_bundle(
+        &self,
+        files: Vec<(QueuedPhoto, Item)>,
+        bundles: &mut bool,
+        clock: &dyn Clock,
+    ) -> Vec<(Result<(), ExchangeError>, Item)> {
+        let mut outcomes = Vec::new();
+        let (mut contents, mut sent) = (Vec::new(), Vec::new());
+        for (photo, item) in files {
+            let read = self
+                .open(&photo)
+                .and_then(|mut file| file.read_at(0, UPLOAD_CHUNK_BYTES).map_err(file_failure));
+            match read {
+                Ok(bytes) => {
+                    contents.push((photo.sha256.clone(), bytes));
+                    sent.push((photo, item));
+                }
+                Err(error) => outcomes.push((Err(error), item)),
+            }
+        }
+        if contents.is_empty() {
+            return outcomes;
+        }
+        let codes = match self.transport.bundle(&contents).await {
+            Ok(codes) => codes,
+            Err(Failure::Permanent { code }) => {
+                // An older server knows no bundles: the files go one by one.
+                tracing::warn!(code, "a bundle is not taken");
+                *bundles = false;
+                return outcomes;
+            }
+            Err(failure) => {
+                let failed = sent.into_iter();
+                outcomes.extend(failed.map(|(_, item)| (Err(failure.clone().into()), item)));
+                return outcomes;
+            }
+        };
+        let mut stored = Vec::new();
+        for ((photo, item), code) in sent.into_iter().zip(codes) {
+            match code {
+                None => stored.push(photo),
+                Some(code) => outcomes.push((Err(Failure::Permanent { code }.into()), item)),
+            }
+        }
+        let kept = self.store.photos_stored(&stored, clock.now());
+        outcomes.push((kept.map_err(ExchangeError::from), Item::Ops(Vec::new())));
+        outcomes
     }
 
     async fn push(&self, ops: Vec<Op>, clock: &dyn Clock) -> Result<(), ExchangeError> {
@@ -255,6 +343,16 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         Ok(outcomes)
     }
 
+    fn open(&self, photo: &QueuedPhoto) -> Result<PhotoReader, ExchangeError> {
+        self.store.open_queued(photo).map_err(|error| match error {
+            StoreError::NotFound(_) => Failure::Permanent {
+                code: "photo_file_missing".to_owned(),
+            }
+            .into(),
+            error => file_failure(error),
+        })
+    }
+
     /// Sends a file, in pieces, until it is whole or `overtaken` says to stop after a piece.
     async fn upload(
         &self,
@@ -263,16 +361,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         overtaken: &(dyn Fn() -> Result<bool, StoreError> + Send + Sync),
     ) -> Result<(), ExchangeError> {
         let QueuedPhoto { sha256, bytes, .. } = photo;
-        let mut file = match self.store.open_queued(photo) {
-            Ok(file) => file,
-            Err(StoreError::NotFound(_)) => {
-                return Err(Failure::Permanent {
-                    code: "photo_file_missing".to_owned(),
-                }
-                .into());
-            }
-            Err(error) => return Err(file_failure(error)),
-        };
+        let mut file = self.open(photo)?;
         let mut corrections = 0;
         let mut next = |offset: u64| {
             let chunk = file.read_at(offset, UPLOAD_CHUNK_BYTES);
@@ -318,7 +407,8 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 Err(failure) => return Err(failure.into()),
             }
         }
-        self.store.photo_stored(photo, clock.now())?;
+        let stored = std::slice::from_ref(photo);
+        self.store.photos_stored(stored, clock.now())?;
         Ok(())
     }
 

@@ -64,7 +64,7 @@ impl Failure {
     }
 }
 
-/// The five requests of an exchange. None of them is retried inside.
+/// The six requests of an exchange. None of them is retried inside.
 pub trait Transport {
     /// Sends operations.
     fn push(
@@ -89,6 +89,13 @@ pub trait Transport {
         bytes: u64,
         piece: Vec<u8>,
     ) -> impl Future<Output = Result<u64, Failure>> + Send;
+
+    /// Sends small files at once; answers for each, in their order, why it will never be taken, or
+    /// nothing where it is whole and durable on the server.
+    fn bundle(
+        &self,
+        files: &[(Sha256Hex, Vec<u8>)],
+    ) -> impl Future<Output = Result<Vec<Option<String>>, Failure>> + Send;
 
     /// Appends a piece at `offset`; answers the new offset, durable on the server.
     fn append(

@@ -246,8 +246,9 @@ proptest! {
     ) {
         let zone = circle(place(lat, lng), 500.0);
         let standing = zone.standing(&fix(zone.center.towards(bearing, distance_m), 0.0));
-        prop_assert!((standing.distance_m - distance_m).abs() < 1e-3);
-        prop_assert!((standing.to_edge_m - (500.0 - distance_m)).abs() < 1e-3);
+        // Written down to the centimetre.
+        prop_assert!((standing.distance_m - distance_m).abs() < 0.006);
+        prop_assert!((standing.to_edge_m - (500.0 - distance_m)).abs() < 0.006);
     }
 
     #[test]
@@ -289,7 +290,7 @@ proptest! {
             (zone.standing(&fix(at, 0.0)), zone.area_m2(), zone.coverage(&track, 30.0))
         };
         let ((a, a_area, a_seen), (b, b_area, b_seen)) = (seen(here), seen(there));
-        prop_assert!((a.to_edge_m - b.to_edge_m).abs() < 1e-3, "{a:?} {b:?}");
+        prop_assert!((a.to_edge_m - b.to_edge_m).abs() < 0.011, "{a:?} {b:?}");
         prop_assert!((a_area - b_area).abs() < 1.0);
         // A cell exactly at the edge may fall either way.
         prop_assert!(a_seen.cells.abs_diff(b_seen.cells) <= 2);

@@ -45,7 +45,8 @@ fn routes() -> OpenApiRouter<App> {
             uploads::discard,
             uploads::options
         ))
-        .layer(layers::tus_resumable());
+        .layer(layers::tus_resumable())
+        .routes(routes!(uploads::bundle));
     OpenApiRouter::with_openapi(openapi::Document::openapi())
         .routes(routes!(
             session::sign_in,

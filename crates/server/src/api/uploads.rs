@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
@@ -12,10 +13,11 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use futures_util::StreamExt;
 use tokio::time::timeout;
-use xunfang_domain::{Object, Sha256Hex, Verb};
+use uuid::Uuid;
+use xunfang_domain::{DistrictId, Object, Sha256Hex, Verb};
 use xunfang_protocol::{
-    ErrorBody, UPLOAD_CHECKSUM, UPLOAD_CHUNK_BYTES, UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET,
-    UPLOAD_PHOTO_BYTES_MAX,
+    BUNDLE_CONTENT_TYPE, BundleAnswer, ErrorBody, UPLOAD_CHECKSUM, UPLOAD_CHUNK_BYTES,
+    UPLOAD_CONTENT_TYPE, UPLOAD_OFFSET, UPLOAD_PHOTO_BYTES_MAX,
 };
 
 use super::address::InPath;
@@ -40,25 +42,70 @@ impl FromRequestParts<App> for Upload {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let session = Session::from_request_parts(parts, app).await?;
-        let actor = session.actor;
-        let (district, author) = (actor.district, actor.person);
-        session.require(Verb::Submit, Object::Finding { district, author })?;
+        let Owner { district, owner } = Owner::from_request_parts(parts, app).await?;
         let InPath(name) = InPath::<String>::from_request_parts(parts, app).await?;
         // A client that names no version is taken at its word that it follows the contract.
         let version = parts.headers.get("tus-resumable");
         if version.is_some_and(|version| version != "1.0.0") {
             return Err(ApiError::TusVersion);
         }
-        let owner = session
-            .device
-            .map_or(actor.person.uuid(), |device| device.uuid());
         Ok(Self(UploadKey {
             district,
             owner,
             sha256: photo_name(&name)?,
         }))
     }
+}
+
+/// Whose files a bundle brings.
+pub(super) struct Owner {
+    district: DistrictId,
+    owner: Uuid,
+}
+
+impl FromRequestParts<App> for Owner {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let session = Session::from_request_parts(parts, app).await?;
+        let actor = session.actor;
+        let (district, author) = (actor.district, actor.person);
+        session.require(Verb::Submit, Object::Finding { district, author })?;
+        let owner = session
+            .device
+            .map_or(actor.person.uuid(), |device| device.uuid());
+        Ok(Self { district, owner })
+    }
+}
+
+/// Takes a bundle of small files; the answer comes when all of them are durable.
+#[utoipa::path(
+    post,
+    path = "/api/v1/uploads",
+    tag = "uploads",
+    request_body(content = Vec<u8>, content_type = "application/vnd.xunfang.files"),
+    security(("phone" = [])),
+    responses(
+        SessionRefusals,
+        (status = 200, description = "Each file is whole and durable, or refused for good",
+         body = BundleAnswer),
+        (status = 400, description = "bad_request: this is no bundle", body = ErrorBody),
+        (status = 403, description = "forbidden", body = ErrorBody),
+        (status = 408, description = "bad_request: broke off; nothing counts", body = ErrorBody),
+        (status = 413, description = "too_large: more than a bundle may have", body = ErrorBody),
+        (status = 415, description = "bad_request: another media type", body = ErrorBody),
+        (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
+    )
+)]
+pub(super) async fn bundle(
+    State(app): State<App>,
+    Owner { district, owner }: Owner,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<BundleAnswer>, ApiError> {
+    require_media_type(&headers, BUNDLE_CONTENT_TYPE)?;
+    let files = uploads::take_bundle(&app, district, owner, body.into_data_stream()).await?;
+    Ok(Json(BundleAnswer { files }))
 }
 
 /// Says how much of a photo is held durably; all of it where offset and length are the same.

@@ -12,7 +12,8 @@ use tokio::time::sleep;
 use xunfang_durable::DiskError;
 
 use super::blocking;
-use super::part::Part;
+use super::bundle::BUNDLED;
+use super::part::{Part, remove};
 use crate::App;
 use crate::error::ApiError;
 
@@ -84,6 +85,12 @@ fn abandoned(root: &Path, now: SystemTime) -> Result<Vec<Part>, DiskError> {
         for owner in list(&district)? {
             for path in list(&owner)? {
                 let name = path.file_name().and_then(|name| name.to_str());
+                let of_bundle = name.is_some_and(|name| name.ends_with(BUNDLED));
+                if of_bundle && is_abandoned(&path, now)? {
+                    // Left by a bundle that broke off; nobody goes on with it.
+                    remove(&path)?;
+                    continue;
+                }
                 let sha256 = name.and_then(|name| name.parse().ok());
                 if let Some(sha256) = sha256
                     && is_abandoned(&path, now)?

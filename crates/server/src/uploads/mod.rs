@@ -18,6 +18,7 @@
 //! A body is written as it comes, 64 KiB at a time. Checking reads the photo once, at most two
 //! photos at a time. This module must not know headers or status codes.
 
+mod bundle;
 mod expiry;
 mod part;
 mod turns;
@@ -38,6 +39,7 @@ use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex};
 use xunfang_durable::{DiskError, Incoming};
 
+pub(crate) use self::bundle::take_bundle;
 pub(crate) use self::expiry::{EXPIRES_MS, run as drop_abandoned};
 use self::part::Part;
 use self::turns::{Turn, Turns};

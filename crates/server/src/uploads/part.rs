@@ -121,11 +121,18 @@ impl Part {
 
 /// Reads a file and says what photo it is; refuses another file or no photo.
 pub(super) fn check(path: &Path, sha256: &Sha256Hex) -> Result<Blob, ApiError> {
-    let bytes = fs::read(path).map_err(DiskError::at("read", path))?;
-    if xunfang_photo::sha256(&bytes) != *sha256 {
+    check_bytes(
+        &fs::read(path).map_err(DiskError::at("read", path))?,
+        sha256,
+    )
+}
+
+/// Says what photo some bytes are; refuses others or no photo.
+pub(super) fn check_bytes(bytes: &[u8], sha256: &Sha256Hex) -> Result<Blob, ApiError> {
+    if xunfang_photo::sha256(bytes) != *sha256 {
         return Err(ApiError::HashMismatch);
     }
-    let info = xunfang_photo::inspect(&bytes)?;
+    let info = xunfang_photo::inspect(bytes)?;
     Ok(Blob {
         bytes: bytes.len() as u64,
         media_type: info.format.media_type().to_owned(),
@@ -159,7 +166,7 @@ pub(super) fn length(path: &Path) -> Result<Option<u64>, DiskError> {
     }
 }
 
-fn remove(path: &Path) -> Result<(), DiskError> {
+pub(super) fn remove(path: &Path) -> Result<(), DiskError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(DiskError::at("remove", path)(error))

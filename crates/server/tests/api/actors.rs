@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 use xunfang_domain::{DeviceId, Sha256Hex, UnixMillis};
 use xunfang_protocol::{
-    FindingPage, OpResult, PullResponse, PushResponse, ScopePage, SessionView, SignedIn,
-    UPLOAD_CONTENT_TYPE,
+    BUNDLE_CONTENT_TYPE, FindingPage, OpResult, PullResponse, PushResponse, ScopePage, SessionView,
+    SignedIn, UPLOAD_CONTENT_TYPE, add_to_bundle,
 };
 use xunfang_server::sample::SampleAccount;
 use xunfang_server::{App, AppConfig, Clock, sample};
@@ -313,6 +313,20 @@ impl Phone {
             .header("content-type", UPLOAD_CONTENT_TYPE);
         self.send(request.body(Body::from(sent.to_vec())).unwrap())
             .await
+    }
+
+    /// Sends several files at once, each under the name that is given.
+    pub async fn bundle(&self, files: &[(&Sha256Hex, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (sha256, bytes) in files {
+            add_to_bundle(&mut body, sha256, bytes);
+        }
+        self.send_bundle(body).await
+    }
+
+    pub async fn send_bundle(&self, body: Vec<u8>) -> Answer {
+        let request = Request::post("/api/v1/uploads").header("content-type", BUNDLE_CONTENT_TYPE);
+        self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     pub async fn append(&self, sha256: &Sha256Hex, offset: u64, bytes: &[u8]) -> Answer {

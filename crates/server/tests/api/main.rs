@@ -11,6 +11,7 @@
 )]
 
 mod actors;
+mod bundles;
 mod keeping;
 mod live;
 mod photos;

@@ -110,7 +110,7 @@ async fn a_cursor_of_another_history_or_beyond_the_end_is_void() {
 }
 
 #[tokio::test]
-async fn x4_a_scope_of_somebody_else_is_ignored() {
+async fn x4_of_a_scope_of_somebody_else_nothing_is_told_but_that_it_is_revoked() {
     let server = TestServer::start().await;
     let (phone, other) = (
         server.phone(INSPECTOR).await,
@@ -125,9 +125,18 @@ async fn x4_a_scope_of_somebody_else_is_ignored() {
     let own = format!("person:{}", other.session.person.id);
     assert_eq!(
         scopes,
-        [format!("district:{}", other.session.district.id), own]
+        [
+            format!("district:{}", other.session.district.id),
+            own,
+            "district:x".to_owned(),
+            theirs
+        ]
     );
     assert!(pulled.scopes[1].events.is_empty());
+    for scope in &pulled.scopes[2..] {
+        assert!(scope.revoked && scope.reset && scope.events.is_empty() && scope.to == 0);
+        assert_eq!((&scope.chain, scope.more), (&None, false));
+    }
 }
 
 #[tokio::test]

@@ -146,6 +146,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "POST /api/v1/standards",
             "POST /api/v1/sync/pull",
             "POST /api/v1/sync/push",
+            "POST /api/v1/uploads",
             "POST /api/v1/uploads/{sha256}",
             "POST /api/v1/verify",
             "PUT /api/v1/points/{id}",

@@ -125,7 +125,10 @@ pub(super) fn look(world: &World<'_>, outcome: &mut Outcome) -> anyhow::Result<(
             .into_iter()
             .map(|row| (row.record.id, row))
             .collect();
-        look_at_saved(phone, &rows, &server, &mut applied, &mut wrong)?;
+        let ends = look_at_saved(phone, &rows, &server, &mut applied, &mut wrong)?;
+        outcome.applied += ends.applied;
+        outcome.refused += ends.refused;
+        outcome.kept += ends.kept;
         look_at_rows(phone, &rows, &server, &mut wrong)?;
         if is_behind(phone, &server)? {
             wrong.push(format!("R10: {name} has not seen all events"));
@@ -149,6 +152,14 @@ pub(super) fn look(world: &World<'_>, outcome: &mut Outcome) -> anyhow::Result<(
     Ok(())
 }
 
+/// How a phone's findings ended.
+#[derive(Debug, Default)]
+struct Ends {
+    applied: u64,
+    refused: u64,
+    kept: u64,
+}
+
 /// R5, R8, R11: each saved finding is there and has one end, which is the right one.
 fn look_at_saved(
     phone: &SimPhone,
@@ -156,8 +167,8 @@ fn look_at_saved(
     server: &Server,
     applied: &mut BTreeSet<Uuid>,
     wrong: &mut Vec<String>,
-) -> anyhow::Result<()> {
-    let (mut taken, mut refused, mut kept) = (0, 0, 0);
+) -> anyhow::Result<Ends> {
+    let mut ends = Ends::default();
     for saved in &phone.saved {
         let id = saved.finding;
         let Some(row) = rows.get(&id) else {
@@ -167,7 +178,7 @@ fn look_at_saved(
         let is_there = server.findings.contains_key(&id.uuid());
         match &row.send {
             SendState::Applied => {
-                taken += 1;
+                ends.applied += 1;
                 if !is_there {
                     wrong.push(format!(
                         "R8: finding {id} counts as applied and is not there"
@@ -183,13 +194,13 @@ fn look_at_saved(
                 }
             }
             SendState::Rejected { code } => {
-                refused += 1;
+                ends.refused += 1;
                 if !saved.refused || code.is_empty() {
                     wrong.push(format!("R8: finding {id} was refused: {code}"));
                 }
             }
             SendState::Queued { stuck, .. } => {
-                kept += 1;
+                ends.kept += 1;
                 if !saved.broken || stuck.is_none() {
                     wrong.push(format!("R13: finding {id} still waits: {stuck:?}"));
                 }
@@ -199,13 +210,13 @@ fn look_at_saved(
             applied.insert(id.uuid());
         }
     }
-    if taken + refused + kept != phone.saved.len() {
+    if ends.applied + ends.refused + ends.kept != phone.saved.len() as u64 {
         wrong.push(format!(
             "R8: the counts of phone {} do not add up",
             phone.device.number
         ));
     }
-    Ok(())
+    Ok(ends)
 }
 
 /// R10: every finding of the person is on each of their phones, with the review as it stands.

@@ -8,17 +8,20 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use super::plant::Plant;
-use super::world::{Outcome, Template, live};
+use super::world::{Life, Outcome, Template, live};
 
 /// The promises whose proof the worlds are, and what is counted for each. They are held against
 /// R6, R8 and R11 as well, whose proofs are others: what breaks one of those is told, and ends
 /// the program with an error, and what does not is no verdict on it.
-pub const PROMISES: [(&str, What); 4] = [
+pub const EVENTFUL: &[(&str, What)] = &[
     ("R5", What::Saved),
     ("R10", What::Damaged),
     ("R13", What::Calm),
     ("R14", What::Kills),
 ];
+
+/// The promise whose proof the busy worlds are.
+pub const BUSY: &[(&str, What)] = &[("R8", What::Ends)];
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub enum What {
     Saved,
     /// Rows that were damaged, and made good.
     Damaged,
+    /// How what was saved has ended.
+    Ends,
     /// How long it took to come to rest.
     Calm,
     /// Times that an app was killed.
@@ -36,6 +41,8 @@ pub enum What {
 /// Which worlds.
 #[derive(Debug, Clone)]
 pub struct Worlds {
+    /// What they are full of.
+    pub life: Life,
     /// Their seeds.
     pub seeds: Range<u64>,
     /// After how long no further one is begun.
@@ -82,6 +89,10 @@ impl Found {
                 "{} rows damaged on phones, which are alike at rest",
                 sum.damaged
             ),
+            What::Ends => format!(
+                "{} findings saved on 3 phones = {} applied + {} refused with their reason + {} kept",
+                sum.saved, sum.applied, sum.refused, sum.kept
+            ),
             What::Calm => format!("at rest after {} ms at most", sum.calm_ms),
             What::Kills => format!("clocks off by up to 10 years, {} kills", sum.kills),
         }
@@ -90,6 +101,9 @@ impl Found {
     fn add(&mut self, seed: u64, outcome: Outcome) {
         self.worlds += 1;
         self.sum.saved += outcome.saved;
+        self.sum.applied += outcome.applied;
+        self.sum.refused += outcome.refused;
+        self.sum.kept += outcome.kept;
         self.sum.kills += outcome.kills;
         self.sum.crashes += outcome.crashes;
         self.sum.restores += outcome.restores;
@@ -123,7 +137,8 @@ pub fn live_all(worlds: &Worlds, plant: Option<Plant>) -> anyhow::Result<Found> 
             if seed >= worlds.seeds.end || late || noticed {
                 return Ok(());
             }
-            let outcome = live(&template, seed, plant).with_context(|| format!("seed {seed}"))?;
+            let outcome = live(&template, seed, worlds.life, plant)
+                .with_context(|| format!("seed {seed}"))?;
             locked().add(seed, outcome);
         }
     };

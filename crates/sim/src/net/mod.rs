@@ -17,6 +17,6 @@ mod world;
 
 pub(crate) use photo::jpeg;
 
-pub use many::{Found, PROMISES, What, Worlds, Wrong, live_all};
+pub use many::{BUSY, EVENTFUL, Found, What, Worlds, Wrong, live_all};
 pub use plant::Plant;
-pub use world::{Outcome, Template, live};
+pub use world::{Life, Outcome, Template, WRITES, live};

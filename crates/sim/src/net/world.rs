@@ -160,11 +160,33 @@ impl Template {
     }
 }
 
+/// What a world is full of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// Everything that can go wrong.
+    Eventful,
+    /// Work: [`WRITES`] findings, over a network that loses, cuts, doubles and delays.
+    Busy,
+}
+
+/// Findings that are saved in a busy world.
+pub const WRITES: u64 = 500;
+/// Findings between two changes of what goes wrong there.
+const WRITES_BETWEEN: u64 = 20;
+/// Photos that its phones have.
+const POOL: u64 = 40;
+
 /// What became of a world.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
     /// Findings that were saved.
     pub saved: u64,
+    /// Of those the server has.
+    pub applied: u64,
+    /// Of those the server refused, and the phone says why.
+    pub refused: u64,
+    /// Of those wait because their photo cannot be sent, and the phone says so.
+    pub kept: u64,
     /// Times that an app was killed.
     pub kills: u64,
     /// Times that the server died.
@@ -197,14 +219,19 @@ pub(super) struct World<'a> {
 ///
 /// # Errors
 /// Where the simulation itself fails, which is no verdict.
-pub fn live(template: &Template, seed: u64, plant: Option<Plant>) -> anyhow::Result<Outcome> {
+pub fn live(
+    template: &Template,
+    seed: u64,
+    life: Life,
+    plant: Option<Plant>,
+) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
         .build()?;
     runtime.block_on(async {
         let mut world = World::new(template, seed, plant)?;
-        world.run().await
+        world.run(life).await
     })
 }
 
@@ -276,14 +303,19 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    async fn run(&mut self) -> anyhow::Result<Outcome> {
+    async fn run(&mut self, life: Life) -> anyhow::Result<Outcome> {
         self.start_server().await?;
         for phone in &mut self.phones {
             phone.open()?;
         }
-        for _ in 0..EVENTS {
-            sleep(Duration::from_millis(self.rng.u64(0..8_000))).await;
-            self.something_happens().await?;
+        match life {
+            Life::Eventful => {
+                for _ in 0..EVENTS {
+                    sleep(Duration::from_millis(self.rng.u64(0..8_000))).await;
+                    self.something_happens().await?;
+                }
+            }
+            Life::Busy => self.be_busy().await?,
         }
         self.calm_down().await?;
         let mut outcome = std::mem::take(&mut self.outcome);
@@ -303,16 +335,7 @@ impl<'a> World<'a> {
                 let (phone, apart) = (self.some_phone(), self.rng.bool());
                 self.net.set_apart(phone, apart);
             }
-            60..68 => {
-                let weather = Weather {
-                    delay_ms: self.rng.u64(20..4_000),
-                    lost: self.rng.u8(0..25),
-                    cut: self.rng.u8(0..25),
-                    twice: self.rng.u8(0..25),
-                    garbled: self.rng.u8(0..5),
-                };
-                self.net.set_weather(weather);
-            }
+            60..68 => self.change_weather(),
             68..76 => self.crash().await?,
             76..80 => self.back_up().await?,
             80..83 => self.restore().await?,
@@ -341,18 +364,40 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    fn save(&mut self) -> anyhow::Result<()> {
-        let number = self.some_phone();
-        self.count += 1;
-        let refused = self.rng.u8(0..20) == 0;
-        let point = if refused {
-            self.template.foreign
-        } else {
-            *self
-                .rng
-                .choice(&self.template.points)
-                .context("no points")?
+    fn change_weather(&mut self) {
+        let weather = Weather {
+            delay_ms: self.rng.u64(20..4_000),
+            lost: self.rng.u8(0..25),
+            cut: self.rng.u8(0..25),
+            twice: self.rng.u8(0..25),
+            garbled: self.rng.u8(0..5),
         };
+        self.net.set_weather(weather);
+    }
+
+    /// Saves one small finding after the other, faster than the network takes them.
+    async fn be_busy(&mut self) -> anyhow::Result<()> {
+        for number in 0..WRITES {
+            if number % WRITES_BETWEEN == 0 {
+                match self.rng.u8(0..4) {
+                    0 => self.close_or_open().await?,
+                    1 => {
+                        let (phone, apart) = (self.some_phone(), self.rng.bool());
+                        self.net.set_apart(phone, apart);
+                    }
+                    _ => self.change_weather(),
+                }
+            }
+            let photo = jpeg(self.rng.u64(0..POOL), 200)?;
+            self.save_photos(vec![photo])?;
+            if self.rng.u8(0..4) == 0 {
+                sleep(Duration::from_millis(self.rng.u64(0..500))).await;
+            }
+        }
+        Ok(())
+    }
+
+    fn save(&mut self) -> anyhow::Result<()> {
         let photos = self.rng.usize(1..=2);
         let photos: Vec<Vec<u8>> = (0..photos)
             .map(|_| {
@@ -364,6 +409,23 @@ impl<'a> World<'a> {
                 jpeg(self.rng.u64(..), bytes)
             })
             .collect::<anyhow::Result<_>>()?;
+        self.save_photos(photos)
+    }
+
+    /// Saves a finding with photos at some phone and some point, one in twenty at a point that the
+    /// server refuses.
+    fn save_photos(&mut self, photos: Vec<Vec<u8>>) -> anyhow::Result<()> {
+        let number = self.some_phone();
+        self.count += 1;
+        let refused = self.rng.u8(0..20) == 0;
+        let point = if refused {
+            self.template.foreign
+        } else {
+            *self
+                .rng
+                .choice(&self.template.points)
+                .context("no points")?
+        };
         let new = NewFinding {
             id: self.count,
             point,

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use xunfang_domain::Sha256Hex;
+use xunfang_protocol::BUNDLE_HEAD_BYTES;
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Purpose {
@@ -61,15 +64,86 @@ impl Counts {
         passed.heads += bytes;
     }
 
-    fn piece(&mut self, asked: &Asked, from: u64, bytes: u64) {
-        self.passed.entry(asked.purpose).or_default().bodies += bytes;
-        if asked.purpose != Purpose::Photo || bytes == 0 {
+    fn piece(&mut self, asked: &mut Asked, from: u64, bytes: &[u8]) {
+        let length = bytes.len() as u64;
+        let Some(bundle) = &mut asked.bundle else {
+            self.passed.entry(asked.purpose).or_default().bodies += length;
+            if asked.purpose == Purpose::Photo {
+                self.reach(asked.address.clone(), from, length);
+            }
+            return;
+        };
+        let files = bundle.walk(bytes);
+        let of_files: u64 = files.iter().map(|stretch| stretch.length).sum();
+        let passed = self.passed.entry(asked.purpose).or_default();
+        passed.bodies += of_files;
+        // What stands between the files of a bundle is as much overhead as a header.
+        passed.heads += length - of_files;
+        for Stretch { file, from, length } in files {
+            self.reach(file, from, length);
+        }
+    }
+
+    fn reach(&mut self, file: String, from: u64, length: u64) {
+        if length == 0 {
             return;
         }
-        let to = from + bytes;
-        let reached = self.reached.entry(asked.address.clone()).or_default();
+        let to = from + length;
+        let reached = self.reached.entry(file).or_default();
         self.again += to.min(*reached).saturating_sub(from);
         *reached = to.max(*reached);
+    }
+}
+
+/// Some bytes of one file.
+#[derive(Debug, PartialEq, Eq)]
+struct Stretch {
+    /// As in the address of its upload.
+    file: String,
+    from: u64,
+    length: u64,
+}
+
+/// How far the body of a bundle has been read.
+#[derive(Debug, Default)]
+struct Bundle {
+    head: Vec<u8>,
+    file: String,
+    /// Where the file goes on, and how much of it is left.
+    at: u64,
+    left: u64,
+}
+
+impl Bundle {
+    /// Says which bytes of which files these are.
+    fn walk(&mut self, mut bytes: &[u8]) -> Vec<Stretch> {
+        let mut found = Vec::new();
+        while !bytes.is_empty() {
+            if self.left == 0 {
+                let needed = (BUNDLE_HEAD_BYTES - self.head.len()).min(bytes.len());
+                let (head, rest) = bytes.split_at(needed);
+                self.head.extend_from_slice(head);
+                bytes = rest;
+                if let Some((hash, length)) = self.head.split_first_chunk::<32>()
+                    && let Ok(length) = length.try_into()
+                {
+                    self.file = format!("/api/v1/uploads/{}", Sha256Hex::from_bytes(*hash));
+                    (self.at, self.left) = (0, u32::from_be_bytes(length).into());
+                    self.head.clear();
+                }
+                continue;
+            }
+            let now = usize::try_from(self.left).map_or(bytes.len(), |left| left.min(bytes.len()));
+            bytes = bytes.get(now..).unwrap_or_default();
+            found.push(Stretch {
+                file: self.file.clone(),
+                from: self.at,
+                length: now as u64,
+            });
+            self.at += now as u64;
+            self.left -= now as u64;
+        }
+        found
     }
 }
 
@@ -78,6 +152,8 @@ impl Counts {
 pub(super) struct Asked {
     purpose: Purpose,
     address: String,
+    /// Where it brings several files at once.
+    bundle: Option<Bundle>,
 }
 
 impl Asked {
@@ -87,8 +163,9 @@ impl Asked {
         let method = words.next().unwrap_or_default();
         let address = words.next().unwrap_or_default();
         let is_upload = address.contains("/uploads/");
+        let is_bundle = method == "post" && address.ends_with("/uploads");
         let purpose = match method {
-            "post" | "patch" if is_upload => Purpose::Photo,
+            "post" | "patch" if is_upload || is_bundle => Purpose::Photo,
             "head" if is_upload => Purpose::Ask,
             "post" if address.ends_with("/sync/push") => Purpose::Push,
             "post" if address.ends_with("/sync/pull") => Purpose::Pull,
@@ -97,6 +174,16 @@ impl Asked {
         Self {
             purpose,
             address: address.to_owned(),
+            bundle: is_bundle.then(Bundle::default),
+        }
+    }
+
+    /// Where in a photo the body begins, by what the head says; none: it is of no photo.
+    pub(super) const fn offset(&self, told: Option<u64>) -> Option<u64> {
+        match (self.purpose, told) {
+            (Purpose::Photo, Some(offset)) => Some(offset),
+            (Purpose::Photo, None) => Some(0),
+            _ => None,
         }
     }
 }
@@ -112,7 +199,7 @@ impl Counter {
     }
 
     /// Counts a piece of a body, which begins at the byte `from` of the photo if it is of one.
-    pub(super) fn piece(&self, asked: &Asked, from: u64, bytes: u64) {
+    pub(super) fn piece(&self, asked: &mut Asked, from: u64, bytes: &[u8]) {
         self.counts().piece(asked, from, bytes);
     }
 
@@ -151,25 +238,48 @@ mod tests {
     #[test]
     fn what_passes_twice_of_a_photo_is_counted_as_passed_again() {
         let counter = Counter::default();
-        let (one, other) = (
-            Asked::read("post /uploads/a x"),
-            Asked::read("patch /uploads/b x"),
-        );
-        let again_after = |asked: &Asked, from: u64, bytes: u64| {
-            counter.piece(asked, from, bytes);
+        let mut one = Asked::read("post /uploads/a x");
+        let mut other = Asked::read("patch /uploads/b x");
+        let mut push = Asked::read("post /sync/push x");
+        let again_after = |asked: &mut Asked, from: u64, bytes: usize| {
+            counter.piece(asked, from, &vec![0; bytes]);
             counter.read().again()
         };
-        assert_eq!(again_after(&one, 0, 100), 0);
-        assert_eq!(again_after(&one, 100, 50), 0);
+        assert_eq!(again_after(&mut one, 0, 100), 0);
+        assert_eq!(again_after(&mut one, 100, 50), 0);
         // It comes anew from its beginning, and gets further than before.
-        assert_eq!(again_after(&one, 0, 120), 120);
-        assert_eq!(again_after(&one, 120, 80), 150);
-        assert_eq!(again_after(&other, 0, 100), 150);
-        assert_eq!(again_after(&Asked::read("post /sync/push x"), 0, 10), 150);
+        assert_eq!(again_after(&mut one, 0, 120), 120);
+        assert_eq!(again_after(&mut one, 120, 80), 150);
+        assert_eq!(again_after(&mut other, 0, 100), 150);
+        assert_eq!(again_after(&mut push, 0, 10), 150);
         counter.head(&one, 7);
         let counts = counter.read();
         let photos = counts.of(Purpose::Photo);
         assert_eq!((photos.requests, photos.heads, photos.bodies), (1, 7, 450));
         assert_eq!(counts.bytes(), 467);
+    }
+
+    #[test]
+    fn the_files_of_a_bundle_are_counted_each_for_itself() {
+        let file = |byte| Sha256Hex::from_bytes([byte; 32]);
+        let mut body = Vec::new();
+        for (byte, length) in [(1, 100), (2, 5)] {
+            xunfang_protocol::add_to_bundle(&mut body, &file(byte), &vec![0; length]);
+        }
+        for piece in [1, 40, 1_000] {
+            let counter = Counter::default();
+            let line = "post /api/v1/uploads http/1.1";
+            // The first time it is cut behind the 30th byte of the first file.
+            for (times, length) in [(1, 66), (2, body.len())] {
+                let mut asked = Asked::read(line);
+                for bytes in body[..length].chunks(piece) {
+                    counter.piece(&mut asked, 0, bytes);
+                }
+                assert_eq!(counter.read().again(), if times == 1 { 0 } else { 30 });
+            }
+            let counts = counter.read();
+            let photos = counts.of(Purpose::Photo);
+            assert_eq!((photos.heads, photos.bodies), (36 + 72, 30 + 105));
+        }
     }
 }

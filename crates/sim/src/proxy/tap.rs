@@ -333,7 +333,7 @@ impl Shared {
     /// Passes one request on; an error cuts the connection. Returns what came behind it.
     async fn request(
         &self,
-        head: Head,
+        mut head: Head,
         from_phone: &mut OwnedReadHalf,
         to_server: &mut OwnedWriteHalf,
     ) -> anyhow::Result<Vec<u8>> {
@@ -365,7 +365,7 @@ impl Shared {
             });
             let behind = piece.split_off(now);
             let at = head.offset.unwrap_or(0) + (head.length - left);
-            self.counter.piece(&head.asked, at, now as u64);
+            self.counter.piece(&mut head.asked, at, &piece);
             to_server.write_all(&piece).await?;
             self.up.fetch_add(now as u64, Ordering::Relaxed);
             if head.offset.is_some() {
@@ -423,14 +423,10 @@ fn parse(bytes: Vec<u8>, rest: Vec<u8>) -> anyhow::Result<Head> {
         lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::trim))
     };
     let number = |name: &str| header(name).map(str::parse::<u64>).transpose();
-    let is_upload = first.contains("/uploads/");
-    let offset = match first.split(' ').next() {
-        Some("patch") if is_upload => number("upload-offset")?,
-        Some("post") if is_upload => Some(0),
-        _ => None,
-    };
+    let asked = Asked::read(first);
+    let offset = asked.offset(number("upload-offset")?);
     Ok(Head {
-        asked: Asked::read(first),
+        asked,
         length: number("content-length")?.unwrap_or(0),
         offset,
         bytes,

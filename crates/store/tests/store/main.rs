@@ -306,7 +306,7 @@ fn a_finding_goes_from_queued_over_its_photo_to_applied() {
             stuck: None
         }]
     );
-    store.photo_stored(&original(&photo), NOW).unwrap();
+    store.photos_stored(&[original(&photo)], NOW).unwrap();
     assert_eq!(store.queue_head(lin(), NOW, 10).unwrap().ops[0].missing, []);
     assert_eq!(
         stages(&store),
@@ -327,7 +327,7 @@ fn a_photo_that_the_server_lost_is_sent_again_and_a_refusal_stays_visible() {
     store.save_finding(finding(1)).unwrap();
     photograph(&store, 'b');
     store.save_finding(finding(2)).unwrap();
-    store.photo_stored(&original(&photo), NOW).unwrap();
+    store.photos_stored(&[original(&photo)], NOW).unwrap();
     let later = NOW.plus_ms(5_000);
     let need = vec![photo.sha256.clone()];
     let retry = OpOutcome::Retry {

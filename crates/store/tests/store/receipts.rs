@@ -127,7 +127,9 @@ impl World {
                     let bytes = self.store().open_queued(photo).unwrap().read_all().unwrap();
                     assert_eq!(bytes.len(), 1_000);
                     self.server.photos.insert(photo.sha256.clone());
-                    self.store().photo_stored(photo, NOW).unwrap();
+                    self.store()
+                        .photos_stored(std::slice::from_ref(photo), NOW)
+                        .unwrap();
                 }
                 let sent = self.store().ops(&[op.op]).unwrap().remove(0);
                 let number = sent.entity.as_u128();

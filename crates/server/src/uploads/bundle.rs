@@ -1,0 +1,145 @@
+//! Takes many small files in at once: each is checked as it comes, all are made durable together, and
+//! their rows are committed together.
+//!
+//! Nothing of a bundle counts before all of it does: where it breaks off, its sender has sent at
+//! most one piece in vain. Files that were written by then have no lasting name and are dropped like
+//! any upload that nobody goes on with.
+
+use std::path::{Path, PathBuf};
+
+use axum::body::BodyDataStream;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout_at};
+use uuid::Uuid;
+use xunfang_domain::{DistrictId, Sha256Hex};
+use xunfang_durable::{Incoming, keep_all, make_folder};
+use xunfang_protocol::{
+    BUNDLE_FILES_MAX, BUNDLE_HEAD_BYTES, BundleError, BundleReader, BundledFile,
+    UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
+};
+
+use super::{PIECE_MAX, blocking, part};
+use crate::App;
+use crate::body::next_chunk;
+use crate::error::ApiError;
+use crate::store::blobs::{self, Blob};
+
+/// Largest body: a piece, and what goes before its files.
+pub(crate) const BUNDLE_BYTES_MAX: usize =
+    UPLOAD_CHUNK_BYTES + BUNDLE_FILES_MAX * BUNDLE_HEAD_BYTES + UPLOAD_SMALL_BYTES as usize;
+
+/// How the name of a file on its way ends.
+pub(super) const BUNDLED: &str = ".bundled";
+
+/// A file that has come and is a photo.
+struct Taken {
+    sha256: Sha256Hex,
+    blob: Blob,
+    file: Incoming,
+    whole: PathBuf,
+}
+
+/// Takes a bundle of one owner in, and says what became of each file.
+pub(crate) async fn take_bundle(
+    app: &App,
+    district: DistrictId,
+    owner: Uuid,
+    mut body: BodyDataStream,
+) -> Result<Vec<BundledFile>, ApiError> {
+    let folder = app.folder().parts(district, owner);
+    // One at a time of an owner: their files on the way share the folder.
+    let _turn = app.uploads().turns.take(folder.join("bundle")).await?;
+    let made = folder.clone();
+    blocking(move || make_folder(&made)).await?;
+    let deadline = Instant::now() + PIECE_MAX;
+    let mut reader = BundleReader::default();
+    let (mut taken, mut answer, mut length) = (Vec::new(), Vec::new(), 0);
+    loop {
+        let next = timeout_at(deadline, next_chunk(&mut body)).await;
+        let Some(chunk) = next.map_err(|_| ApiError::BodyBrokeOff)?? else {
+            break;
+        };
+        length += chunk.len();
+        if length > BUNDLE_BYTES_MAX {
+            return Err(ApiError::TooLarge {
+                most: BUNDLE_BYTES_MAX as u64,
+                unit: "bytes",
+            });
+        }
+        reader.push(&chunk);
+        let no_bundle = |error: BundleError| ApiError::BadRequest(error.to_string());
+        while let Some((sha256, bytes)) = reader.next_file().map_err(no_bundle)? {
+            let on_its_way = folder.join(format!("{sha256}{BUNDLED}"));
+            let whole = app.folder().blob(district, &sha256);
+            let name = sha256.clone();
+            let read = spawn_blocking(move || take(&name, &bytes, &on_its_way, whole)).await?;
+            let code = match read {
+                Ok(file) => {
+                    taken.push(file);
+                    None
+                }
+                // The file itself is wrong, and stays so however often it is sent.
+                Err(error @ (ApiError::HashMismatch | ApiError::NotAPhoto(_))) => {
+                    Some(error.code().to_owned())
+                }
+                Err(error) => return Err(error),
+            };
+            answer.push(BundledFile { sha256, code });
+        }
+    }
+    reader.finish().map_err(|_| ApiError::BodyBrokeOff)?;
+    keep(app, district, taken).await?;
+    Ok(answer)
+}
+
+/// Checks a file and writes it, not durably yet.
+fn take(
+    sha256: &Sha256Hex,
+    bytes: &[u8],
+    on_its_way: &Path,
+    whole: PathBuf,
+) -> Result<Taken, ApiError> {
+    let blob = part::check_bytes(bytes, sha256)?;
+    // What a bundle that broke off has left.
+    part::remove(on_its_way)?;
+    let mut file = Incoming::open(on_its_way)?;
+    file.write(bytes)?;
+    Ok(Taken {
+        sha256: sha256.clone(),
+        blob,
+        file,
+        whole,
+    })
+}
+
+/// Makes all of them durable, gives them their names and commits their rows.
+async fn keep(app: &App, district: DistrictId, taken: Vec<Taken>) -> Result<(), ApiError> {
+    let mut rows = Vec::with_capacity(taken.len());
+    let mut files = Vec::with_capacity(taken.len());
+    for one in taken {
+        // The same file twice has one place on its way, which has its name after the first.
+        if rows.iter().any(|(sha256, _)| *sha256 == one.sha256) {
+            continue;
+        }
+        rows.push((one.sha256, one.blob));
+        files.push((one.file, one.whole));
+    }
+    let folders = app.uploads().folder.clone();
+    blocking(move || {
+        for (_, whole) in &files {
+            if let Some(folder) = whole.parent() {
+                folders.ensure(folder)?;
+            }
+        }
+        keep_all(files, &[])
+    })
+    .await?;
+    let now = app.now();
+    app.database()
+        .write(move |db| {
+            rows.iter()
+                .try_for_each(|(sha256, blob)| blobs::add(db, district, sha256, blob, now))
+        })
+        .await?;
+    Ok(())
+}
