@@ -45,7 +45,9 @@ step types types_are_current
 step rust cargo nextest run --locked --workspace --all-features --no-fail-fast --profile ci
 sim=${CARGO_TARGET_DIR:-target}/debug/xunfang-sim
 step crash "$sim" crash --states 10000 --most 20 --report "$reports/R-crash.json"
+step upgrade "$sim" upgrade --states 300 --report "$reports/R-upgrade.json"
 step net "$sim" net --seeds 1000 --report "$reports/R-net.json"
+step model "$sim" model --cases 100000 --report "$reports/R-model.json"
 step proxy "$sim" proxy --cuts 5000 --report "$reports/R-proxy.json"
 step planted "$sim" plant all --report "$reports/planted.json"
 step fuzz bash scripts/fuzz.sh 20 "$reports/R15.json"

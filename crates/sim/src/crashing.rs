@@ -1,4 +1,4 @@
-//! `crash`: power cuts, kills and broken disks, by promise.
+//! `crash` and `upgrade`: power cuts, kills and broken disks, by promise.
 
 use std::io::Write;
 use std::path::Path;
@@ -10,6 +10,7 @@ use serde_json::json;
 use xunfang_sim::inject::{Phones, until};
 use xunfang_sim::replay::replay_on_all_processors;
 use xunfang_sim::scene::Flow;
+use xunfang_sim::upgrade::{FROZEN, record_upgrade};
 
 /// How much is gone through.
 pub(crate) struct Crashes {
@@ -87,4 +88,37 @@ impl Crashes {
         );
         Ok(())
     }
+}
+
+/// Cuts the power while phones of every released schema are upgraded.
+pub(crate) fn upgrades(states: usize, seed: u64, report: Option<&Path>) -> anyhow::Result<()> {
+    let program = std::env::current_exe()?;
+    let began = Instant::now();
+    let (mut judged, mut distinct, mut wrong) = (0, 0, Vec::new());
+    for schema in 1..=FROZEN.len() {
+        let recording = record_upgrade(schema, &program)?;
+        let found = tokio::task::block_in_place(|| {
+            replay_on_all_processors(&recording, states, seed)
+        })?;
+        judged += found.states;
+        distinct += found.distinct;
+        let violations = found.violations.into_iter();
+        wrong.extend(violations.map(|what| format!("schema {schema}: {what:?}")));
+    }
+    let verdict = json!({"R12": {
+        "passed": wrong.is_empty(),
+        "figure": format!(
+            "{} released schemas upgraded, {judged} states after a cut, {distinct} of them \
+             different: {} lost something",
+            FROZEN.len(), wrong.len(),
+        ),
+        "seconds": began.elapsed().as_secs(),
+    }});
+    if let Some(report) = report {
+        std::fs::write(report, format!("{verdict:#}\n"))?;
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("{verdict:#}\n{} violations\n", wrong.len()).as_bytes())?;
+    ensure!(wrong.is_empty(), "{wrong:#?}");
+    Ok(())
 }

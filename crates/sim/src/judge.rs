@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use xunfang_domain::UnixMillis;
 use xunfang_evidence::{chain_start, digest};
 use xunfang_store::{StorageKey, Store};
+use xunfang_vault::UnsealError;
 
 /// What the phone had told its person by the time of the cut.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,7 +105,13 @@ pub fn judge(folder: &Path, key: &StorageKey, told: &Acknowledged) -> anyhow::Re
     if integrity != "ok" {
         wrong.push(format!("the database is damaged: {integrity}"));
     }
-    let whole = look_at_files(folder, key, &mut wrong)?;
+    // An app that was upgraded seals its photos little by little.
+    let plain_too: bool = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM installation WHERE NOT photos_sealed)",
+        [],
+        |row| row.get(0),
+    )?;
+    let whole = look_at_files(folder, key, plain_too, &mut wrong)?;
     look_at_rows(&db, &whole, &mut wrong)?;
     look_at_chain(&db, &mut wrong)?;
     look_at_promises(&db, told, &mut wrong)?;
@@ -115,16 +122,24 @@ pub fn judge(folder: &Path, key: &StorageKey, told: &Acknowledged) -> anyhow::Re
 fn look_at_files(
     folder: &Path,
     key: &StorageKey,
+    plain_too: bool,
     wrong: &mut Vec<String>,
 ) -> anyhow::Result<BTreeSet<String>> {
     let mut whole = BTreeSet::new();
     for kind in ["photos", "copies"] {
+        // A folder of an old app may lack one of them.
+        if !folder.join(kind).is_dir() {
+            continue;
+        }
         for digits in fs::read_dir(folder.join(kind))? {
             for file in fs::read_dir(digits?.path())? {
                 let path = file?.path();
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let opened = key.files().open(&name, &path);
-                let read = opened.and_then(|mut file| file.read_all());
+                let read = match opened.and_then(|mut file| file.read_all()) {
+                    Err(UnsealError::NotSealed) if plain_too => Ok(fs::read(&path)?),
+                    read => read,
+                };
                 if read.is_ok_and(|bytes| digest(&bytes).as_str() == name) {
                     whole.insert(format!("{kind} {name}"));
                 } else {

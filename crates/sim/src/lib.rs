@@ -22,11 +22,13 @@ pub mod record;
 pub mod replay;
 pub mod scene;
 mod trace;
+pub mod upgrade;
 
 use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::judge::Acknowledged;
 use crate::record::{Kill, read_folder, record};
 use crate::replay::Recording;
 use crate::scene::Served;
@@ -53,7 +55,12 @@ pub async fn record_scene(program: &Path, kill: Option<Kill>) -> anyhow::Result<
         steps = killed.steps;
     }
     steps.extend(record(&folder, program, &scene, None)?.steps);
-    Ok(Recording { key, before, steps })
+    Ok(Recording {
+        key,
+        told: Acknowledged::default(),
+        before,
+        steps,
+    })
 }
 
 /// A folder that is gone when it is dropped; in memory where the system has such a place.

@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use xunfang_sim::scene::{self, Flow};
-use xunfang_sim::{net, proxy};
+use xunfang_sim::{net, proxy, upgrade};
 
 use crate::crashing::Crashes;
 
@@ -88,6 +88,24 @@ enum Task {
         #[arg(long)]
         report: Option<PathBuf>,
     },
+    /// Upgrades the storage in a folder.
+    UpgradeHere {
+        /// The phone's folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Cuts the power while phones of every released schema are upgraded.
+    Upgrade {
+        /// How many states are judged of each schema.
+        #[arg(long)]
+        states: usize,
+        /// Where the chance begins.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where the verdict is written, as JSON by promise.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
     /// Goes through one flow on a phone that was prepared; says what it acknowledges.
     Flow {
         /// The phone's folder.
@@ -160,6 +178,12 @@ async fn main() -> anyhow::Result<()> {
             let flow = Flow::named(&flow).with_context(|| format!("no flow is called {flow}"))?;
             scene::flow(&data, flow).await
         }
+        Task::UpgradeHere { data } => upgrade::upgrade(&data),
+        Task::Upgrade {
+            states,
+            seed,
+            report,
+        } => crashing::upgrades(states, seed, report.as_deref()),
         Task::Crash {
             states,
             most,

@@ -8,6 +8,7 @@ use serde_json::json;
 use xunfang_sim::net::{self, Life, Plant, Worlds};
 use xunfang_sim::plant::Fault;
 use xunfang_sim::replay::{Recording, replay};
+use xunfang_sim::upgrade::record_upgrade;
 
 /// Worlds after which a bug counts as unnoticed.
 const WORLDS_MAX: u64 = 100;
@@ -15,6 +16,11 @@ const WORLDS_MAX: u64 = 100;
 const STATES_MAX: usize = 2_000;
 /// Seeds of cuts that are tried.
 const CUT_SEEDS: u64 = 5;
+
+/// An upgrade that seals photos and does not sync them before they take the place of the plain
+/// ones; and the schema from which on it is made.
+const SEALED: &str = "SealedPhotoNotSynced";
+const SEALED_FROM: usize = 7;
 
 /// What noticed a bug.
 struct Noticed {
@@ -34,6 +40,13 @@ pub(crate) async fn all(which: &str, report: Option<&Path>) -> anyhow::Result<()
             let by = cut(&recording, fault)?;
             noticed.push(Noticed { name, by });
         }
+    }
+    if wanted(SEALED) {
+        let program = std::env::current_exe()?;
+        let recording = record_upgrade(SEALED_FROM, &program)?;
+        let by = cut(&recording, Fault::PhotoNotSynced)?;
+        let name = SEALED.to_owned();
+        noticed.push(Noticed { name, by });
     }
     for plant in Plant::ALL {
         let name = format!("{plant:?}");

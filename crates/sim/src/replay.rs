@@ -18,6 +18,8 @@ use xunfang_store::StorageKey;
 pub struct Recording {
     /// What the phone's storage is sealed with.
     pub key: StorageKey,
+    /// What had been acknowledged before.
+    pub told: Acknowledged,
     /// The folder before.
     pub before: Vec<(PathBuf, Option<Vec<u8>>)>,
     /// Each change.
@@ -64,7 +66,7 @@ pub fn replay(
     let mut rng = Rng::with_seed(seed);
     let mut found = Replay::default();
     let mut disk = Disk::holding(recording.before.clone());
-    let mut told = Acknowledged::default();
+    let mut told = recording.told.clone();
     let mut laid = Image::new();
     let mut done = 0;
     for (number, step) in recording.steps.iter().enumerate() {
