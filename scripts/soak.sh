@@ -19,13 +19,13 @@ failed=0
 # A recording of its own for each seed: threads meet in another order.
 "$sim" crash --states 1000000 --seed "$RANDOM" --seconds "$seconds" \
     --report "$reports/R-crash.json" || failed=1
-"$sim" upgrade --states 20000 --seed "$RANDOM" --report "$reports/R-upgrade.json" || failed=1
+"$sim" upgrade --states 2000 --seed "$RANDOM" --report "$reports/R-upgrade.json" || failed=1
 "$sim" net --seeds 1000000 --from "$RANDOM$RANDOM" --seconds "$seconds" \
     --report "$reports/R-net.json" || failed=1
-"$sim" model --cases 1000000 --from "$RANDOM" --report "$reports/R-model.json" || failed=1
+"$sim" model --cases 1000000 --seconds "$seconds" --from "$RANDOM" --report "$reports/R-model.json" || failed=1
 "$sim" proxy --cuts 50000 --seed "$RANDOM" --report "$reports/R-proxy.json" || failed=1
 "$sim" plant all || failed=1
-bash scripts/fuzz.sh 600 "$reports/R15.json" || failed=1
+bash scripts/fuzz.sh "$seconds" "$reports/R15.json" || failed=1
 node -e '
     const { readFileSync, writeFileSync } = require("node:fs")
     const [to, ...from] = process.argv.slice(1)

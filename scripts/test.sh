@@ -42,7 +42,8 @@ step deny cargo deny --locked check licenses bans sources
 step clippy cargo clippy --locked --workspace --all-features --all-targets -- -D warnings
 step build cargo build --locked --workspace --all-features --all-targets
 step types types_are_current
-step rust cargo nextest run --locked --workspace --all-features --no-fail-fast --profile ci
+step rust env XUNFANG_REPORTS="$PWD/$reports" \
+    cargo nextest run --locked --workspace --all-features --no-fail-fast --profile ci
 sim=${CARGO_TARGET_DIR:-target}/debug/xunfang-sim
 step crash "$sim" crash --states 10000 --most 20 --report "$reports/R-crash.json"
 step upgrade "$sim" upgrade --states 300 --report "$reports/R-upgrade.json"

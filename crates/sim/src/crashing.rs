@@ -8,9 +8,12 @@ use anyhow::ensure;
 use fastrand::Rng;
 use serde_json::json;
 use xunfang_sim::inject::{Phones, until};
-use xunfang_sim::replay::replay_on_all_processors;
+use xunfang_sim::replay::{Recording, Replay, replay_on_all_processors};
 use xunfang_sim::scene::Flow;
 use xunfang_sim::upgrade::{FROZEN, record_upgrade};
+
+/// States after which it is looked at the clock.
+const STATES_A_ROUND: usize = 10_000;
 
 /// How much is gone through.
 pub(crate) struct Crashes {
@@ -25,9 +28,7 @@ impl Crashes {
         let program = std::env::current_exe()?;
         let began = Instant::now();
         let recording = xunfang_sim::record_scene(&program, None).await?;
-        let cut = tokio::task::block_in_place(|| {
-            replay_on_all_processors(&recording, self.states, self.seed)
-        })?;
+        let cut = tokio::task::block_in_place(|| self.cut(&recording))?;
         let cut_s = began.elapsed().as_secs();
         let began = Instant::now();
         let phones = Phones::prepare(&program).await?;
@@ -90,6 +91,29 @@ impl Crashes {
     }
 }
 
+impl Crashes {
+    /// Cuts the power in rounds, each over the whole recording, until there were enough or the time
+    /// is over.
+    fn cut(&self, recording: &Recording) -> anyhow::Result<Replay> {
+        let until = until(self.seconds);
+        let mut all = Replay::default();
+        for round in 0.. {
+            let left = self.states - all.states;
+            let late = round > 0 && until.is_some_and(|until| Instant::now() >= until);
+            if left == 0 || late {
+                break;
+            }
+            let states = left.min(STATES_A_ROUND);
+            let seed = self.seed.wrapping_add(round << 32);
+            all.add(replay_on_all_processors(recording, states, seed)?);
+            if !all.violations.is_empty() {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
 /// Cuts the power while phones of every released schema are upgraded.
 pub(crate) fn upgrades(states: usize, seed: u64, report: Option<&Path>) -> anyhow::Result<()> {
     let program = std::env::current_exe()?;
@@ -97,9 +121,8 @@ pub(crate) fn upgrades(states: usize, seed: u64, report: Option<&Path>) -> anyho
     let (mut judged, mut distinct, mut wrong) = (0, 0, Vec::new());
     for schema in 1..=FROZEN.len() {
         let recording = record_upgrade(schema, &program)?;
-        let found = tokio::task::block_in_place(|| {
-            replay_on_all_processors(&recording, states, seed)
-        })?;
+        let found =
+            tokio::task::block_in_place(|| replay_on_all_processors(&recording, states, seed))?;
         judged += found.states;
         distinct += found.distinct;
         let violations = found.violations.into_iter();

@@ -51,6 +51,9 @@ enum Task {
         /// How many, rounded up to whole worlds.
         #[arg(long)]
         cases: u64,
+        /// Ends after so many seconds, however many there were.
+        #[arg(long)]
+        seconds: Option<u64>,
         /// The first seed.
         #[arg(long, default_value_t = 1)]
         from: u64,
@@ -123,7 +126,7 @@ enum Task {
         /// Of each flow at most so many kills and so many refusals; otherwise at every call.
         #[arg(long)]
         most: Option<usize>,
-        /// Ends the flows after so many seconds, however many there were.
+        /// Ends the states, and then the flows, after so many seconds, however many there were.
         #[arg(long)]
         seconds: Option<u64>,
         /// Where the chance begins; the same seed gives the same cuts of the same recording.
@@ -155,13 +158,14 @@ async fn main() -> anyhow::Result<()> {
         }
         Task::Model {
             cases,
+            seconds,
             from,
             report,
         } => {
             let worlds = net::Worlds {
                 life: net::Life::Busy,
                 seeds: from..from.saturating_add(cases.div_ceil(net::WRITES)),
-                longest: None,
+                longest: seconds.map(Duration::from_secs),
             };
             let promises = net::BUSY;
             tokio::task::block_in_place(|| net_worlds(&worlds, promises, report.as_deref()))

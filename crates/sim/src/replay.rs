@@ -48,6 +48,16 @@ pub struct Replay {
     pub violations: Vec<Violation>,
 }
 
+impl Replay {
+    /// Adds what another replay of the same recording found.
+    pub fn add(&mut self, other: Self) {
+        self.states += other.states;
+        self.seen.extend(other.seen);
+        self.violations.extend(other.violations);
+        self.distinct = self.seen.len();
+    }
+}
+
 /// After so many violations a replay stops: what is wrong is known.
 pub const VIOLATIONS_KEPT: usize = 5;
 
@@ -125,12 +135,7 @@ pub fn replay_on_all_processors(
         replay(recording, share, seed, folder.path())
     })?;
     let mut all = Replay::default();
-    for part in found {
-        all.states += part.states;
-        all.seen.extend(part.seen);
-        all.violations.extend(part.violations);
-    }
-    all.distinct = all.seen.len();
+    found.into_iter().for_each(|part| all.add(part));
     Ok(all)
 }
 

@@ -13,6 +13,7 @@ mod upgrade;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -49,6 +50,18 @@ fn district() -> DistrictId {
 
 fn key() -> StorageKey {
     StorageKey::new(&Secret::from_bytes([3; 32]))
+}
+
+/// Leaves the verdict on a promise where `make test` adds them up; a test that fails leaves none.
+fn report(promise: &str, figure: &str, began: Instant) {
+    let Some(folder) = std::env::var_os("XUNFANG_REPORTS") else {
+        return;
+    };
+    let verdict = serde_json::json!({
+        promise: {"passed": true, "figure": figure, "seconds": began.elapsed().as_secs()},
+    });
+    let path = Path::new(&folder).join(format!("{promise}.json"));
+    fs::write(path, verdict.to_string()).unwrap();
 }
 
 /// Looks at the database from outside.

@@ -1,8 +1,10 @@
 //! R11: nothing goes before the server has had it for 30 days, whatever the server comes back as.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
 
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use super::*;
 
@@ -186,11 +188,20 @@ impl World {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 200, ..ProptestConfig::default() })]
+/// Histories that are lived through.
+const HISTORIES: u32 = 60;
 
-    #[test]
-    fn nothing_goes_before_the_server_has_had_it_for_30_days(steps in prop::collection::vec(step(), 1..30)) {
+#[test]
+fn r11_nothing_goes_before_the_server_has_had_it_for_30_days() {
+    let began = Instant::now();
+    let (saved, restores) = (AtomicU64::new(0), AtomicU64::new(0));
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: HISTORIES,
+        max_shrink_iters: 200,
+        source_file: Some(file!()),
+        ..ProptestConfig::default()
+    });
+    let lived = runner.run(&prop::collection::vec(step(), 1..30), |steps| {
         let mut world = World::new();
         for step in &steps {
             world.take(step);
@@ -207,7 +218,27 @@ proptest! {
                 .is_some_and(|at| world.now.since(*at) > 30 * DAY_MS);
             prop_assert!(known || old, "{} is lost", number);
         }
-    }
+        saved.fetch_add(world.saved.into(), Ordering::Relaxed);
+        let restored = steps
+            .iter()
+            .filter(|step| matches!(step, Step::Restore { .. }));
+        restores.fetch_add(restored.count() as u64, Ordering::Relaxed);
+        Ok(())
+    });
+    lived.unwrap_or_else(|error| panic!("{error}"));
+    let (saved, restores) = (saved.into_inner(), restores.into_inner());
+    assert!(
+        saved > 0 && restores > 0,
+        "{saved} saved, {restores} restores"
+    );
+    report(
+        "R11",
+        &format!(
+            "{HISTORIES} histories, {saved} findings, {restores} restores of a backup: none gone \
+             within 30 days of its receipt"
+        ),
+        began,
+    );
 }
 
 #[test]
