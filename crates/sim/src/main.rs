@@ -276,7 +276,7 @@ async fn cut_connections(
         "R7": {
             "passed": broken("R7") == 0,
             "figure": format!(
-                "{} cuts: {} bytes sent again, {} after one cut at most; {} violations",
+                "{} cuts: {} bytes sent again, {} for a cut of one photo at most; {} violations",
                 small.cuts + large.cuts, small.again + large.again,
                 small.again_most.max(large.again_most), broken("R7"),
             ),
