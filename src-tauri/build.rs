@@ -10,7 +10,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // a fresh checkout; without watching it a new page would not reach the program.
     std::fs::create_dir_all(PAGES)?;
     println!("cargo::rerun-if-changed={PAGES}");
-    let commands = tauri_build::AppManifest::new().commands(&["command", "stage_photo"]);
+    let commands =
+        tauri_build::AppManifest::new().commands(&["command", "stage_photo", "save_rescue"]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))?;
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! What the window may call. Each command parses, makes one call to the core and returns.
 
 use serde_json::Value;
-use tauri::State;
 use tauri::http::HeaderMap;
 use tauri::ipc::{InvokeBody, Request};
+use tauri::{State, WebviewWindow};
 use xunfang_domain::{CaptureSource, PointId};
 use xunfang_phone::{Command, CommandError, ErrorCode, PhotoPlace, PhotoView};
 
+use crate::rescue::{self, RescueSaved};
 use crate::start::Core;
 
 /// Runs one command of the core's closed list.
@@ -36,6 +37,15 @@ pub(crate) async fn stage_photo(
     let source = source(request.headers())?;
     let bytes = photo_bytes(request.body())?;
     core.phone()?.stage_photo(place, source, bytes).await
+}
+
+/// Has the person choose a place, and writes the rescue file there. It takes nothing from the window.
+#[tauri::command]
+pub(crate) async fn save_rescue(
+    window: WebviewWindow,
+    core: State<'_, Core>,
+) -> Result<RescueSaved, CommandError> {
+    rescue::save(&window, core.phone()?).await
 }
 
 /// The parser's own words would repeat what was typed, a password for example.

@@ -14,6 +14,7 @@ mod photos;
 mod position;
 #[cfg(mobile)]
 mod receiver;
+mod rescue;
 mod run;
 mod start;
 

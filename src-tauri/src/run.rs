@@ -17,14 +17,18 @@ pub(crate) const WINDOW: &str = "main";
 pub fn run() {
     let started = Instant::now();
     log_to_stderr();
-    let builder = tauri::Builder::default();
+    // For the rescue file. The window gets no permission of either: `capabilities/main.json`.
+    let builder = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_fs::init());
     #[cfg(mobile)]
     let builder = builder.plugin(tauri_plugin_geolocation::init());
     let outcome = builder
         .register_asynchronous_uri_scheme_protocol(photos::SCHEME, photos::serve)
         .invoke_handler(tauri::generate_handler![
             commands::command,
-            commands::stage_photo
+            commands::stage_photo,
+            commands::save_rescue
         ])
         .setup(move |app| Ok(set_up(app, started)?))
         .run(generate_context!());

@@ -31,8 +31,8 @@ impl Core {
 /// Opens the core.
 pub(crate) fn open(app: &AppHandle, started: Instant) -> Result<Phone, CommandError> {
     let desktop = cfg!(desktop);
-    let data_dir = match chosen(desktop, std::env::var_os("XUNFANG_DATA")) {
-        Some(folder) => PathBuf::from(folder),
+    let data_dir = match folder("XUNFANG_DATA") {
+        Some(folder) => folder,
         None => app.path().app_data_dir().map_err(|error| CommandError {
             code: ErrorCode::Internal,
             message: format!("the system names no folder for the app's data: {error}"),
@@ -50,6 +50,11 @@ pub(crate) fn open(app: &AppHandle, started: Instant) -> Result<Phone, CommandEr
     })
 }
 
+/// The folder that a variable of the environment names.
+pub(crate) fn folder(variable: &str) -> Option<PathBuf> {
+    chosen(cfg!(desktop), std::env::var_os(variable)).map(PathBuf::from)
+}
+
 /// A folder named by the environment counts on a developer's machine only, and only if named.
 fn chosen(desktop: bool, folder: Option<OsString>) -> Option<OsString> {
     folder.filter(|folder| desktop && !folder.is_empty())
@@ -58,7 +63,7 @@ fn chosen(desktop: bool, folder: Option<OsString>) -> Option<OsString> {
 /// Where the web view has the camera leave its photos: on Android the app's own folder of pictures.
 fn camera(app: &AppHandle, desktop: bool) -> Option<PathBuf> {
     if desktop {
-        return chosen(desktop, std::env::var_os("XUNFANG_CAMERA")).map(PathBuf::from);
+        return folder("XUNFANG_CAMERA");
     }
     // Without it the app works; only a photo of an ended app is not found again.
     app.path()

@@ -353,6 +353,7 @@ fn the_window_may_call_exactly_this() {
                 "core:event:allow-unlisten",
                 "allow-command",
                 "allow-stage-photo",
+                "allow-save-rescue",
             ],
         })
     );
@@ -362,9 +363,10 @@ fn the_window_may_call_exactly_this() {
 fn the_apps_own_commands_each_need_a_permission() {
     // A command that the build script does not list would be open to every window.
     let squeezed = |name| read(name).split_whitespace().collect::<String>();
-    assert!(squeezed("build.rs").contains(r#".commands(&["command","stage_photo"])"#));
     assert!(
-        squeezed("src/run.rs")
-            .contains("generate_handler![commands::command,commands::stage_photo])")
+        squeezed("build.rs").contains(r#".commands(&["command","stage_photo","save_rescue"])"#)
     );
+    assert!(squeezed("src/run.rs").contains(
+        "generate_handler![commands::command,commands::stage_photo,commands::save_rescue])"
+    ));
 }

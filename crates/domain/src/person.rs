@@ -62,6 +62,8 @@ pub enum Verb {
     Review,
     /// Change it.
     Edit,
+    /// Bring in what others have recorded and could not send.
+    Import,
 }
 
 /// What it is asked of.
@@ -115,7 +117,9 @@ pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
         (Verb::Read, Object::ReviewQueue { .. }) => {
             matches!(actor.role, Role::Supervisor | Role::Administrator)
         }
-        (Verb::Edit, Object::Reference { .. }) => actor.role == Role::Administrator,
+        (Verb::Edit, Object::Reference { .. }) | (Verb::Import, Object::ReviewQueue { .. }) => {
+            actor.role == Role::Administrator
+        }
         // Nobody reviews their own finding, whatever role they hold now.
         (Verb::Review, Object::Finding { author, .. }) => {
             actor.role == Role::Supervisor && author != actor.person
@@ -126,6 +130,11 @@ pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
         | (
             Verb::Edit,
             Object::Finding { .. } | Object::Inspection { .. } | Object::ReviewQueue { .. },
+        )
+        // Records are brought in as a whole, and only as their authors signed them.
+        | (
+            Verb::Import,
+            Object::Reference { .. } | Object::Finding { .. } | Object::Inspection { .. },
         ) => false,
     }
 }
@@ -158,10 +167,10 @@ mod tests {
         let reference = |district| Object::Reference { district };
         let queue = |district| Object::ReviewQueue { district };
         use Role::{Administrator, Inspector, Supervisor};
-        use Verb::{Edit, Read, Review, Submit};
+        use Verb::{Edit, Import, Read, Review, Submit};
         type ObjectIn<'a> = &'a dyn Fn(DistrictId) -> Object;
         // (verb, object in the actor's own district, inspector, supervisor, administrator)
-        let table: [(Verb, ObjectIn<'_>, bool, bool, bool); 24] = [
+        let table: [(Verb, ObjectIn<'_>, bool, bool, bool); 30] = [
             (Read, &reference, true, true, true),
             (Submit, &reference, false, false, false),
             (Review, &reference, false, false, false),
@@ -186,6 +195,12 @@ mod tests {
             (Edit, &my_visit, false, false, false),
             (Edit, &their_visit, false, false, false),
             (Edit, &queue, false, false, false),
+            (Import, &reference, false, false, false),
+            (Import, &mine, false, false, false),
+            (Import, &theirs, false, false, false),
+            (Import, &my_visit, false, false, false),
+            (Import, &their_visit, false, false, false),
+            (Import, &queue, false, false, true),
         ];
         for (verb, object, inspector, supervisor, administrator) in table {
             for (role, expected) in [

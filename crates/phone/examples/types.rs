@@ -62,10 +62,10 @@ fn main() -> std::io::Result<()> {
             ErrorBody, SignInRequest, SessionView, SignedIn, PhotoCheck, CheckOutcome, EvidenceCheck, TimeBracket, Resemblance, ShownIn, EarlierUse, PhotoReport, FindingRow, FindingPage, ReviewTally,
             FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
             LimitEdit, StandardEdit, RowPoint, ImportPreviewRow, ImportPreview, FileFault, ImportDone, PointSave,
-            KindCount, PointTable, LiveNotice, VerifyVerdict, PublicRecord, VerifyReport,
+            KindCount, PointTable, RescueReport, RescueRefusal, RescueFault, LiveNotice, VerifyVerdict, PublicRecord, VerifyReport,
         },
         phone::{
-            StartView, CaptureView, Settings, Notice, LinkState, SyncView, PointRow, PointPage, PointTypeCount,
+            StartView, CaptureView, Settings, Notice, LinkState, SyncView, RescueView, Surroundings, PointRow, PointPage, PointTypeCount,
             PhotoView, PhotoState, DraftView, PointDetail, FindingStage, FindingView,
             FindingPageView, FindingFilter, SavedFinding, InspectionStage, InspectionSummary,
             RaisedView, InspectionItem, InspectionView, AnswerView, Change, LineStep, Command, CommandError,

@@ -11,6 +11,7 @@ use xunfang_domain::{
 use xunfang_photo::PhotoError;
 use xunfang_store::{StoreError, StoreFault};
 
+use crate::surroundings::Surroundings;
 use crate::view::{FindingFilter, Settings};
 
 /// One request of a screen. The doc comment of each names its answer.
@@ -190,10 +191,12 @@ pub enum Command {
     /// Sends the originals that wait, over whatever network there is; answers
     /// [`crate::view::SyncView`].
     SendOriginals,
-    /// Tells what the window knows of the network; answers null.
-    Network {
-        /// Whether somebody pays for each byte; null where it cannot tell.
-        metered: Option<bool>,
+    /// Counts what a rescue file would hold; answers [`crate::view::RescueView`].
+    Rescue,
+    /// Tells what the window knows of the world around the phone; answers null.
+    Surroundings {
+        /// All of it.
+        now: Surroundings,
     },
     /// Keeps the settings; answers [`Settings`].
     SaveSettings {
@@ -304,6 +307,12 @@ pub enum ErrorCode {
     DiskFailed,
     /// The phone's database is damaged; it is set aside at the next start.
     DatabaseDamaged,
+    /// Nothing waits that a rescue file could carry.
+    RescueEmpty,
+    /// The server has not told yet to which address a rescue file is sealed.
+    RescueAddressUnknown,
+    /// The rescue file could not be written where it was to go; nothing is lost.
+    RescueNotWritten,
     /// The key of the phone's storage cannot be had just now; nothing was touched.
     KeysUnavailable,
     /// Something that this app did not foresee.

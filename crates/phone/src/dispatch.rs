@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 use serde_json::Value;
 use xunfang_domain::{DeviceId, PhotoSubject, UnixMillis, Wgs84};
+use xunfang_evidence::DeviceSigner;
 use xunfang_protocol::SessionView;
 use xunfang_store::{Capture, Installation, SaveDraft, Store, StoreError};
 use xunfang_sync::Clock;
@@ -31,6 +32,8 @@ pub(crate) struct Core {
     pub(crate) position: Arc<dyn PositionSource>,
     pub(crate) syncing: Arc<Syncing>,
     pub(crate) darkroom: Darkroom,
+    /// Signs what leaves the phone.
+    pub(crate) signer: Arc<dyn DeviceSigner>,
     pub(crate) default_server: String,
     pub(crate) developer: bool,
     /// Where the camera leaves its photos.
@@ -229,6 +232,7 @@ impl Core {
                 answer(findings::one(store, person, self.syncing.link(), id)?)
             }
             Command::Sync => answer(self.sync_view()?),
+            Command::Rescue => answer(self.rescue_view()?),
             Command::SyncNow => {
                 store.wake_queue(self.session()?.person.id)?;
                 self.syncing.wake();
@@ -239,8 +243,8 @@ impl Core {
                 self.syncing.send_originals();
                 answer(self.sync_view()?)
             }
-            Command::Network { metered } => {
-                self.syncing.set_metered(metered);
+            Command::Surroundings { now } => {
+                self.syncing.learn(now);
                 answer(())
             }
             Command::SaveSettings { settings } => {

@@ -24,7 +24,9 @@ mod phone;
 mod photos;
 mod points;
 mod position;
+mod rescue;
 mod session;
+mod surroundings;
 mod syncing;
 mod view;
 mod walking;
@@ -38,9 +40,10 @@ pub use position::{PositionSource, SimulatedPosition};
 pub use xunfang_store::{PhotoFile, PhotoSize, PhotoSizeError};
 pub use xunfang_vault::{KeyFiles, KeyStore};
 
+pub use surroundings::Surroundings;
 pub use view::{
     AnswerView, CaptureView, Change, DraftView, FindingFilter, FindingPageView, FindingStage,
     FindingView, InspectionItem, InspectionStage, InspectionSummary, InspectionView, LinkState,
     Notice, PhotoState, PhotoView, PointDetail, PointPage, PointRow, PointTypeCount, RaisedView,
-    SavedFinding, Settings, StartView, SyncView,
+    RescueView, SavedFinding, Settings, StartView, SyncView,
 };

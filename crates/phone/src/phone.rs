@@ -20,7 +20,7 @@ use crate::photos::{self, Darkroom, PhotoPlace, Shot};
 use crate::position::PositionSource;
 use crate::session::{self, Credentials};
 use crate::syncing::{Syncing, Worker};
-use crate::view::{Change, PhotoView};
+use crate::view::{Change, PhotoView, RescueView};
 use crate::{Command, CommandError, ErrorCode, Patience, captures, http, keys};
 
 /// What a shell knows and the phone does not.
@@ -104,7 +104,7 @@ impl Phone {
             position: Arc::clone(&config.position),
             follow: config.developer,
             device,
-            signer,
+            signer: Arc::clone(&signer),
             client: client.clone(),
             syncing: Arc::clone(&syncing),
             stop: stopped,
@@ -134,6 +134,7 @@ impl Phone {
                 position: config.position,
                 syncing,
                 darkroom,
+                signer,
                 default_server: config.default_server,
                 developer: config.developer,
                 camera: config.camera,
@@ -216,6 +217,18 @@ impl Phone {
             Ok(taken)
         })
         .await
+    }
+
+    /// Writes a rescue file: everything that the server has not confirmed, sealed to it.
+    ///
+    /// # Errors
+    /// [`CommandError`] where nothing waits, the server has not told its address yet, or `to` takes
+    /// no more. Nothing on the phone changes either way; what was written then is no rescue file.
+    pub async fn write_rescue(
+        &self,
+        to: impl std::io::Write + Send + 'static,
+    ) -> Result<RescueView, CommandError> {
+        self.block(move |core| core.write_rescue(to)).await
     }
 
     /// Reads one copy of a photo.

@@ -6,7 +6,7 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard, Notify, broadcast, watch};
@@ -25,6 +25,7 @@ use crate::address;
 use crate::clock::WallClock;
 use crate::http::HttpServer;
 use crate::position::PositionSource;
+use crate::surroundings::Surroundings;
 use crate::view::{Change, LinkState, SyncView};
 use crate::walking;
 
@@ -42,8 +43,8 @@ pub(crate) struct Syncing {
     status: Mutex<Status>,
     wake: Notify,
     changes: broadcast::Sender<Change>,
-    /// Whether somebody pays for each byte of the network, as far as the phone knows.
-    metered: AtomicBool,
+    /// As the window has told them last.
+    surroundings: Mutex<Surroundings>,
     /// Whether the person wants the originals sent over whatever network there is.
     originals_now: AtomicBool,
     /// Held by the exchange that runs.
@@ -85,7 +86,7 @@ impl Syncing {
             status: Mutex::new(status),
             wake: Notify::new(),
             changes,
-            metered: AtomicBool::new(false),
+            surroundings: Mutex::default(),
             originals_now: AtomicBool::new(false),
             exchanging: AsyncMutex::new(()),
             cuts: watch::Sender::new(0),
@@ -109,13 +110,23 @@ impl Syncing {
         quiet.await
     }
 
-    /// Learns whether the network is metered. Where the phone cannot tell, it is taken for free:
-    /// most that cannot tell are on a desk.
-    pub(crate) fn set_metered(&self, metered: Option<bool>) {
-        let metered = metered.unwrap_or(false);
-        if self.metered.swap(metered, Ordering::Relaxed) && !metered {
+    /// Learns what is around the phone now.
+    pub(crate) fn learn(&self, now: Surroundings) {
+        let before = std::mem::replace(&mut *self.locked_surroundings(), now);
+        if now.calls_for_an_exchange(before) {
             self.wake();
         }
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        *self.locked_surroundings()
+    }
+
+    fn locked_surroundings(&self) -> std::sync::MutexGuard<'_, Surroundings> {
+        // Whoever held it has only copied a few words.
+        self.surroundings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends the originals that wait now, over whatever network there is.
@@ -127,7 +138,7 @@ impl Syncing {
     /// Whether originals go now.
     pub(crate) fn may_send_originals(&self, policy: OriginalsGo) -> bool {
         policy == OriginalsGo::Always
-            || !self.metered.load(Ordering::Relaxed)
+            || self.surroundings().originals_may_go()
             || self.originals_now.load(Ordering::Relaxed)
     }
 
@@ -224,13 +235,32 @@ impl Worker {
             self.tidy();
             match link.next() {
                 Some(next) => {
-                    let wait = next.since(WallClock.now()).clamp(0, 60_000).unsigned_abs();
+                    let due = next.since(WallClock.now()).clamp(0, 60_000).unsigned_abs();
+                    let pause = self.syncing.surroundings().pause_ms(due, self.waits());
+                    let pause = async {
+                        match pause {
+                            Some(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
+                            None => std::future::pending().await,
+                        }
+                    };
                     tokio::select! {
-                        () = tokio::time::sleep(Duration::from_millis(wait)) => {}
+                        () = pause => {}
                         () = self.syncing.wake.notified() => {}
                     }
                 }
                 None => self.syncing.wake.notified().await,
+            }
+        }
+    }
+
+    /// Whether anything is left to send.
+    fn waits(&self) -> bool {
+        match self.store.tally(None) {
+            Ok(tally) => tally.unsent > 0 || tally.originals > 0,
+            // What cannot be counted may be there.
+            Err(error) => {
+                tracing::warn!(%error, "what waits was not counted");
+                true
             }
         }
     }

@@ -114,6 +114,22 @@ pub struct SyncView {
     pub last_success_at: Option<UnixMillis>,
 }
 
+/// What a rescue file would hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct RescueView {
+    /// Findings and inspections that the server has not acknowledged, or has refused.
+    pub records: u32,
+    /// Photos of those, and of records that the server has while their originals wait.
+    pub photos: u32,
+    /// How large it would be, in bytes, within a few hundred.
+    pub bytes: u64,
+    /// Whether the server has told where it is sealed to.
+    pub can_be_made: bool,
+    /// How the file should be called.
+    pub file_name: String,
+}
+
 /// One line of the list of points.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]

@@ -52,6 +52,8 @@ pub mod codes {
     pub const POINT_MOVED_ON: &str = "point_moved_on";
     /// The point cannot be so; nothing changed. `details.reasons` are those of a register's row.
     pub const POINT_INVALID: &str = "point_invalid";
+    /// The rescue file is not taken; nothing changed. `details.fault` says why.
+    pub const RESCUE_REFUSED: &str = "rescue_refused";
     /// The body is larger than this address takes.
     pub const TOO_LARGE: &str = "too_large";
     /// The upload continues at another offset: ask with HEAD and go on there.

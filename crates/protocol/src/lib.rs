@@ -7,6 +7,8 @@ mod console;
 mod error;
 mod packing;
 mod reference;
+mod rescue;
+mod rescue_report;
 mod session;
 mod sync;
 mod upload;
@@ -23,6 +25,8 @@ pub use reference::{
     FileFault, ImportDone, ImportPreview, ImportPreviewRow, KindCount, LimitEdit, PointSave,
     PointTable, RowPoint, StandardEdit, StandardHead,
 };
+pub use rescue::{RESCUE_EXTENSION, RescueManifest, RescueSection, read_section, write_section};
+pub use rescue_report::{RescueFault, RescueRefusal, RescueReport};
 pub use session::{SessionView, SignInRequest, SignedIn};
 pub use sync::{
     Event, EventBody, OPS_PER_PUSH_MAX, Op, OpKind, OpResult, OpStatus, PROTO, PUSH_BYTES_AIM,

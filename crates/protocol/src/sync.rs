@@ -227,6 +227,9 @@ pub struct PullResponse {
     /// [`xunfang_domain::Beacon`]. A browser gets none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beacon: Option<Sealed>,
+    /// Where a rescue file has to be sealed to, a letter's address: 66 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescue: Option<String>,
     /// How many operations of this device and person the server holds from `since` on: fewer than
     /// it has acknowledged where it came back from a backup.
     #[serde(default, skip_serializing_if = "Option::is_none")]

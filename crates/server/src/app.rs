@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use xunfang_domain::catalogue::Catalogue;
@@ -21,6 +21,9 @@ use crate::start::StartError;
 use crate::store::{self, Condition, Database, StoreError, StoreFault};
 use crate::uploads::Uploads;
 use crate::visitors::Visitors;
+
+/// Rescue files that come in over the network at a time.
+const RESCUES_AT_ONCE: usize = 2;
 
 /// What a server needs to know before it starts.
 #[derive(Clone)]
@@ -65,6 +68,7 @@ pub struct App {
 struct Shared {
     database: Database,
     uploads: Uploads,
+    rescues: Arc<Semaphore>,
     visitors: Visitors,
     renditions: Renditions,
     comparing: Comparing,
@@ -117,6 +121,7 @@ impl App {
             shared: Arc::new(Shared {
                 database,
                 uploads: Uploads::new(Arc::clone(&folder)),
+                rescues: Arc::new(Semaphore::new(RESCUES_AT_ONCE)),
                 visitors: Visitors::new(),
                 renditions: Renditions::new(Arc::clone(&folder)),
                 comparing: Comparing::default(),
@@ -152,6 +157,11 @@ impl App {
 
     pub(crate) fn uploads(&self) -> &Uploads {
         &self.shared.uploads
+    }
+
+    /// Places for rescue files that come in over the network.
+    pub(crate) fn rescues(&self) -> &Arc<Semaphore> {
+        &self.shared.rescues
     }
 
     pub(crate) fn renditions(&self) -> &Renditions {

@@ -6,6 +6,7 @@
 //! blobs/<district>/<aa>/<sha256>                photos, whole and synced
 //! parts/<district>/<owner>/<sha256>[.length]    photos on their way, see `uploads`
 //! renditions/<district>/<aa>/<sha256>.<copy>    can be made again at any time
+//! rescue-<uuid>            a rescue file that comes in; it has this name for a moment only
 //! set-aside/<millis>/      damaged databases, never deleted
 //! ```
 //!
@@ -75,6 +76,11 @@ impl DataDir {
     ) -> PathBuf {
         self.hashed("renditions", district, sha256)
             .join(format!("{sha256}.{copy}"))
+    }
+
+    /// Where a rescue file is opened. It loses this name at once.
+    pub(crate) fn spooled(&self, id: Uuid) -> PathBuf {
+        self.root.join(format!("rescue-{id}"))
     }
 
     /// The folder of all uploads.

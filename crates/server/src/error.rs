@@ -12,7 +12,7 @@ use tokio::task::JoinError;
 use xunfang_domain::{DecisionError, RowRefusal};
 use xunfang_durable::{DiskError, DiskFault};
 use xunfang_photo::PhotoError;
-use xunfang_protocol::{ErrorBody, FileFault, UPLOAD_OFFSET, codes};
+use xunfang_protocol::{ErrorBody, FileFault, RescueFault, UPLOAD_OFFSET, codes};
 use xunfang_report::ReadError;
 
 use crate::store::{StoreError, StoreFault};
@@ -50,6 +50,8 @@ pub(crate) enum ApiError {
     PointMovedOn,
     #[error("the point cannot be so, for {} reasons", .0.len())]
     PointInvalid(Vec<RowRefusal>),
+    #[error("{}", crate::rescue::reason(*.0))]
+    RescueRefused(RescueFault),
     #[error("{0}")]
     ReasonInvalid(#[from] DecisionError),
     #[error("at most {most} {unit} are taken here")]
@@ -134,6 +136,10 @@ impl ApiError {
             Self::PointInvalid(reasons) => Refusal {
                 details: Some(json!({ "reasons": reasons })),
                 ..plain(S::UNPROCESSABLE_ENTITY, codes::POINT_INVALID)
+            },
+            Self::RescueRefused(fault) => Refusal {
+                details: Some(json!({ "fault": fault })),
+                ..plain(S::UNPROCESSABLE_ENTITY, codes::RESCUE_REFUSED)
             },
             Self::ReasonInvalid(_) => plain(S::BAD_REQUEST, codes::REASON_INVALID),
             Self::TooLarge { most, unit } => Refusal {

@@ -24,6 +24,7 @@ mod pull;
 mod push;
 pub mod register;
 mod renditions;
+pub mod rescue;
 mod reuse;
 mod review;
 pub mod sample;

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
 use serde::de::DeserializeOwned;
@@ -17,8 +18,8 @@ use xunfang_domain::{Datum, FateTally, OriginalsGo, RowFate, WatermarkLayout, Wa
 use xunfang_protocol::{ImportPreview, VerifyVerdict};
 use xunfang_server::photo_policy::{self, PolicyChange};
 use xunfang_server::{
-    App, AppConfig, Folders, OnDamage, catalogue, listen, openapi_json, profile, register, sample,
-    serve, verify,
+    App, AppConfig, Folders, OnDamage, catalogue, listen, openapi_json, profile, register, rescue,
+    sample, serve, verify,
 };
 
 /// Server of Xunfang 巡访, field inspection that loses nothing.
@@ -102,6 +103,14 @@ enum Command {
     ExportPoints {
         #[command(flatten)]
         register: Register,
+    },
+    /// Import a rescue file: what a phone could not send. The server that uses the folder has to be
+    /// stopped meanwhile; a running one takes it in its console
+    ImportRescue {
+        #[command(flatten)]
+        folder: Folder,
+        /// The file, .xfrescue
+        file: PathBuf,
     },
     /// Load two sample districts and print their accounts
     Sample {
@@ -226,6 +235,7 @@ async fn main() -> ExitCode {
         Command::VerifyPhoto { folder, file } => verify_photo(folder.data, &file).await,
         Command::ImportPoints { register, commit } => import_points(register, commit).await,
         Command::ExportPoints { register } => export_points(register).await,
+        Command::ImportRescue { folder, file } => import_rescue(folder.data, &file).await,
         Command::Sample { folder } => load_sample(folder.data).await,
         Command::Openapi => print_openapi(),
     };
@@ -334,6 +344,50 @@ fn print_fates(preview: &ImportPreview) -> Result<(), Box<dyn Error>> {
         "{new} new, {changed} changed, {unchanged} unchanged, {refused} refused."
     )?;
     Ok(())
+}
+
+async fn import_rescue(data: PathBuf, file: &Path) -> Result<(), Box<dyn Error>> {
+    let name = file.display();
+    let letter = std::fs::File::open(file).map_err(|error| format!("{name}: {error}"))?;
+    let app = App::open(AppConfig::new(data))?;
+    let report = rescue::import(&app, letter)
+        .await
+        .map_err(|error| format!("{name}: {error}"))?;
+    let mut out = io::stdout().lock();
+    // A phone's clock may say anything; dates are written up to the year 9999.
+    let made = report.made_at.get().clamp(0, 253_402_300_799_000);
+    let made = UNIX_EPOCH + Duration::from_millis(made.unsigned_abs());
+    let made = httpdate::fmt_http_date(made);
+    writeln!(
+        out,
+        "{name}: of {}, made on {made} by the clock of phone {}",
+        report.person, report.device
+    )?;
+    writeln!(
+        out,
+        "Records: {} in the file, {} imported, {} here already.",
+        report.records, report.applied, report.already
+    )?;
+    writeln!(
+        out,
+        "Files of photos: {} in the file, {} stored, {} here already.",
+        report.files, report.files_stored, report.files_already
+    )?;
+    for refused in &report.refused {
+        writeln!(
+            out,
+            "refused  {}  {}  {}: {}",
+            refused.kind, refused.id, refused.code, refused.message
+        )?;
+    }
+    if let Some(fault) = report.broken {
+        let why = rescue::reason(fault);
+        return Err(format!("{name}: {why}. What is counted above is safe.").into());
+    }
+    match report.refused.len() {
+        0 => Ok(writeln!(out, "All of it is here.")?),
+        count => Err(format!("{name}: {count} were refused; the phone still has them.").into()),
+    }
 }
 
 async fn export_points(of: Register) -> Result<(), Box<dyn Error>> {

@@ -95,6 +95,22 @@ impl FromRequestParts<App> for Session {
     }
 }
 
+/// The session of somebody who may bring in what others have recorded, found out before a body is
+/// read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Importer(pub(crate) Actor);
+
+impl FromRequestParts<App> for Importer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let session = Session::from_request_parts(parts, app).await?;
+        let district = session.actor.district;
+        session.require(Verb::Import, Object::ReviewQueue { district })?;
+        Ok(Self(session.actor))
+    }
+}
+
 /// The session of somebody who may change points and standards, found out before a body is read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Administrator(pub(crate) Actor);

@@ -372,7 +372,7 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
     Ok(())
 }
 
-fn queued_photo(row: &Row<'_>) -> rusqlite::Result<QueuedPhoto> {
+pub(crate) fn queued_photo(row: &Row<'_>) -> rusqlite::Result<QueuedPhoto> {
     Ok(QueuedPhoto {
         sha256: hash(row, "sha256")?,
         bytes: row.get("bytes")?,

@@ -436,6 +436,9 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 word.beacon = Some(HeldBeacon { beacon, came });
             }
             word.now = Some(response.server_time);
+            if let Some(address) = &response.rescue {
+                self.store.keep_rescue_address(address)?;
+            }
             if let (Some(remembered), Some(held)) = (remembered, response.held_ops)
                 && held < remembered.count
             {

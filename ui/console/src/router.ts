@@ -25,6 +25,7 @@ export function makeRouter(session: Session, history: RouterHistory = createWebH
       { path: '/inspections', name: 'inspections', component: () => import('./inspections/InspectionsPage.vue') },
       { path: '/points', name: 'points', component: () => import('./points/PointsPage.vue') },
       { path: '/points/import', name: 'import', component: () => import('./points/ImportPage.vue') },
+      { path: '/rescue', name: 'rescue', component: () => import('./rescue/RescuePage.vue') },
       { path: '/standards', name: 'standards', component: () => import('./standards/StandardsPage.vue') },
       { path: '/:rest(.*)', name: 'missing', component: () => import('./parts/MissingPage.vue') },
     ],

@@ -9,7 +9,7 @@ import { backendKey } from './backend/backend'
 import { createMessages, i18nKey } from './messages'
 import { makeRouter } from './router'
 import { AppState, appKey } from './state/app'
-import { connectionOf, tellNetwork } from './state/network'
+import { tellSurroundings } from './state/surroundings'
 
 const backend = openBackend()
 const state = new AppState(backend)
@@ -24,4 +24,4 @@ createApp(App)
   .use(makeRouter(state, opened))
   .mount('#app')
 
-tellNetwork(backend, connectionOf(navigator))
+void tellSurroundings(backend, { browser: navigator, page: document, window })

@@ -31,6 +31,7 @@ export function makeRouter(app: AppState, opened: Promise<void>, history?: Route
     routes: [
       { path: '/', name: 'today', component: TodayPage },
       { path: '/mine', name: 'mine', component: () => import('./pages/MinePage.vue') },
+      { path: '/mine/rescue', name: 'rescue', component: () => import('./pages/RescuePage.vue') },
       { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue') },
       {
         path: '/point/:id',

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 use xunfang_domain::DeviceId;
-use xunfang_protocol::{SignInRequest, SignedIn};
+use xunfang_protocol::{RescueReport, SignInRequest, SignedIn};
 use xunfang_server::{App, AppConfig, sample};
 
 use crate::inspector::Inspector;
@@ -70,27 +70,45 @@ impl District {
         serde_json::from_slice(&body).unwrap()
     }
 
-    /// Asks the server as somebody; returns the status and the body.
-    pub(crate) async fn get_as(&self, account: &str, path: &str) -> (u16, Vec<u8>) {
-        let client = client();
-        let server = self.server;
+    async fn token_of(&self, account: &str) -> String {
         let request = SignInRequest {
             account: account.to_owned(),
             password: self.password(account),
             device: Some(DeviceId::from_uuid(Uuid::now_v7())),
         };
-        let signed_in = client
-            .post(format!("http://{server}/api/v1/session"))
+        let signed_in = client()
+            .post(format!("http://{}/api/v1/session", self.server))
             .json(&request)
             .send();
         let signed_in: SignedIn = signed_in.await.unwrap().json().await.unwrap();
-        let answer = client
+        signed_in.token.unwrap()
+    }
+
+    /// Asks the server as somebody; returns the status and the body.
+    pub(crate) async fn get_as(&self, account: &str, path: &str) -> (u16, Vec<u8>) {
+        let token = self.token_of(account).await;
+        let server = self.server;
+        let answer = client()
             .get(format!("http://{server}{path}"))
-            .bearer_auth(signed_in.token.unwrap())
+            .bearer_auth(token)
             .send();
         let answer = answer.await.unwrap();
         let status = answer.status().as_u16();
         (status, answer.bytes().await.unwrap().to_vec())
+    }
+
+    /// Brings a rescue file to the office.
+    pub(crate) async fn import_rescue(&self, account: &str, file: Vec<u8>) -> RescueReport {
+        let token = self.token_of(account).await;
+        let answer = client()
+            .post(format!("http://{}/api/v1/rescue", self.server))
+            .bearer_auth(token)
+            .header("content-type", "application/octet-stream")
+            .body(file)
+            .send();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        answer.json().await.unwrap()
     }
 
     /// Asks the server without a session.

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 use xunfang_domain::{CaptureSource, PointId, Sha256Hex, Wgs84};
 use xunfang_phone::{
     CommandError, ErrorCode, KeyFiles, Patience, Phone, PhoneConfig, PhotoPlace, PhotoSize,
-    PhotoView, SimulatedPosition,
+    PhotoView, RescueView, SimulatedPosition,
 };
 
 /// How long anything may take before a test gives up; nothing waits this long when all is well.
@@ -257,11 +257,21 @@ impl Inspector {
         .await;
     }
 
+    pub(crate) async fn write_rescue(
+        &self,
+        to: impl std::io::Write + Send + 'static,
+    ) -> Result<RescueView, ErrorCode> {
+        let written = self.phone().write_rescue(to).await;
+        written.map_err(|error| error.code)
+    }
+
     /// The window says whether somebody pays for each byte.
     pub(crate) async fn network(&self, metered: Option<bool>) {
-        self.run(json!({"cmd": "network", "metered": metered}))
-            .await
-            .unwrap();
+        self.run(json!({"cmd": "surroundings", "now": {
+            "metered": metered, "connected": null, "visible": true, "saving": null
+        }}))
+        .await
+        .unwrap();
     }
 
     /// Waits until the phone has noticed that the link is down, and says why.

@@ -10,6 +10,7 @@ mod inspector;
 mod link;
 mod originals;
 mod photos;
+mod rescuing;
 mod reused;
 
 mod annotating;

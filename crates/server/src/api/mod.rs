@@ -12,6 +12,7 @@ mod live;
 mod openapi;
 mod photos;
 mod points;
+mod rescue;
 mod session;
 mod standards;
 mod sync;
@@ -66,6 +67,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(points::preview))
         .routes(routes!(points::commit))
         .routes(routes!(points::download))
+        .routes(routes!(rescue::import))
         .routes(routes!(standards::list, standards::edit))
         .routes(routes!(standards::unused))
         .routes(routes!(standards::show))

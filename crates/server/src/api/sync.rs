@@ -67,10 +67,7 @@ pub(super) async fn push(
         key,
         now,
     };
-    let pushed = app
-        .database()
-        .write(move |transaction| push::apply(transaction, push, &request.ops))
-        .await?;
+    let pushed = push::take(&app, push, request.ops).await?;
     let mut results = pushed.results;
     for (place, receipt) in &pushed.receipts {
         let sealed = seal(receipt, app.database().signing_key());
@@ -78,10 +75,6 @@ pub(super) async fn push(
         if let Some(result) = results.get_mut(*place) {
             result.receipts.push(sealed);
         }
-    }
-    app.comparing().wake();
-    for notice in pushed.notices {
-        app.live().tell(session.actor.district, notice);
     }
     packed.answer(&PushResponse {
         server_time: now,
@@ -140,6 +133,9 @@ pub(super) async fn pull(
             .device
             .map(|device| beacon(&app, device))
             .transpose()?,
+        rescue: session
+            .device
+            .map(|_| app.database().letter_key().address().to_string()),
     })
 }
 

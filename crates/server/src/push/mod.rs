@@ -17,6 +17,7 @@ use xunfang_evidence::{OpAuthor, PublicKey, SealError, op_digest, verify_op};
 use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, Scope, codes};
 
 use self::record::{Record, Unread};
+use crate::App;
 use crate::store::evidence::{self, KeyOwner};
 use crate::store::feed::{self, NewEvent};
 use crate::store::ops::{self, AppliedOp, OpSignature};
@@ -43,7 +44,7 @@ pub(crate) struct Pushed {
     /// What receipts to sign after the commit: the place of the result, and what it says.
     pub(crate) receipts: Vec<(usize, Receipt)>,
     /// To be told after the commit.
-    pub(crate) notices: Vec<LiveNotice>,
+    notices: Vec<LiveNotice>,
 }
 
 /// What became of one operation.
@@ -69,12 +70,21 @@ enum Verdict {
     },
 }
 
+/// Applies the operations in a transaction of their own, and tells everybody whom that concerns.
+pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, StoreError> {
+    let mut pushed = app
+        .database()
+        .write(move |transaction| apply(transaction, push, &ops))
+        .await?;
+    app.comparing().wake();
+    for notice in std::mem::take(&mut pushed.notices) {
+        app.live().tell(push.actor.district, notice);
+    }
+    Ok(pushed)
+}
+
 /// Applies the operations in their order.
-pub(crate) fn apply(
-    transaction: &mut Transaction<'_>,
-    push: Push,
-    ops: &[Op],
-) -> Result<Pushed, StoreError> {
+fn apply(transaction: &mut Transaction<'_>, push: Push, ops: &[Op]) -> Result<Pushed, StoreError> {
     let mut pushed = Pushed::default();
     let mut events = Vec::new();
     if let Some(key) = &push.key {

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 use xunfang_domain::UnixMillis;
 use xunfang_evidence::SecretKey;
+use xunfang_vault::LetterKey;
 
 use super::{StoreError, StoreFault, migrate};
 
@@ -94,6 +95,25 @@ pub(super) fn signing_key(connection: &mut Connection) -> Result<SecretKey, Stor
         |row| row.get(0),
     )?;
     SecretKey::from_bytes(&stored).ok_or_else(|| unfit("it is no number of P-256".to_owned()))
+}
+
+/// Returns the key that opens rescue files for this server, making it the first time.
+pub(super) fn letter_key(connection: &mut Connection) -> Result<LetterKey, StoreError> {
+    let unfit = |reason: String| StoreError::Value {
+        what: "letter key",
+        reason,
+    };
+    let fresh = LetterKey::random().map_err(|error| unfit(error.to_string()))?;
+    connection.execute(
+        "UPDATE server SET letter_key = :key WHERE only_row = 1 AND letter_key IS NULL",
+        rusqlite::named_params! { ":key": fresh.to_bytes().as_slice() },
+    )?;
+    let stored: [u8; 32] = connection.query_row(
+        "SELECT letter_key FROM server WHERE only_row = 1",
+        [],
+        |row| row.get(0),
+    )?;
+    LetterKey::from_bytes(&stored).ok_or_else(|| unfit("it is no number of P-256".to_owned()))
 }
 
 /// Reads the one row that every database has; fails where the database cannot be read.

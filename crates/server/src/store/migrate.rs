@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Every step, in order. The version of a database is the number of steps it has been through.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("../../../../migrations/server/0001_init.sql"),
     include_str!("../../../../migrations/server/0002_profiles_and_inspections.sql"),
     include_str!("../../../../migrations/server/0003_evidence.sql"),
@@ -17,6 +17,7 @@ const STEPS: [&str; 8] = [
     include_str!("../../../../migrations/server/0006_annotations.sql"),
     include_str!("../../../../migrations/server/0007_signed_operations.sql"),
     include_str!("../../../../migrations/server/0008_chained_feeds.sql"),
+    include_str!("../../../../migrations/server/0009_rescue.sql"),
 ];
 
 /// The newest version that this build knows.

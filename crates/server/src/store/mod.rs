@@ -12,6 +12,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod blobs;
+pub(crate) mod devices;
 mod error;
 pub(crate) mod evidence;
 pub(crate) mod feed;
@@ -36,6 +37,7 @@ use tokio::task::spawn_blocking;
 use uuid::Uuid;
 use xunfang_domain::UnixMillis;
 use xunfang_evidence::SecretKey;
+use xunfang_vault::LetterKey;
 
 pub use error::StoreError;
 pub(crate) use error::StoreFault;
@@ -50,6 +52,7 @@ pub(crate) struct Database {
     readers: Arc<Readers>,
     epoch: Uuid,
     signing_key: SecretKey,
+    letter_key: LetterKey,
 }
 
 struct Readers {
@@ -69,6 +72,7 @@ impl Database {
         migrate::run(&mut writer)?;
         let epoch = health::epoch(&mut writer, now)?;
         let signing_key = health::signing_key(&mut writer)?;
+        let letter_key = health::letter_key(&mut writer)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut idle = Vec::with_capacity(READERS);
         for _ in 0..READERS {
@@ -87,6 +91,7 @@ impl Database {
             readers: Arc::new(readers),
             epoch,
             signing_key,
+            letter_key,
         })
     }
 
@@ -98,6 +103,11 @@ impl Database {
     /// The key with which this server signs.
     pub(crate) fn signing_key(&self) -> &SecretKey {
         &self.signing_key
+    }
+
+    /// The key that opens the rescue files for this server.
+    pub(crate) fn letter_key(&self) -> &LetterKey {
+        &self.letter_key
     }
 
     /// Runs `work` in one transaction. `Ok` means committed and synced; `Err` means unchanged.

@@ -6,6 +6,7 @@
 //! any upload that nobody goes on with.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::body::BodyDataStream;
 use tokio::task::spawn_blocking;
@@ -18,7 +19,7 @@ use xunfang_protocol::{
     UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
 };
 
-use super::{PIECE_MAX, blocking, part};
+use super::{PIECE_MAX, UploadKey, blocking, part};
 use crate::App;
 use crate::body::next_chunk;
 use crate::error::ApiError;
@@ -69,11 +70,7 @@ pub(crate) async fn take_bundle(
         reader.push(&chunk);
         let no_bundle = |error: BundleError| ApiError::BadRequest(error.to_string());
         while let Some((sha256, bytes)) = reader.next_file().map_err(no_bundle)? {
-            let on_its_way = folder.join(format!("{sha256}{BUNDLED}"));
-            let whole = app.folder().blob(district, &sha256);
-            let name = sha256.clone();
-            let read = spawn_blocking(move || take(&name, &bytes, &on_its_way, whole)).await?;
-            let code = match read {
+            let code = match write(app, district, &folder, &sha256, bytes).await {
                 Ok(file) => {
                     taken.push(file);
                     None
@@ -90,6 +87,37 @@ pub(crate) async fn take_bundle(
     reader.finish().map_err(|_| ApiError::BodyBrokeOff)?;
     keep(app, district, taken).await?;
     Ok(answer)
+}
+
+/// Takes in one file that is here whole, of any length that a photo may have. It is in memory for
+/// as long as that takes.
+///
+/// # Errors
+/// [`ApiError::HashMismatch`] and [`ApiError::NotAPhoto`] where the bytes are not that photo, and
+/// those of the disk and the database.
+pub(crate) async fn take_whole(app: &App, key: &UploadKey, bytes: Vec<u8>) -> Result<(), ApiError> {
+    let folder = app.folder().parts(key.district, key.owner);
+    let _turn = app.uploads().turns.take(folder.join("bundle")).await?;
+    let made = folder.clone();
+    blocking(move || make_folder(&made)).await?;
+    // As with those that have come by pieces, few are looked through at a time.
+    let _place = Arc::clone(&app.uploads().settling).acquire_owned().await;
+    let taken = write(app, key.district, &folder, &key.sha256, bytes).await?;
+    keep(app, key.district, vec![taken]).await
+}
+
+/// Checks a file and writes it beside its owner's uploads, not durably yet.
+async fn write(
+    app: &App,
+    district: DistrictId,
+    folder: &Path,
+    sha256: &Sha256Hex,
+    bytes: Vec<u8>,
+) -> Result<Taken, ApiError> {
+    let on_its_way = folder.join(format!("{sha256}{BUNDLED}"));
+    let whole = app.folder().blob(district, sha256);
+    let name = sha256.clone();
+    spawn_blocking(move || take(&name, &bytes, &on_its_way, whole)).await?
 }
 
 /// Checks a file and writes it, not durably yet.

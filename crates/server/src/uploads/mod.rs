@@ -39,7 +39,7 @@ use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex};
 use xunfang_durable::{DiskError, Incoming};
 
-pub(crate) use self::bundle::take_bundle;
+pub(crate) use self::bundle::{take_bundle, take_whole};
 pub(crate) use self::expiry::{EXPIRES_MS, run as drop_abandoned};
 use self::part::Part;
 use self::turns::{Turn, Turns};

@@ -21,6 +21,7 @@ mod program;
 mod pulling;
 mod pushing;
 mod records;
+mod rescue;
 mod reviewing;
 mod sessions;
 mod starting;

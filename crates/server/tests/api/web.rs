@@ -142,6 +142,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "POST /api/v1/points",
             "POST /api/v1/points/import",
             "POST /api/v1/points/import/commit",
+            "POST /api/v1/rescue",
             "POST /api/v1/session",
             "POST /api/v1/standards",
             "POST /api/v1/sync/pull",

@@ -22,7 +22,14 @@ fn in_step() -> (TempDir, Store, [ScopePage; 2]) {
     photograph(&store, 'a');
     store.save_finding(finding(1)).unwrap();
     let saved = store.findings(lin(), FindingQuery::All, 0, 1).unwrap().0;
-    let queued = store.queue_head(lin(), NOW, 1).unwrap().ops[0].op;
+    let saved = &saved.first().unwrap().record;
+    let queued = store
+        .queue_head(lin(), NOW, 1)
+        .unwrap()
+        .ops
+        .first()
+        .unwrap()
+        .op;
     store
         .record_outcomes(&[(queued, applied(NOW))], NOW)
         .unwrap();
@@ -37,7 +44,7 @@ fn in_step() -> (TempDir, Store, [ScopePage; 2]) {
         edited: None,
     };
     let review = Review {
-        finding: saved[0].record.id,
+        finding: saved.id,
         state: ReviewState::Returned,
         reason: "看不清".into(),
         rev: 1,
@@ -55,10 +62,7 @@ fn in_step() -> (TempDir, Store, [ScopePage; 2]) {
         ),
         all_of(
             Scope::Person(lin()),
-            &[
-                EventBody::Finding(saved[0].record.clone()),
-                EventBody::Review(review),
-            ],
+            &[EventBody::Finding(saved.clone()), EventBody::Review(review)],
         ),
     ];
     for page in &pages {

@@ -17,6 +17,7 @@ import type {
   PointSave,
   PointTable,
   PointType,
+  RescueReport,
   Review,
   ReviewRequest,
   ReviewState,
@@ -101,6 +102,8 @@ export interface Api {
   previewImport: (register: Register) => Promise<ImportPreview>
   /** Takes a register whole, by the digest of its preview. */
   commitImport: (register: Register, digest: string) => Promise<ImportDone>
+  /** Imports a rescue file, and tells meanwhile how many bytes of it are sent. */
+  importRescue: (file: Blob, sent: (bytes: number) => void) => Promise<RescueReport>
   exportPoints: (format: RegisterFormat, datum: Datum) => Promise<Blob>
   inspections: (before: number | null, limit: number, signal?: AbortSignal) => Promise<InspectionPage>
   inspection: (id: InspectionId, signal?: AbortSignal) => Promise<InspectionRow>

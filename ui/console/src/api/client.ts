@@ -1,7 +1,6 @@
 import type {
   CodeEntry,
   Criterion,
-  ErrorBody,
   FindingDetail,
   FindingPage,
   ImportDone,
@@ -10,6 +9,7 @@ import type {
   InspectionRow,
   Point,
   PointTable,
+  RescueReport,
   Review,
   SessionView,
   SignedIn,
@@ -21,8 +21,9 @@ import type {
 } from '@xunfang/shared'
 
 import type { Api, Register } from './api'
-import { ApiError } from './errors'
+import { ApiError, refusalOf } from './errors'
 import { listen } from './live'
+import { sendFile } from './sendFile'
 
 /** After this long a supervisor would rather hear that the server does not answer. */
 const TIMEOUT_MS = 20_000
@@ -49,12 +50,6 @@ function headersOf(body: unknown): Record<string, string> {
   return { ...accept, 'content-type': type }
 }
 
-function isErrorBody(value: unknown): value is ErrorBody {
-  return (
-    typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'
-  )
-}
-
 async function refusal(response: Response): Promise<ApiError> {
   let body: unknown = null
   try {
@@ -62,11 +57,7 @@ async function refusal(response: Response): Promise<ApiError> {
   } catch {
     // A proxy's HTML page, or nothing: the status has to say it.
   }
-  if (isErrorBody(body)) return new ApiError(body.code, response.status, body.details ?? null, body.message)
-  if (response.status === 401) return new ApiError('signed_out', 401)
-  // A gateway in front of a server that is down answers 502 to 504.
-  const gateway = response.status >= 502 && response.status <= 504
-  return new ApiError(gateway ? 'unreachable' : 'broken_answer', response.status)
+  return refusalOf(response.status, body)
 }
 
 /** Sends one request and reads the body of its answer; null for 204. */
@@ -177,6 +168,14 @@ export function httpApi(options: HttpApiOptions = {}): Api {
         method: 'POST',
         body: register.file,
       }),
+    async importRescue(file, sent) {
+      try {
+        return (await sendFile('/api/v1/rescue', file, sent)) as RescueReport
+      } catch (thrown) {
+        if (thrown instanceof ApiError && thrown.code === 'signed_out') options.onSignedOut?.()
+        throw thrown
+      }
+    },
     exportPoints: (format, datum) =>
       ask<Blob>(`/points/export?${form({ format, datum })}`, {}, (response) => response.blob()),
     inspections(before, limit, signal) {

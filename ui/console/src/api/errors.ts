@@ -1,3 +1,5 @@
+import type { ErrorBody } from '@xunfang/shared'
+
 import type { MessageKey } from '../messages/zh-CN'
 
 /** The codes of the server (`crates/protocol/src/error.rs`) and those the client finds by itself. */
@@ -36,6 +38,7 @@ export const ERROR_MESSAGES = {
   import_moved_on: 'error.importMovedOn',
   point_moved_on: 'error.pointMovedOn',
   point_invalid: 'error.pointInvalid',
+  rescue_refused: 'error.rescueRefused',
   kind_unknown: 'error.unknown',
   photos_missing: 'error.unknown',
   unreachable: 'error.unreachable',
@@ -67,6 +70,21 @@ export class ApiError extends Error {
   ) {
     super(code)
   }
+}
+
+function isErrorBody(value: unknown): value is ErrorBody {
+  return (
+    typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'
+  )
+}
+
+/** What an answer says that is not a success; `body` is null where it is not JSON. */
+export function refusalOf(status: number, body: unknown): ApiError {
+  if (isErrorBody(body)) return new ApiError(body.code, status, body.details ?? null, body.message)
+  if (status === 401) return new ApiError('signed_out', 401)
+  // A gateway in front of a server that is down answers 502 to 504.
+  const gateway = status >= 502 && status <= 504
+  return new ApiError(gateway ? 'unreachable' : 'broken_answer', status)
 }
 
 /** Returns the code to show for anything that was thrown. */

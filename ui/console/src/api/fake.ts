@@ -16,6 +16,7 @@ import type {
   PointSave,
   PointTable,
   PointType,
+  RescueReport,
   Review,
   ReviewRequest,
   SessionView,
@@ -32,7 +33,7 @@ import { photoReport } from '../testing/samples'
 import type { Api, FindingQuery, LiveListener, PhotoSize, PointQuery, Register } from './api'
 import { ApiError } from './errors'
 
-type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'pointTable' | 'savePoint' | 'preview' | 'commit' | 'editStandard' | 'standards' | 'inspections' | 'verify'
+type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'pointTable' | 'savePoint' | 'preview' | 'commit' | 'editStandard' | 'standards' | 'inspections' | 'verify' | 'rescue'
 
 /** A server in memory that keeps the real one's rules about revisions and reasons; for tests. */
 export class FakeApi implements Api {
@@ -43,6 +44,9 @@ export class FakeApi implements Api {
   readonly edits: StandardEdit[] = []
   /** Digests by which registers were taken. */
   readonly imported: string[] = []
+  /** Rescue files that came whole. */
+  readonly rescued: Blob[] = []
+  rescueReport: RescueReport | null = null
   /** Versions of the standard, newest last. */
   versions: Standard[] = []
   unused: Criterion[] = []
@@ -229,6 +233,16 @@ export class FakeApi implements Api {
       if (digest !== this.preview.digest) throw new ApiError('import_moved_on', 409)
       this.imported.push(digest)
       return { tally: this.preview.tally }
+    })
+  }
+
+  importRescue(file: Blob, sent: (bytes: number) => void): Promise<RescueReport> {
+    return this.answer(() => {
+      sent(file.size)
+      this.fail('rescue')
+      if (!this.rescueReport) throw new ApiError('rescue_refused', 422, { fault: 'no_rescue_file' })
+      this.rescued.push(file)
+      return this.rescueReport
     })
   }
 

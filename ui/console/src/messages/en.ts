@@ -1,8 +1,10 @@
 import keeping from './keeping.en'
+import rescue from './rescue.en'
 import type { Messages } from './zh-CN'
 
 const en: Messages = {
   ...keeping,
+  ...rescue,
   app: {
     name: 'Xunfang',
     title: 'Xunfang · Review desk',
@@ -344,6 +346,7 @@ const en: Messages = {
     importRefused: 'Some rows cannot be imported, so nothing of the file was written. Correct it and import it again.',
     importMovedOn: 'The file or the points changed after the preview; nothing was written. Preview it again.',
     pointMovedOn: 'Somebody else changed this point just now; yours was not saved. Look at the latest and change it again.',
+    rescueRefused: 'The server does not take this rescue file; nothing was imported.',
     pointInvalid: 'Something is filled in wrongly; nothing was saved.',
     reviewMovedOn: 'Somebody else has decided on this finding.',
     reasonInvalid: 'A reason is needed, of at most 500 characters.',

@@ -1,7 +1,9 @@
 import keeping from './keeping.zh-CN'
+import rescue from './rescue.zh-CN'
 
 const zhCN = {
   ...keeping,
+  ...rescue,
   app: {
     name: '巡访',
     title: '巡访 · 审核台',
@@ -343,6 +345,7 @@ const zhCN = {
     importRefused: '有几行不能导入，整份文件都没有写入。请改好后再导入。',
     importMovedOn: '预览之后文件或点位有变动，没有写入任何内容。请重新预览。',
     pointMovedOn: '别人刚刚改过这个点位，你的修改没有保存。请看过最新内容再改。',
+    rescueRefused: '服务器不能导入这个救援包，没有导入任何内容。',
     pointInvalid: '有内容填得不对，没有保存。',
     reviewMovedOn: '其他人已经审核了这条问题。',
     reasonInvalid: '退回原因不能为空，且不超过 500 个字。',

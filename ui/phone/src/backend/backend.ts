@@ -20,6 +20,7 @@ import type {
   PointId,
   PointPage,
   PositionEvidence,
+  RescueView,
   SavedFinding,
   Settings,
   Sha256Hex,
@@ -57,7 +58,8 @@ export interface Answers {
   sync: SyncView
   sync_now: SyncView
   send_originals: SyncView
-  network: null
+  rescue: RescueView
+  surroundings: null
   save_settings: Settings
   dismiss_notice: Notice[]
   position: PositionEvidence
@@ -75,6 +77,14 @@ export interface PhotoPlace {
   readonly item?: string
 }
 
+/** What came of saving a rescue file. */
+export interface RescueSaved {
+  /** False: no place was chosen, and nothing was written. */
+  readonly saved: boolean
+  /** What the file is called; null where the system does not tell. */
+  readonly file_name: string | null
+}
+
 export interface Backend {
   /** Runs one command. Rejects with `BackendError`. */
   run<C extends Command>(command: C): Promise<AnswerOf<C['cmd']>>
@@ -82,6 +92,11 @@ export interface Backend {
   known<C extends Command>(command: C): AnswerOf<C['cmd']> | undefined
   /** Makes a photo's raw bytes durable and adds it to what it is taken for. */
   stagePhoto(place: PhotoPlace, source: CaptureSource, file: Blob): Promise<PhotoView>
+  /**
+   * Has the person choose a place and writes the rescue file there. Rejects with `BackendError`.
+   * Null in the preview's browser, which may write nowhere.
+   */
+  readonly saveRescue: (() => Promise<RescueSaved>) | null
   /** An address that an `<img>` can show. */
   photoUrl(sha256: Sha256Hex, size: PhotoSize): string
   /** Calls back when something has to be asked again; returns how to stop. */
@@ -127,6 +142,9 @@ const CODES: Record<ErrorCode, true> = {
   disk_read_only: true,
   disk_failed: true,
   database_damaged: true,
+  rescue_empty: true,
+  rescue_address_unknown: true,
+  rescue_not_written: true,
   keys_unavailable: true,
   internal: true,
 }

@@ -18,6 +18,7 @@ import type {
   PointId,
   PointPage,
   PositionEvidence,
+  RescueView,
   Sha256Hex,
   StartView,
 } from '@xunfang/shared'
@@ -29,6 +30,7 @@ import {
   type Backend,
   type PhotoPlace,
   type PhotoSize,
+  type RescueSaved,
 } from './backend'
 
 /** What the memory backend starts with; tests change it as they go. */
@@ -42,12 +44,17 @@ export interface MemoryData {
   captured?: CaptureView
   /** What is found of every photo that is taken. */
   marks?: PhotoMark[]
+  /** What a rescue file would hold; nothing, where it is not said. */
+  rescue?: RescueView
 }
 
 type Handlers = {
   [Name in Command['cmd']]: (command: Extract<Command, { cmd: Name }>) => Answers[Name]
 }
 
+const EMPTY_RESCUE: RescueView = {
+  records: 0, photos: 0, bytes: 0, can_be_made: true, file_name: 'xunfang-empty.xfrescue',
+}
 const EMPTY_DRAFT: DraftView = { criterion: '', note: '', photos: [] }
 
 export class MemoryBackend implements Backend {
@@ -58,6 +65,10 @@ export class MemoryBackend implements Backend {
   stage: (file: Blob) => void = () => undefined
   /** Runs before every command; may throw, or wait. */
   before: (command: Command) => void | Promise<void> = () => undefined
+
+  /** Decides what the person chooses in the dialog; null: there is none here. */
+  saveRescue: (() => Promise<RescueSaved>) | null = () =>
+    Promise.resolve({ saved: true, file_name: (this.data.rescue ?? EMPTY_RESCUE).file_name })
 
   readonly #listeners = new Set<(change: Change) => void>()
   #photos = 0
@@ -297,7 +308,8 @@ export class MemoryBackend implements Backend {
     sync: () => this.data.start.sync,
     sync_now: () => this.data.start.sync,
     send_originals: () => this.data.start.sync,
-    network: () => null,
+    rescue: () => this.data.rescue ?? EMPTY_RESCUE,
+    surroundings: () => null,
     save_settings: ({ settings }) => {
       this.data.start = { ...this.data.start, settings }
       return settings

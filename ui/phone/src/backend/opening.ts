@@ -1,7 +1,7 @@
 /** A backend that knows the answers which came with the page. */
 import type { CaptureSource, Change, Command, PhotoView, Sha256Hex } from '@xunfang/shared'
 
-import type { AnswerOf, Backend, PhotoPlace, PhotoSize } from './backend'
+import type { AnswerOf, Backend, PhotoPlace, PhotoSize, RescueSaved } from './backend'
 
 interface Answered {
   readonly command: Command
@@ -36,6 +36,10 @@ export class OpeningBackend implements Backend {
       this.#answers.clear()
       stop()
     })
+  }
+
+  get saveRescue(): (() => Promise<RescueSaved>) | null {
+    return this.#backend.saveRescue
   }
 
   known<C extends Command>(command: C): AnswerOf<C['cmd']> | undefined {

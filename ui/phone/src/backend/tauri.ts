@@ -9,6 +9,7 @@ import {
   type Backend,
   type PhotoPlace,
   type PhotoSize,
+  type RescueSaved,
 } from './backend'
 import { Listeners } from './listeners'
 
@@ -58,6 +59,14 @@ export class TauriBackend implements Backend {
           ...(place.item === undefined ? {} : { 'x-item': place.item }),
         },
       })
+    } catch (thrown) {
+      throw toBackendError(thrown)
+    }
+  }
+
+  readonly saveRescue = async (): Promise<RescueSaved> => {
+    try {
+      return await invoke<RescueSaved>('save_rescue')
     } catch (thrown) {
       throw toBackendError(thrown)
     }

@@ -18,6 +18,7 @@ function readChange(data: unknown): Change | null {
 }
 
 export class WebBackend implements Backend {
+  readonly saveRescue = null
   readonly #token: string
   readonly #listeners = new Listeners()
 

@@ -55,6 +55,9 @@ export const ERRORS: Record<ErrorCode, ErrorPresentation> = {
   disk_failed: present(['danger', 'error.diskFailed.what', 'error.safe.before', 'error.diskFailed.next', true]),
   keys_unavailable: present(['danger', 'error.keys.what', 'error.safe.all', 'error.keys.next', false]),
   database_damaged: present(['danger', 'error.database.what', 'error.safe.sent', 'error.database.next', false]),
+  rescue_empty: present(['notice', 'error.rescueEmpty.what', null, 'error.rescueEmpty.next', false]),
+  rescue_address_unknown: present(['warning', 'error.rescueAddress.what', 'error.safe.all', 'error.rescueAddress.next', false]),
+  rescue_not_written: present(['warning', 'error.rescueNotWritten.what', 'error.safe.all', 'error.rescueNotWritten.next', true]),
   internal: present(['danger', 'error.app.what', 'error.safe.all', 'error.app.next', true]),
 }
 

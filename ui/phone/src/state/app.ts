@@ -4,6 +4,7 @@ import { inject, reactive, type InjectionKey } from 'vue'
 
 import { toBackendError, type Backend, type BackendError } from '../backend/backend'
 import { coalesce } from './coalesce'
+import { RescueSaving } from './rescue'
 
 export type AppStatus =
   | { readonly status: 'loading' }
@@ -37,6 +38,7 @@ const TOAST_MS = 4000
 
 export class AppState {
   readonly data: AppData
+  readonly rescue: RescueSaving
   /** Whether any page was opened after the first. */
   hasMoved = false
   readonly #backend: Backend
@@ -46,6 +48,7 @@ export class AppState {
 
   constructor(backend: Backend) {
     this.#backend = backend
+    this.rescue = new RescueSaving(backend)
     this.data = reactive<AppData>({
       status: { status: 'loading' },
       session: null,

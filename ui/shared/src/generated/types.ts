@@ -147,11 +147,11 @@ export type Side = "inside" | "outside" | "unsure";
  */
 export type Standing = { 
 /**
- * Geodesic distance from the point, metres.
+ * Geodesic distance from the point, metres, to the centimetre.
  */
 distance_m: number, 
 /**
- * Distance to the edge in metres: positive inside, negative outside.
+ * Distance to the edge in metres, to the centimetre: positive inside, negative outside.
  */
 to_edge_m: number, 
 /**
@@ -2610,6 +2610,86 @@ all: number,
 kinds: Array<KindCount>, };
 
 /**
+ * `POST /api/v1/rescue`: what is counted here is durable.
+ */
+export type RescueReport = { 
+/**
+ * Name of the person whose records they are.
+ */
+person: string, 
+/**
+ * The installation that made it.
+ */
+device: DeviceId, 
+/**
+ * When it was made, by the phone's clock.
+ */
+made_at: UnixMillis, 
+/**
+ * How many records the phone put into it.
+ */
+records: number, 
+/**
+ * How many files of photos the phone put into it.
+ */
+files: number, 
+/**
+ * Records that are here now and were not before.
+ */
+applied: number, 
+/**
+ * Records that had been here before.
+ */
+already: number, 
+/**
+ * Files that are here now and were not before.
+ */
+files_stored: number, 
+/**
+ * Files that had been here before.
+ */
+files_already: number, 
+/**
+ * Records and files that were not taken. The phone still has them.
+ */
+refused: Array<RescueRefusal>, 
+/**
+ * Whether the file was read to its end. What came before the place where it broke off was
+ * taken all the same.
+ */
+complete: boolean, 
+/**
+ * Where it is not complete, why.
+ */
+broken: RescueFault | null, };
+
+/**
+ * A record or a file that was not taken.
+ */
+export type RescueRefusal = { 
+/**
+ * Id of the record, or hash of the file.
+ */
+id: string, 
+/**
+ * The kind of operation, or `photo` for a file.
+ */
+kind: string, 
+/**
+ * Stable reason, from [`crate::codes`].
+ */
+code: string, 
+/**
+ * The same for a log.
+ */
+message: string, };
+
+/**
+ * Why a rescue file is not taken, or not all of it; `details.fault` of the code `rescue_refused`.
+ */
+export type RescueFault = "no_rescue_file" | "other_server" | "damaged" | "cut_short" | "unknown" | "district" | "person" | "device" | "key";
+
+/**
  * Data of one server-sent event of `GET /api/v1/live`; a reason to ask again, not the change.
  */
 export type LiveNotice = { "kind": "finding", 
@@ -2831,6 +2911,53 @@ last_error: string | null,
  * When the last exchange succeeded, by the device's clock.
  */
 last_success_at: UnixMillis | null, };
+
+/**
+ * What a rescue file would hold.
+ */
+export type RescueView = { 
+/**
+ * Findings and inspections that the server has not acknowledged, or has refused.
+ */
+records: number, 
+/**
+ * Photos of those, and of records that the server has while their originals wait.
+ */
+photos: number, 
+/**
+ * How large it would be, in bytes, within a few hundred.
+ */
+bytes: number, 
+/**
+ * Whether the server has told where it is sealed to.
+ */
+can_be_made: boolean, 
+/**
+ * How the file should be called.
+ */
+file_name: string, };
+
+/**
+ * What the window has told last.
+ */
+export type Surroundings = { 
+/**
+ * Whether somebody pays for each byte; null where it cannot tell. It is then taken for free:
+ * most that cannot tell are on a desk.
+ */
+metered: boolean | null, 
+/**
+ * Whether there is a network at all; null where it cannot tell.
+ */
+connected: boolean | null, 
+/**
+ * Whether somebody can see the window.
+ */
+visible: boolean, 
+/**
+ * Whether the battery is low and not being charged; null where it cannot tell.
+ */
+saving: boolean | null, };
 
 /**
  * One line of the list of points.
@@ -3468,11 +3595,11 @@ limit: number, } | { "cmd": "finding",
 /**
  * Which.
  */
-id: FindingId, } | { "cmd": "sync" } | { "cmd": "sync_now" } | { "cmd": "send_originals" } | { "cmd": "network", 
+id: FindingId, } | { "cmd": "sync" } | { "cmd": "sync_now" } | { "cmd": "send_originals" } | { "cmd": "rescue" } | { "cmd": "surroundings", 
 /**
- * Whether somebody pays for each byte; null where it cannot tell.
+ * All of it.
  */
-metered: boolean | null, } | { "cmd": "save_settings", 
+now: Surroundings, } | { "cmd": "save_settings", 
 /**
  * All of them.
  */
@@ -3512,4 +3639,4 @@ message: string, };
 /**
  * Every reason for which a command can fail.
  */
-export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "keys_unavailable" | "internal";
+export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "rescue_empty" | "rescue_address_unknown" | "rescue_not_written" | "keys_unavailable" | "internal";
