@@ -15,7 +15,7 @@ use xunfang_domain::{
     Provenance, Review, ReviewState, Role, Standard, StandardId, UnixMillis, Wgs84,
 };
 use xunfang_phone::KeyFiles;
-use xunfang_protocol::{Event, EventBody, Scope, ScopePage, SessionView};
+use xunfang_protocol::{Event, EventBody, FeedScope, ScopePage, SessionView};
 use xunfang_store::{SignedInSession, StorageKey, Store};
 
 use crate::drafts;
@@ -154,7 +154,7 @@ impl Device {
         let mut feed = Feed::new(
             &store,
             device.person,
-            Scope::District(district.id).to_string(),
+            FeedScope::District(district.id).to_string(),
         );
         feed.add(&EventBody::Standard(device.standard.clone()))?;
         for number in 0..POINTS {
@@ -165,7 +165,7 @@ impl Device {
         let mut feed = Feed::new(
             &store,
             device.person,
-            Scope::Person(device.person).to_string(),
+            FeedScope::Person(device.person).to_string(),
         );
         let mut numbers = Numbers::new(1);
         for number in 0..FINDINGS - UNSENT {

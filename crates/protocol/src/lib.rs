@@ -29,9 +29,9 @@ pub use rescue::{RESCUE_EXTENSION, RescueManifest, RescueSection, read_section, 
 pub use rescue_report::{RescueFault, RescueRefusal, RescueReport};
 pub use session::{SessionView, SignInRequest, SignedIn};
 pub use sync::{
-    Event, EventBody, OPS_PER_PUSH_MAX, Op, OpKind, OpResult, OpStatus, PROTO, PUSH_BYTES_AIM,
-    PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest, PushResponse, Scope, ScopePage,
-    UnreadEvent,
+    Event, EventBody, FeedScope, OPS_PER_PUSH_MAX, Op, OpKind, OpResult, OpStatus, PROTO,
+    PUSH_BYTES_AIM, PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest, PushResponse,
+    ScopePage, UnreadEvent,
 };
 pub use upload::{
     BUNDLE_BYTES_AIM, BUNDLE_CONTENT_TYPE, BUNDLE_FILES_MAX, BUNDLE_HEAD_BYTES, BundleAnswer,

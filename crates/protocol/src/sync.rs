@@ -174,14 +174,14 @@ pub struct PullRequest {
 
 /// Whose feed it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum FeedScope {
     /// What everybody of a district reads.
     District(DistrictId),
     /// What only one person reads.
     Person(PersonId),
 }
 
-impl std::fmt::Display for Scope {
+impl std::fmt::Display for FeedScope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::District(id) => write!(f, "district:{id}"),
@@ -194,7 +194,7 @@ impl std::fmt::Display for Scope {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct ScopePage {
-    /// A [`Scope`].
+    /// A [`FeedScope`].
     pub id: String,
     /// Whether the cursor that was sent is void: forget it and begin at 0.
     pub reset: bool,

@@ -4,7 +4,7 @@
 use xunfang_domain::{
     OriginalsGo, PhotoPolicy, WORKING_PX_MAX, WORKING_PX_MIN, WatermarkLayout, WatermarkPerson,
 };
-use xunfang_protocol::{EventBody, Scope};
+use xunfang_protocol::{EventBody, FeedScope};
 
 use crate::App;
 use crate::districts::{self, DistrictError};
@@ -70,7 +70,7 @@ pub async fn change(
     app.database()
         .write(move |db| {
             reference::put_district(db, &district)?;
-            let scope = Scope::District(district.id).to_string();
+            let scope = FeedScope::District(district.id).to_string();
             let event = NewEvent::new(scope, &EventBody::District(district.clone()))?;
             feed::append(db, district.id, &event)?;
             Ok::<_, StoreError>(now)

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use uuid::Uuid;
 use xunfang_domain::Actor;
-use xunfang_protocol::{PullRequest, Scope, ScopePage};
+use xunfang_protocol::{FeedScope, PullRequest, ScopePage};
 
 use crate::store::{StoreError, feed};
 
@@ -30,8 +30,8 @@ pub(crate) fn pages(
     let same_history = request.epoch == Some(epoch);
     let limit = request.limit.clamp(1, EVENTS_MAX);
     let allowed = [
-        Scope::District(actor.district).to_string(),
-        Scope::Person(actor.person).to_string(),
+        FeedScope::District(actor.district).to_string(),
+        FeedScope::Person(actor.person).to_string(),
     ];
     let revoked = request
         .scopes

@@ -2,7 +2,7 @@
 
 use rusqlite::Transaction;
 use xunfang_domain::{Actor, Decision, FindingId, Object, Review, UnixMillis, Verb, allows};
-use xunfang_protocol::{EventBody, ReviewRequest, Scope};
+use xunfang_protocol::{EventBody, FeedScope, ReviewRequest};
 
 use crate::error::ApiError;
 use crate::store::feed::{self, NewEvent};
@@ -55,7 +55,7 @@ pub(crate) fn decide(
     if !findings::decide(transaction, district, &review, actor.person, now)? {
         return Err(moved_on);
     }
-    let scope = Scope::Person(stored.author).to_string();
+    let scope = FeedScope::Person(stored.author).to_string();
     let event = NewEvent::new(scope, &EventBody::Review(review.clone()))?;
     feed::append(transaction, district, &event)?;
     Ok(review)

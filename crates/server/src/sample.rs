@@ -17,7 +17,7 @@ use uuid::{Uuid, uuid};
 use xunfang_domain::catalogue::{Catalogue, Profile};
 use xunfang_domain::{District, Person, Point, StandardId, StandardRef, UnixMillis};
 use xunfang_durable::{DiskError, rename};
-use xunfang_protocol::{EventBody, Scope};
+use xunfang_protocol::{EventBody, FeedScope};
 
 use crate::App;
 use crate::passwords;
@@ -200,7 +200,7 @@ fn put_reference(
         }
     }
     for change in &changes {
-        let event = NewEvent::new(Scope::District(id).to_string(), change)?;
+        let event = NewEvent::new(FeedScope::District(id).to_string(), change)?;
         feed::append(db, id, &event)?;
     }
     let mut changed = changes.len();

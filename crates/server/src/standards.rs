@@ -13,7 +13,7 @@ use xunfang_domain::{
     Criterion, District, DistrictId, Edited, Person, Point, Standard, StandardRef, UnixMillis,
     ZoneShape,
 };
-use xunfang_protocol::{EventBody, LimitEdit, Scope, StandardEdit};
+use xunfang_protocol::{EventBody, FeedScope, LimitEdit, StandardEdit};
 
 use crate::error::ApiError;
 use crate::store::feed::{self, NewEvent};
@@ -89,7 +89,7 @@ pub(crate) fn publish(
     // Last, so that a phone has the standard when it learns that it is in force.
     events.push(EventBody::District(in_force));
     for event in &events {
-        let event = NewEvent::new(Scope::District(district).to_string(), event)?;
+        let event = NewEvent::new(FeedScope::District(district).to_string(), event)?;
         feed::append(db, district, &event)?;
     }
     Ok(standard)

@@ -10,7 +10,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
-use xunfang_protocol::Scope;
+use xunfang_protocol::FeedScope;
 
 use crate::{Store, StoreError};
 
@@ -200,14 +200,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub fn mend_drift(&self, scopes: &[Scope]) -> Result<usize, StoreError> {
+    pub fn mend_drift(&self, scopes: &[FeedScope]) -> Result<usize, StoreError> {
         let step = "compare what the server has said";
         let mut compared = self.compared.lock().map_err(|_| StoreError::Poisoned)?;
         let (drifted, last) =
             self.read(|db| look(db, &compared.last).map_err(StoreError::sql(step)))?;
         compared.last = last;
         let mut found = 0;
-        for scope in scopes.iter().map(Scope::to_string) {
+        for scope in scopes.iter().map(FeedScope::to_string) {
             let of_scope = drifted.iter().filter(|(of, _)| *of == scope);
             for (_, what) in of_scope.clone() {
                 tracing::warn!(scope, what, "what the server has said was changed here");

@@ -8,8 +8,8 @@ use xunfang_domain::{
 };
 use xunfang_evidence::{DeviceSigner, OpAuthor, sign_op};
 use xunfang_protocol::{
-    BUNDLE_FILES_MAX, Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest, PushResponse,
-    Scope, UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
+    BUNDLE_FILES_MAX, FeedScope, Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest,
+    PushResponse, UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
 };
 use xunfang_store::{
     Acknowledgement, Applied, OpOutcome, PhotoReader, QueuedPhoto, Store, StoreError,
@@ -419,7 +419,10 @@ impl<T: Transport + Sync> Exchange<'_, T> {
     ) -> Result<ServerWord, ExchangeError> {
         let mut word = ServerWord::default();
         let remembered = self.store.acknowledged(self.person, self.district)?;
-        let ours = [Scope::District(self.district), Scope::Person(self.person)];
+        let ours = [
+            FeedScope::District(self.district),
+            FeedScope::Person(self.person),
+        ];
         self.store.mend_drift(&ours)?;
         loop {
             let mut request = PullRequest {
@@ -477,7 +480,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
     /// The cursors of everything that came for whoever is signed in. Another person of this phone
     /// reads their own feed when they are here again.
     fn scopes(&self) -> Result<BTreeMap<String, u64>, StoreError> {
-        let ours = Scope::Person(self.person).to_string();
+        let ours = FeedScope::Person(self.person).to_string();
         let mut scopes = self.store.cursors()?;
         scopes.retain(|scope, _| *scope == ours || !scope.starts_with("person:"));
         Ok(scopes)

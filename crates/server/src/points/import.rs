@@ -15,7 +15,7 @@ use xunfang_domain::{
     Against, Bounds, Datum, DistrictId, Draft, ImportPlan, Point, PointId, PointType, RowFate,
     ZoneShape, plan_import,
 };
-use xunfang_protocol::{ImportDone, ImportPreview, ImportPreviewRow, RowPoint, Scope};
+use xunfang_protocol::{FeedScope, ImportDone, ImportPreview, ImportPreviewRow, RowPoint};
 use xunfang_report::{Format, read_points, write_points};
 
 use super::put;
@@ -66,7 +66,7 @@ fn prepare(
         },
     );
     // Every change of a point is an event of the district, so its last number stands for them.
-    let last = feed::last_seq(db, district, &Scope::District(district).to_string())?;
+    let last = feed::last_seq(db, district, &FeedScope::District(district).to_string())?;
     let mut digest = Sha256::new();
     digest.update(&register.bytes);
     digest.update(format!("{:?} {:?} {last}", register.format, register.datum));
@@ -154,7 +154,7 @@ pub(crate) async fn commit(
         .await?;
     app.database()
         .write(move |db| {
-            let scope = Scope::District(district).to_string();
+            let scope = FeedScope::District(district).to_string();
             if feed::last_seq(db, district, &scope)? != last_seq {
                 return Err(ApiError::ImportMovedOn);
             }

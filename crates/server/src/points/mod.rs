@@ -8,7 +8,7 @@ mod table;
 
 use rusqlite::Transaction;
 use xunfang_domain::Point;
-use xunfang_protocol::{EventBody, Scope};
+use xunfang_protocol::{EventBody, FeedScope};
 
 use crate::store::feed::{self, NewEvent};
 use crate::store::{StoreError, reference};
@@ -20,7 +20,7 @@ pub(crate) use table::{Order, Page, Use, page};
 /// Stores a point and tells phones, where that changes anything.
 fn put(db: &Transaction<'_>, point: &Point) -> Result<(), StoreError> {
     if reference::put_point(db, point)? {
-        let scope = Scope::District(point.district).to_string();
+        let scope = FeedScope::District(point.district).to_string();
         let event = NewEvent::new(scope, &EventBody::Point(point.clone()))?;
         feed::append(db, point.district, &event)?;
     }

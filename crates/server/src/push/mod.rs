@@ -14,7 +14,7 @@ mod record;
 use rusqlite::Transaction;
 use xunfang_domain::{Actor, DeviceId, Receipt, Sha256Hex, UnixMillis, Verb, allows};
 use xunfang_evidence::{OpAuthor, PublicKey, SealError, op_digest, verify_op};
-use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, Scope, codes};
+use xunfang_protocol::{FeedScope, LiveNotice, Op, OpResult, OpStatus, codes};
 
 use self::record::{Record, Unread};
 use crate::App;
@@ -371,7 +371,7 @@ fn store(
         receipts: receipts(db, push, record)?,
         seq,
         event: NewEvent {
-            scope: Scope::Person(actor.person).to_string(),
+            scope: FeedScope::Person(actor.person).to_string(),
             kind: record.event_kind(),
             body,
         },

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 use xunfang_domain::{FindingId, Point};
 use xunfang_evidence::digest;
-use xunfang_protocol::Scope;
+use xunfang_protocol::FeedScope;
 use xunfang_store::{FindingQuery, FindingRow, SendState};
 
 use super::phone::SimPhone;
@@ -71,8 +71,8 @@ fn rows(phone: &SimPhone) -> anyhow::Result<Vec<FindingRow>> {
 fn is_behind(phone: &SimPhone, server: &Server) -> anyhow::Result<bool> {
     let cursors = phone.store()?.cursors()?;
     let scopes = [
-        Scope::District(phone.device.session.district.id).to_string(),
-        Scope::Person(phone.device.session.person.id).to_string(),
+        FeedScope::District(phone.device.session.district.id).to_string(),
+        FeedScope::Person(phone.device.session.person.id).to_string(),
     ];
     // A feed that nothing was written to has no row.
     let at = |cursors: &BTreeMap<String, u64>, scope| cursors.get(scope).copied().unwrap_or(0);

@@ -1,18 +1,18 @@
 //! R10: what a disk or a mistake has made of the server's rows is noticed and asked for again.
 
-use xunfang_protocol::Scope;
+use xunfang_protocol::FeedScope;
 
 use super::*;
 
-fn all_of(scope: Scope, bodies: &[EventBody]) -> ScopePage {
+fn all_of(scope: FeedScope, bodies: &[EventBody]) -> ScopePage {
     ScopePage {
         id: scope.to_string(),
         ..page(0, bodies)
     }
 }
 
-fn ours() -> [Scope; 2] {
-    [Scope::District(district()), Scope::Person(lin())]
+fn ours() -> [FeedScope; 2] {
+    [FeedScope::District(district()), FeedScope::Person(lin())]
 }
 
 /// A phone that has a point, a standard and a reviewed finding from its server; and what it was
@@ -53,7 +53,7 @@ fn in_step() -> (TempDir, Store, [ScopePage; 2]) {
     };
     let pages = [
         all_of(
-            Scope::District(district()),
+            FeedScope::District(district()),
             &[
                 EventBody::Point(point(100, "东市场", 33.48)),
                 EventBody::Point(point(101, "西市场", 33.50)),
@@ -61,7 +61,7 @@ fn in_step() -> (TempDir, Store, [ScopePage; 2]) {
             ],
         ),
         all_of(
-            Scope::Person(lin()),
+            FeedScope::Person(lin()),
             &[EventBody::Finding(saved.clone()), EventBody::Review(review)],
         ),
     ];
@@ -137,7 +137,7 @@ fn what_waits_is_this_phone_s_own_and_stays_as_it_is() {
     let mut other = before[0].record.clone();
     other.note = "别的".into();
     let [mut district, _] = pages;
-    let mut person = all_of(Scope::Person(lin()), &[EventBody::Finding(other)]);
+    let mut person = all_of(FeedScope::Person(lin()), &[EventBody::Finding(other)]);
     (district.reset, person.reset) = (true, true);
     for page in [district, person] {
         store.apply_page(uuid(5), lin(), &page).unwrap();
@@ -163,7 +163,7 @@ fn what_a_feed_that_was_begun_anew_no_longer_has_goes_at_its_end() {
     };
     assert_eq!(names().len(), 2);
     let mut first = all_of(
-        Scope::District(district()),
+        FeedScope::District(district()),
         &[EventBody::Point(point(100, "东市场", 33.48))],
     );
     first.reset = true;
@@ -186,7 +186,7 @@ fn a_feed_that_may_not_be_read_any_more_takes_its_rows_along_and_nobody_s_work()
     let revoked = ScopePage {
         reset: true,
         revoked: true,
-        ..all_of(Scope::District(district()), &[])
+        ..all_of(FeedScope::District(district()), &[])
     };
     store.apply_page(uuid(5), lin(), &revoked).unwrap();
     let points = || -> Vec<String> {
