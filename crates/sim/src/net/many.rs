@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use super::plant::Plant;
-use super::world::{Life, Outcome, Template, live};
+use super::template::Template;
+use super::world::{Life, Outcome, live};
 
 /// The promises whose proof the worlds are, and what is counted for each. They are held against
 /// R6, R8 and R11 as well, whose proofs are others: what breaks one of those is told, and ends

@@ -12,6 +12,7 @@ mod many;
 mod phone;
 mod photo;
 mod plant;
+mod template;
 mod wire;
 mod world;
 
@@ -19,4 +20,5 @@ pub(crate) use photo::jpeg;
 
 pub use many::{BUSY, EVENTFUL, Found, What, Worlds, Wrong, live_all};
 pub use plant::Plant;
-pub use world::{Life, Outcome, Template, WRITES, live};
+pub use template::Template;
+pub use world::{Life, Outcome, WRITES, live};
