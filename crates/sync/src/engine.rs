@@ -2,23 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
 use xunfang_domain::{
     BatchId, Clocks, DeviceId, DistrictId, HeldBeacon, OpId, PersonId, Sha256Hex, UnixMillis,
 };
 use xunfang_evidence::{DeviceSigner, OpAuthor, sign_op};
 use xunfang_protocol::{
     BUNDLE_FILES_MAX, FeedScope, Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest,
-    PushResponse, UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
+    PushResponse,
 };
-use xunfang_store::{
-    Acknowledgement, Applied, OpOutcome, PhotoReader, QueuedPhoto, Store, StoreError,
-};
-use xunfang_vault::UnsealError;
+use xunfang_store::{Acknowledgement, Applied, OpOutcome, QueuedPhoto, Store, StoreError};
 
 use crate::link::retry_delay_ms;
 use crate::plan::{Situation, Step, Upload, plan};
-use crate::transport::{Failure, Held, Transport};
+use crate::transport::{Failure, Transport};
 
 /// Operations looked at per step; more are waiting behind them in the database.
 const HEAD_OPS: u32 = 400;
@@ -30,8 +26,6 @@ const TRANSIENT_IN_A_ROW_MAX: u32 = 3;
 const HOLD_MS: i64 = 10_000;
 /// How often events are asked for while originals go, in milliseconds.
 const PULL_EVERY_MS: i64 = 30_000;
-/// Times that one upload may be told to go on elsewhere before it is put off.
-const OFFSET_CORRECTIONS_MAX: u32 = 5;
 
 /// The clock that the caller lends for the length of an exchange.
 pub trait Clock: Send + Sync {
@@ -172,7 +166,9 @@ pub async fn exchange<T: Transport + Sync>(
                         failure,
                         Failure::Transient { .. } | Failure::Offset | Failure::Permanent { .. }
                     );
-                    transient_in_a_row += 1;
+                    // An item that can never go says nothing of the server.
+                    let is_of_server = !matches!(failure, Failure::Permanent { .. });
+                    transient_in_a_row += u32::from(is_of_server);
                     if !concerns_item || transient_in_a_row >= TRANSIENT_IN_A_ROW_MAX {
                         return Err(failure.into());
                     }
@@ -189,7 +185,7 @@ pub async fn exchange<T: Transport + Sync>(
 }
 
 /// What a step was about, to be put off where it failed by itself.
-enum Item {
+pub(crate) enum Item {
     Ops(Vec<OpId>),
     Original(Sha256Hex),
 }
@@ -226,70 +222,6 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             }
         }
         Ok(ops)
-    }
-
-    /// Sends files side by side; each has its own outcome.
-    async fn upload_all(
-        &self,
-        uploads: Vec<Upload>,
-        clock: &dyn Clock,
-    ) -> Vec<(Result<(), ExchangeError>, Item)> {
-        let sending = uploads.into_iter().map(|Upload { op, photo }| async move {
-            let sent = self.upload(&photo, clock, &|| Ok(false)).await;
-            (sent, Item::Ops(vec![op]))
-        });
-        join_all(sending).await
-    }
-
-    /// Sends small files in one request; each has its own outcome, and where the request fails all
-    /// share that.
-    async fn send_bundle(
-        &self,
-        files: Vec<(QueuedPhoto, Item)>,
-        bundles: &mut bool,
-        clock: &dyn Clock,
-    ) -> Vec<(Result<(), ExchangeError>, Item)> {
-        let mut outcomes = Vec::new();
-        let (mut contents, mut sent) = (Vec::new(), Vec::new());
-        for (photo, item) in files {
-            let read = self
-                .open(&photo)
-                .and_then(|mut file| file.read_at(0, UPLOAD_CHUNK_BYTES).map_err(file_failure));
-            match read {
-                Ok(bytes) => {
-                    contents.push((photo.sha256.clone(), bytes));
-                    sent.push((photo, item));
-                }
-                Err(error) => outcomes.push((Err(error), item)),
-            }
-        }
-        if contents.is_empty() {
-            return outcomes;
-        }
-        let codes = match self.transport.bundle(&contents).await {
-            Ok(codes) => codes,
-            Err(Failure::Permanent { code }) => {
-                // An older server knows no bundles: the files go one by one.
-                tracing::warn!(code, "a bundle is not taken");
-                *bundles = false;
-                return outcomes;
-            }
-            Err(failure) => {
-                let failed = sent.into_iter();
-                outcomes.extend(failed.map(|(_, item)| (Err(failure.clone().into()), item)));
-                return outcomes;
-            }
-        };
-        let mut stored = Vec::new();
-        for ((photo, item), code) in sent.into_iter().zip(codes) {
-            match code {
-                None => stored.push(photo),
-                Some(code) => outcomes.push((Err(Failure::Permanent { code }.into()), item)),
-            }
-        }
-        let kept = self.store.photos_stored(&stored, clock.now());
-        outcomes.push((kept.map_err(ExchangeError::from), Item::Ops(Vec::new())));
-        outcomes
     }
 
     async fn push(&self, ops: Vec<Op>, clock: &dyn Clock) -> Result<(), ExchangeError> {
@@ -341,75 +273,6 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             outcomes.push((op.id, outcome));
         }
         Ok(outcomes)
-    }
-
-    fn open(&self, photo: &QueuedPhoto) -> Result<PhotoReader, ExchangeError> {
-        self.store.open_queued(photo).map_err(|error| match error {
-            StoreError::NotFound(_) => Failure::Permanent {
-                code: "photo_file_missing".to_owned(),
-            }
-            .into(),
-            error => file_failure(error),
-        })
-    }
-
-    /// Sends a file, in pieces, until it is whole or `overtaken` says to stop after a piece.
-    async fn upload(
-        &self,
-        photo: &QueuedPhoto,
-        clock: &dyn Clock,
-        overtaken: &(dyn Fn() -> Result<bool, StoreError> + Send + Sync),
-    ) -> Result<(), ExchangeError> {
-        let QueuedPhoto { sha256, bytes, .. } = photo;
-        let mut file = self.open(photo)?;
-        let mut corrections = 0;
-        let mut next = |offset: u64| {
-            let chunk = file.read_at(offset, UPLOAD_CHUNK_BYTES);
-            let chunk = chunk.map_err(file_failure)?;
-            if chunk.is_empty() {
-                let code = "photo_file_short".to_owned();
-                return Err(ExchangeError::from(Failure::Permanent { code }));
-            }
-            Ok(chunk)
-        };
-        // What is small is sent without asking whether it is there.
-        let held = if *bytes <= UPLOAD_SMALL_BYTES {
-            Held::Nothing
-        } else {
-            self.transport.held(sha256).await?
-        };
-        let mut offset = match held {
-            Held::Whole => *bytes,
-            Held::Part(offset) => offset,
-            Held::Nothing => self.transport.begin(sha256, *bytes, next(0)?).await?,
-        };
-        while offset < *bytes {
-            let chunk = next(offset)?;
-            match self.transport.append(sha256, offset, chunk).await {
-                Ok(reached) if reached > offset => {
-                    offset = reached;
-                    if offset < *bytes && overtaken()? {
-                        return Ok(());
-                    }
-                }
-                Ok(_) => {
-                    let detail = "an upload did not move on".to_owned();
-                    return Err(Failure::Garbled { detail }.into());
-                }
-                Err(Failure::Offset) if corrections < OFFSET_CORRECTIONS_MAX => {
-                    corrections += 1;
-                    offset = match self.transport.held(sha256).await? {
-                        Held::Whole => *bytes,
-                        Held::Part(offset) => offset,
-                        Held::Nothing => return Err(Failure::Offset.into()),
-                    };
-                }
-                Err(failure) => return Err(failure.into()),
-            }
-        }
-        let stored = std::slice::from_ref(photo);
-        self.store.photos_stored(stored, clock.now())?;
-        Ok(())
     }
 
     async fn pull(
@@ -530,17 +393,6 @@ fn bound_bytes(ops: &mut Vec<Op>) {
         })
         .count();
     ops.truncate(fitting.max(1));
-}
-
-/// A file that was changed stays so: it is put off like any item that cannot go, and blocks nobody.
-fn file_failure(error: StoreError) -> ExchangeError {
-    match error {
-        StoreError::Unseal(UnsealError::Broken | UnsealError::NotSealed) => Failure::Permanent {
-            code: "photo_file_damaged".to_owned(),
-        }
-        .into(),
-        error => error.into(),
-    }
 }
 
 /// Refuses a page that would skip events or never end.

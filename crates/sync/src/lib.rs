@@ -11,9 +11,10 @@
 mod engine;
 mod link;
 mod plan;
+mod sending;
 mod transport;
 
 pub use engine::{Clock, Exchange, ExchangeError, ExchangeReport, ServerWord, exchange};
 pub use link::{Link, LinkEvent, retry_delay_ms};
-pub use plan::{Step, UPLOADS_AT_ONCE, Upload, plan};
+pub use plan::{Situation, Step, UPLOADS_AT_ONCE, Upload, plan};
 pub use transport::{Failure, Held, Transport};
