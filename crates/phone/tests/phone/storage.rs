@@ -56,6 +56,45 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+#[tokio::test]
+async fn damaged_photos_keep_back_nothing_else_and_do_not_count_as_a_lost_connection() {
+    let district = District::open().await;
+    let lin = district.inspector().await;
+    district.goes(Fault::Closed);
+    let mut damaged = Vec::new();
+    for seed in 1..=5 {
+        damaged.push(lin.record(seed).await);
+    }
+    for folder in ["photos", "copies"] {
+        for path in files(&lin.data().join(folder)) {
+            let mut bytes = std::fs::read(&path).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 0xff;
+            std::fs::write(&path, bytes).unwrap();
+        }
+    }
+    let good = lin.record(9).await;
+    district.goes(Fault::None);
+    lin.sync_now().await;
+    lin.until("the good one is sent", async |me| {
+        (me.stage(&good).await == "applied").then_some(())
+    })
+    .await;
+    for finding in damaged {
+        let view = lin.run(json!({"cmd": "finding", "id": finding})).await;
+        assert_eq!(view.unwrap()["stuck"], "photo_file_damaged");
+    }
+    let sync = lin.until("the exchange is over", async |me| {
+        let sync = me.sync().await;
+        (sync["link"] == "online").then_some(sync)
+    });
+    let sync = sync.await;
+    assert_eq!(
+        (&sync["unsent"], &sync["last_error"]),
+        (&json!(5), &json!(null))
+    );
+}
+
 /// X1: whoever finds the phone finds nothing in the app's folder.
 #[tokio::test]
 async fn nothing_of_a_day_s_work_can_be_read_in_the_app_s_folder() {
