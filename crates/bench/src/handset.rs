@@ -15,7 +15,9 @@ use xunfang_phone::{HttpServer, Patience};
 use xunfang_protocol::{OPS_PER_PUSH_MAX, PROTO, PushRequest, SessionView, SignInRequest};
 use xunfang_server::{App, AppConfig, sample};
 use xunfang_store::{PointQuery, SignedInSession, Store};
-use xunfang_sync::{Clock, Exchange, ExchangeError, ExchangeReport, Transport, exchange};
+use xunfang_sync::{
+    BundleSize, Clock, Exchange, ExchangeError, ExchangeReport, Transport, exchange,
+};
 
 use crate::device::{self, Numbers};
 use crate::fieldwork::{BEGAN, FieldWork, fresh_id};
@@ -199,6 +201,7 @@ impl Handset {
             district: self.session.district.id,
             batch: self.batch,
             signer: &self.signer,
+            bundles: &BundleSize::default(),
             may_send_originals: &|| true,
         };
         let tidy = |_: ExchangeReport| {

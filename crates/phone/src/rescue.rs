@@ -74,6 +74,7 @@ impl Core {
             person: session.person.id,
         };
         for ids in unsent.ops.chunks(OPS_AT_ONCE) {
+            // One that was acknowledged meanwhile is not among them any more.
             for mut op in self.store.ops(ids)? {
                 match sign_op(&op, author, self.signer.as_ref()) {
                     Ok(signature) => op.sig = Some(signature),

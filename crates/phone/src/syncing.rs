@@ -18,7 +18,7 @@ use xunfang_domain::{
 use xunfang_evidence::DeviceSigner;
 use xunfang_store::{Store, StoreError, Tally};
 use xunfang_sync::{
-    Clock, Exchange, ExchangeError, ExchangeReport, Failure, Link, LinkEvent, exchange,
+    BundleSize, Clock, Exchange, ExchangeError, ExchangeReport, Failure, Link, LinkEvent, exchange,
 };
 
 use crate::address;
@@ -45,6 +45,8 @@ pub(crate) struct Syncing {
     changes: broadcast::Sender<Change>,
     /// As the window has told them last.
     surroundings: Mutex<Surroundings>,
+    /// How large bundles of small files are, by what the link has let through.
+    bundles: BundleSize,
     /// Whether the person wants the originals sent over whatever network there is.
     originals_now: AtomicBool,
     /// Held by the exchange that runs.
@@ -87,6 +89,7 @@ impl Syncing {
             wake: Notify::new(),
             changes,
             surroundings: Mutex::default(),
+            bundles: BundleSize::default(),
             originals_now: AtomicBool::new(false),
             exchanging: AsyncMutex::new(()),
             cuts: watch::Sender::new(0),
@@ -253,16 +256,21 @@ impl Worker {
         }
     }
 
-    /// Whether anything is left to send.
+    /// Whether anything is left that could be sent now.
     fn waits(&self) -> bool {
-        match self.store.tally(None) {
-            Ok(tally) => tally.unsent > 0 || tally.originals > 0,
+        let counted = self.session().and_then(|session| {
+            let Some(session) = session else {
+                return Ok(false);
+            };
+            let tally = self.store.tally(Some(session.person))?;
+            let originals_go = self.syncing.may_send_originals(session.originals);
+            Ok(tally.unsent > 0 || (tally.originals > 0 && originals_go))
+        });
+        counted.unwrap_or_else(|error| {
             // What cannot be counted may be there.
-            Err(error) => {
-                tracing::warn!(%error, "what waits was not counted");
-                true
-            }
-        }
+            tracing::warn!(%error, "what waits was not counted");
+            true
+        })
     }
 
     fn tidy(&self) {
@@ -317,6 +325,7 @@ impl Worker {
             district: session.district,
             batch: BatchId::from_uuid(Uuid::now_v7()),
             signer: self.signer.as_ref(),
+            bundles: &self.syncing.bundles,
             may_send_originals: &|| self.syncing.may_send_originals(session.originals),
         };
         let report = |report: ExchangeReport| {

@@ -22,6 +22,8 @@ fn a_few_worlds_keep_every_promise() {
     let busy = lived(Life::Busy, 1..2).sum;
     assert_eq!(busy.saved, WRITES);
     assert!(busy.applied > 0 && busy.refused > 0, "{busy:?}");
+    let slow = lived(Life::Slow, 1..4).sum;
+    assert_eq!(slow.saved, slow.applied + slow.refused);
 }
 
 #[test]

@@ -111,6 +111,8 @@ impl Store {
             Ok(applied)
         })?;
         if applied.reference {
+            // One that was harmed and is whole again has the same version.
+            self.forget_parsed_standards()?;
             *self.points.write().map_err(|_| StoreError::Poisoned)? = None;
         }
         Ok(applied)
@@ -155,14 +157,46 @@ fn apply(
         }
         EventBody::Finding(record) => {
             applied.findings |= put_received(tx, person, &record)?;
+            applied.findings |= is_there_after_all(tx, &record.id.to_string())?;
             (Kind::Finding, record.id.to_string())
         }
         EventBody::Inspection(record) => {
             applied.findings |= put_inspection(tx, person, &record)?;
+            applied.findings |= is_there_after_all(tx, &record.id.to_string())?;
             (Kind::Inspection, record.id.to_string())
         }
     };
     hold(tx, scope, kind, &entity).map_err(StoreError::sql("keep a fingerprint"))
+}
+
+/// A record that the server had refused and now has, because it came by another way, is sent once
+/// more: the answer is the acknowledgement that is missing here.
+fn is_there_after_all(tx: &Transaction<'_>, record: &str) -> Result<bool, StoreError> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'queued', stuck = NULL, retry_at = 0
+         WHERE entity = ?1 AND state = 'rejected'",
+    )
+    .and_then(|mut put| put.execute([record]))
+    .map(|count| count > 0)
+    .map_err(StoreError::sql("send a record again"))
+}
+
+/// The text of a record as it is to be kept: as it stands where that says the same, since it is what
+/// was signed and would be sent again.
+fn kept_text<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq>(
+    tx: &Transaction<'_>,
+    table: &str,
+    id: &str,
+    record: &T,
+) -> rusqlite::Result<String> {
+    let known: Option<Option<String>> = tx
+        .prepare_cached(&format!("SELECT record FROM {table} WHERE id = ?1"))?
+        .query_row([id], |row| row.get("record"))
+        .optional()?;
+    let same = known
+        .flatten()
+        .filter(|text| serde_json::from_str::<T>(text).is_ok_and(|known| known == *record));
+    same.map_or_else(|| json_sql(record), Ok)
 }
 
 fn json_sql<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
@@ -271,7 +305,7 @@ fn put_received(
                 record.point.to_string(),
                 record.criterion,
                 record.found_at.get(),
-                json_sql(record)?,
+                kept_text(tx, "finding", &record.id.to_string(), record)?,
                 record.inspection.map(|id| id.to_string()),
             ])
         })
@@ -314,7 +348,7 @@ fn put_inspection(
                 record.submitted_at.get(),
                 json_sql(&record.start)?,
                 record.start_standing.as_ref().map(json_sql).transpose()?,
-                json_sql(record)?,
+                kept_text(tx, "inspection", &record.id.to_string(), record)?,
             ])
         })
         .map_err(StoreError::sql("keep a received inspection"))?;

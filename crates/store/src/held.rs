@@ -111,13 +111,19 @@ pub(crate) fn hold(
     Ok(())
 }
 
-/// Begins a feed anew: its events are all applied again.
-pub(crate) fn begin_anew(tx: &Transaction<'_>, scope: &str) -> rusqlite::Result<()> {
+/// Has all events of a feed applied again.
+fn read_again(tx: &Transaction<'_>, scope: &str) -> rusqlite::Result<()> {
     tx.execute(
         "INSERT INTO cursor (scope, seq, pass) VALUES (?1, 0, 1)
          ON CONFLICT (scope) DO UPDATE SET seq = 0, chain = NULL, pass = pass + 1",
         [scope],
     )?;
+    Ok(())
+}
+
+/// Begins a feed anew whose server has another history: its events are all applied again.
+pub(crate) fn begin_anew(tx: &Transaction<'_>, scope: &str) -> rusqlite::Result<()> {
+    read_again(tx, scope)?;
     // The server may have lost decisions and count them anew; those that it still has come with
     // their events. The other feeds' reviews are not sent again.
     forget_reviews(tx, "scope = ?1", scope)
@@ -167,6 +173,7 @@ pub(crate) fn revoke(tx: &Transaction<'_>, scope: &str) -> rusqlite::Result<()> 
         format!(
             "DELETE FROM point WHERE id IN ({})
                AND id NOT IN (SELECT point FROM draft UNION SELECT point FROM draft_photo
+                              UNION SELECT point FROM capture
                               UNION SELECT point FROM inspection WHERE NOT applied
                               UNION SELECT point FROM finding WHERE NOT applied)",
             of("point")
@@ -208,14 +215,25 @@ impl Store {
         compared.last = last;
         let mut found = 0;
         for scope in scopes.iter().map(FeedScope::to_string) {
-            let of_scope = drifted.iter().filter(|(of, _)| *of == scope);
-            for (_, what) in of_scope.clone() {
-                tracing::warn!(scope, what, "what the server has said was changed here");
+            let of_scope = drifted.iter().filter(|drift| drift.scope == scope);
+            for Drift { kind, entity, .. } in of_scope.clone() {
+                tracing::warn!(
+                    scope,
+                    kind,
+                    entity,
+                    "what the server has said was changed here"
+                );
             }
-            let count = of_scope.count();
+            let count = of_scope.clone().count();
             if count > 0 {
                 self.write(step, |tx| {
-                    begin_anew(tx, &scope).map_err(StoreError::sql(step))
+                    let again = || -> rusqlite::Result<()> {
+                        for drift in of_scope {
+                            forget_harmed_review(tx, &drift.kind, &drift.entity)?;
+                        }
+                        read_again(tx, &scope)
+                    };
+                    again().map_err(StoreError::sql(step))
                 })?;
             }
             found += count;
@@ -224,19 +242,37 @@ impl Store {
     }
 }
 
-type Drifted = Vec<(String, String)>;
+/// A thing whose row is another than its event has written.
+struct Drift {
+    scope: String,
+    kind: String,
+    entity: String,
+}
 
-/// The next things whose rows differ, each with its feed, and the last that was looked at; the
-/// very first again after the last of all.
+/// A review that was harmed may count for newer than the one that comes again.
+fn forget_harmed_review(tx: &Transaction<'_>, kind: &str, entity: &str) -> rusqlite::Result<()> {
+    if Kind::named(kind) == Some(Kind::Review) {
+        tx.execute(
+            "UPDATE finding SET review = NULL, review_state = 'pending' WHERE id = ?1",
+            [entity],
+        )?;
+    }
+    Ok(())
+}
+
+/// The next things whose rows differ, and the last that was looked at; the very first again after
+/// the last of all. A feed that is being read again is looked at as far as it has come.
 fn look(
     db: &Connection,
     after: &(String, String),
-) -> rusqlite::Result<(Drifted, (String, String))> {
+) -> rusqlite::Result<(Vec<Drift>, (String, String))> {
     let mut drifted = Vec::new();
     let mut last = after.clone();
     let mut seen = 0;
     let mut next = db.prepare_cached(
-        "SELECT kind, entity, scope, print FROM held WHERE (kind, entity) > (?1, ?2)
+        "SELECT kind, entity, scope, print,
+                pass < coalesce((SELECT pass FROM cursor c WHERE c.scope = held.scope), 0) AS old
+         FROM held WHERE (kind, entity) > (?1, ?2)
          ORDER BY kind, entity LIMIT ?3",
     )?;
     let mut rows = next.query(params![after.0, after.1, COMPARED_AT_ONCE as u64])?;
@@ -244,10 +280,15 @@ fn look(
         let (kind, entity): (String, String) = (row.get("kind")?, row.get("entity")?);
         let held: Print = row.get("print")?;
         seen += 1;
-        if let Some(known) = Kind::named(&kind)
+        if !row.get::<_, bool>("old")?
+            && let Some(known) = Kind::named(&kind)
             && print_of(db, known, &entity)? != Some(held)
         {
-            drifted.push((row.get("scope")?, format!("{kind} {entity}")));
+            drifted.push(Drift {
+                scope: row.get("scope")?,
+                kind: kind.clone(),
+                entity: entity.clone(),
+            });
         }
         last = (kind, entity);
     }

@@ -77,7 +77,10 @@ impl Store {
         let session = json("session", &signed_in.session)?;
         self.write("keep the sign-in", |tx| {
             tx.execute(
-                "UPDATE installation SET server = ?1, session = ?2, token = ?3 WHERE one = 1",
+                // A rescue file is sealed to its own server and to no other.
+                "UPDATE installation SET rescue = CASE WHEN server = ?1 THEN rescue END,
+                   server = ?1, session = ?2, token = ?3
+                 WHERE one = 1",
                 params![signed_in.server, session, signed_in.token],
             )
             .map_err(StoreError::sql("keep the sign-in"))?;
@@ -88,6 +91,12 @@ impl Store {
                     signed_in.session.district.id.to_string(),
                     json("district", &signed_in.session.district)?
                 ],
+            )
+            .map_err(StoreError::sql("keep the district"))?;
+            // It came another way than by its feed, which has a fingerprint of its own.
+            tx.execute(
+                "DELETE FROM held WHERE kind = 'district' AND entity = ?1",
+                [signed_in.session.district.id.to_string()],
             )
             .map_err(StoreError::sql("keep the district"))?;
             // What waited for an ended session is due at once.

@@ -1,6 +1,6 @@
 //! What waits to be sent, and what the server said of it.
 
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use uuid::Uuid;
 use xunfang_domain::{OpId, PersonId, Sealed, Sha256Hex, UnixMillis};
 use xunfang_protocol::{Op, OpKind};
@@ -137,14 +137,15 @@ impl Store {
         })
     }
 
-    /// Reads operations as they go on the wire, in the order of `dev_seq`.
+    /// Reads operations as they go on the wire, in the order of `dev_seq`. Those that do not wait any
+    /// more are left out.
     ///
     /// # Errors
     /// [`StoreError`] of the database, or where a stored body does not parse.
     pub fn ops(&self, ids: &[OpId]) -> Result<Vec<Op>, StoreError> {
         let mut ops = self.read(|db| {
             ids.iter()
-                .map(|&op| read_op(db, op))
+                .filter_map(|&op| read_op(db, op).transpose())
                 .collect::<Result<Vec<_>, _>>()
         })?;
         ops.sort_by_key(|op| op.dev_seq);
@@ -380,8 +381,8 @@ pub(crate) fn queued_photo(row: &Row<'_>) -> rusqlite::Result<QueuedPhoto> {
     })
 }
 
-fn read_op(db: &Connection, op: OpId) -> Result<Op, StoreError> {
-    let (op, record) = db
+fn read_op(db: &Connection, op: OpId) -> Result<Option<Op>, StoreError> {
+    let found = db
         .prepare_cached(
             "SELECT o.dev_seq, o.kind, o.entity, o.made_at,
                     coalesce(f.record, i.record) AS record
@@ -406,10 +407,14 @@ fn read_op(db: &Connection, op: OpId) -> Result<Op, StoreError> {
                 };
                 Ok((op, record))
             })
+            .optional()
         })
         .map_err(StoreError::sql("read an operation"))?;
-    Ok(Op {
+    let Some((op, record)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(Op {
         body: parse("record", &record)?,
         ..op
-    })
+    }))
 }

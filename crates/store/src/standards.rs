@@ -16,6 +16,13 @@ use crate::{Store, StoreError};
 pub(crate) type ParsedStandards = Mutex<HashMap<(StandardId, u32), Arc<Standard>>>;
 
 impl Store {
+    /// Has standards read anew.
+    pub(crate) fn forget_parsed_standards(&self) -> Result<(), StoreError> {
+        let mut parsed = self.standards.lock().map_err(|_| StoreError::Poisoned)?;
+        parsed.clear();
+        Ok(())
+    }
+
     /// Returns the standard in force in a district, where one has arrived.
     ///
     /// A district of the first servers names none; the newest version is in force there.

@@ -1,6 +1,6 @@
 //! One exchange with the server, from the first photo to the last event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use xunfang_domain::{
     BatchId, Clocks, DeviceId, DistrictId, HeldBeacon, OpId, PersonId, Sha256Hex, UnixMillis,
@@ -10,8 +10,11 @@ use xunfang_protocol::{
     BUNDLE_FILES_MAX, FeedScope, Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest,
     PushResponse,
 };
-use xunfang_store::{Acknowledgement, Applied, OpOutcome, QueuedPhoto, Store, StoreError};
+use xunfang_store::{
+    Acknowledgement, Applied, OpOutcome, QueueHead, QueuedPhoto, Store, StoreError,
+};
 
+use crate::bundles::BundleSize;
 use crate::link::retry_delay_ms;
 use crate::plan::{Situation, Step, Upload, plan};
 use crate::transport::{Failure, Transport};
@@ -52,6 +55,8 @@ pub struct Exchange<'a, T> {
     pub batch: BatchId,
     /// Signs the operations, as it has signed the photos' records.
     pub signer: &'a dyn DeviceSigner,
+    /// How large bundles are just now; kept from one exchange to the next.
+    pub bundles: &'a BundleSize,
     /// Whether originals may be sent now; the network can change during an exchange.
     pub may_send_originals: &'a (dyn Fn() -> bool + Send + Sync),
 }
@@ -97,25 +102,22 @@ pub async fn exchange<T: Transport + Sync>(
     report: &(dyn Fn(ExchangeReport) + Send + Sync),
 ) -> Result<ServerWord, ExchangeError> {
     let mut word = ServerWord::default();
-    // Items that are put off during this exchange get a later time and so leave the head.
-    let began = clock.now();
+    let mut aside = Aside::default();
     let mut pulled_at = None;
     let mut held_since = None;
-    let mut bundles = true;
     let mut transient_in_a_row = 0;
     loop {
-        let head = exchange
-            .store
-            .queue_head(exchange.person, began, HEAD_OPS)?;
-        let originals = exchange.next_originals(began)?;
+        let head = exchange.next_head(clock, &aside)?;
+        let originals = exchange.next_originals(clock, &aside)?;
         let is_recent = |at: Option<UnixMillis>, within: i64| {
             at.is_some_and(|at| (0..within).contains(&clock.now().since(at)))
         };
         let situation = Situation {
             pulled: pulled_at.is_some()
                 && (originals.is_empty() || is_recent(pulled_at, PULL_EVERY_MS)),
-            may_hold: held_since.is_none() || is_recent(held_since, HOLD_MS),
-            bundles,
+            // Only where a bundle has just gone through: on a bad link what is ready goes first.
+            may_hold: is_recent(held_since, HOLD_MS),
+            bundle_bytes: exchange.bundles.bytes(),
         };
         let outcomes = match plan(&head, &originals, situation) {
             Step::Rest => return Ok(word),
@@ -128,33 +130,33 @@ pub async fn exchange<T: Transport + Sync>(
                 held_since = None;
                 let ops = exchange.next_ops(&ops)?;
                 let sent = ops.iter().map(|op| op.id).collect();
-                vec![(exchange.push(ops, clock).await, Item::Ops(sent))]
+                let pushed = exchange.push(ops, clock, &mut aside).await;
+                vec![(pushed, Item::Ops(sent))]
             }
             Step::Bundle(uploads) => {
-                held_since = held_since.or(Some(clock.now()));
                 let files = uploads.into_iter();
                 let files = files.map(|Upload { op, photo }| (photo, Item::Ops(vec![op])));
-                exchange
-                    .send_bundle(files.collect(), &mut bundles, clock)
-                    .await
+                let outcomes = exchange.send_bundle(files.collect(), clock).await;
+                if outcomes.iter().any(|(sent, _)| sent.is_ok()) {
+                    held_since = held_since.or(Some(clock.now()));
+                }
+                outcomes
             }
             Step::Upload(uploads) => exchange.upload_all(uploads, clock).await,
             Step::Originals(photos) => match photos.as_slice() {
                 [photo] => {
                     // Whatever is saved meanwhile goes first; the server keeps what it has of this.
-                    let overtaken = || exchange.is_overtaken(began);
+                    let overtaken = || exchange.is_overtaken(clock, &aside);
                     let sent = exchange.upload(photo, clock, &overtaken).await;
-                    vec![(sent, Item::Original(photo.of.clone()))]
+                    vec![(sent, Item::Originals(vec![photo.of.clone()]))]
                 }
                 _ => {
                     let files = photos.into_iter();
                     let files = files.map(|photo| {
                         let original = photo.of.clone();
-                        (photo, Item::Original(original))
+                        (photo, Item::Originals(vec![original]))
                     });
-                    exchange
-                        .send_bundle(files.collect(), &mut bundles, clock)
-                        .await
+                    exchange.send_bundle(files.collect(), clock).await
                 }
             },
         };
@@ -173,6 +175,7 @@ pub async fn exchange<T: Transport + Sync>(
                         return Err(failure.into());
                     }
                     exchange.put_off(&item, &failure, clock)?;
+                    aside.put(&item);
                 }
                 Err(error) => return Err(error),
             }
@@ -187,22 +190,72 @@ pub async fn exchange<T: Transport + Sync>(
 /// What a step was about, to be put off where it failed by itself.
 pub(crate) enum Item {
     Ops(Vec<OpId>),
-    Original(Sha256Hex),
+    Originals(Vec<Sha256Hex>),
+}
+
+impl Item {
+    /// Joins what failed together.
+    pub(crate) fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Ops(mut ops), Self::Ops(more)) => {
+                ops.extend(more);
+                ops.sort_unstable();
+                ops.dedup();
+                Self::Ops(ops)
+            }
+            (Self::Originals(mut originals), Self::Originals(more)) => {
+                originals.extend(more);
+                Self::Originals(originals)
+            }
+            // A request brings files of either kind, and never of both.
+            (one, _) => one,
+        }
+    }
+}
+
+/// What was put off during this exchange, and is left alone until the next: its time to wait may
+/// look over at once where a clock is set meanwhile, and would be tried without end.
+#[derive(Debug, Default)]
+struct Aside {
+    ops: BTreeSet<OpId>,
+    originals: BTreeSet<Sha256Hex>,
+}
+
+impl Aside {
+    fn put(&mut self, item: &Item) {
+        match item {
+            Item::Ops(ops) => self.ops.extend(ops),
+            Item::Originals(originals) => self.originals.extend(originals.iter().cloned()),
+        }
+    }
 }
 
 impl<T: Transport + Sync> Exchange<'_, T> {
-    fn next_originals(&self, began: UnixMillis) -> Result<Vec<QueuedPhoto>, StoreError> {
+    fn next_head(&self, clock: &dyn Clock, aside: &Aside) -> Result<QueueHead, StoreError> {
+        let mut head = self.store.queue_head(self.person, clock.now(), HEAD_OPS)?;
+        head.ops.retain(|op| !aside.ops.contains(&op.op));
+        Ok(head)
+    }
+
+    fn next_originals(
+        &self,
+        clock: &dyn Clock,
+        aside: &Aside,
+    ) -> Result<Vec<QueuedPhoto>, StoreError> {
         if !(self.may_send_originals)() {
             return Ok(Vec::new());
         }
-        let most = u32::try_from(BUNDLE_FILES_MAX).unwrap_or(u32::MAX);
-        self.store.originals_due(self.person, began, most)
+        let known = BUNDLE_FILES_MAX.saturating_add(aside.originals.len());
+        let most = u32::try_from(known).unwrap_or(u32::MAX);
+        let mut due = self.store.originals_due(self.person, clock.now(), most)?;
+        due.retain(|photo| !aside.originals.contains(&photo.of));
+        Ok(due)
     }
 
     /// Whether an original has to make room: for what was saved since, or because the network
     /// changed.
-    fn is_overtaken(&self, began: UnixMillis) -> Result<bool, StoreError> {
-        let head = self.store.queue_head(self.person, began, 1)?;
+    fn is_overtaken(&self, clock: &dyn Clock, aside: &Aside) -> Result<bool, StoreError> {
+        let head = self.next_head(clock, aside)?;
         Ok(!head.ops.is_empty() || !(self.may_send_originals)())
     }
 
@@ -224,7 +277,12 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         Ok(ops)
     }
 
-    async fn push(&self, ops: Vec<Op>, clock: &dyn Clock) -> Result<(), ExchangeError> {
+    async fn push(
+        &self,
+        ops: Vec<Op>,
+        clock: &dyn Clock,
+        aside: &mut Aside,
+    ) -> Result<(), ExchangeError> {
         let request = PushRequest {
             proto: PROTO,
             schema: self.store.schema()?,
@@ -236,6 +294,10 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         let response = self.transport.push(&request).await?;
         let outcomes = self.outcomes(&request, response, clock)?;
         self.store.record_outcomes(&outcomes, clock.now())?;
+        let again = outcomes
+            .iter()
+            .filter(|(_, outcome)| matches!(outcome, OpOutcome::Retry { .. }));
+        aside.ops.extend(again.map(|(op, _)| op));
         Ok(())
     }
 
@@ -357,12 +419,15 @@ impl<T: Transport + Sync> Exchange<'_, T> {
     ) -> Result<(), ExchangeError> {
         let ops = match item {
             Item::Ops(ops) => ops,
-            Item::Original(original) => {
-                tracing::warn!(%original, code = failure.code(), "an original is put off");
-                let attempts = self.store.original_attempts(original)?.saturating_add(1);
-                let delay_ms = retry_delay_ms(attempts, false, 1.0);
-                let until = clock.now().plus_ms(i64::from(delay_ms));
-                return Ok(self.store.put_off_original(original, until)?);
+            Item::Originals(originals) => {
+                for original in originals {
+                    tracing::warn!(%original, code = failure.code(), "an original is put off");
+                    let attempts = self.store.original_attempts(original)?.saturating_add(1);
+                    let delay_ms = retry_delay_ms(attempts, false, 1.0);
+                    let until = clock.now().plus_ms(i64::from(delay_ms));
+                    self.store.put_off_original(original, until)?;
+                }
+                return Ok(());
             }
         };
         for &op in ops {

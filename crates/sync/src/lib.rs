@@ -8,12 +8,14 @@
 //!
 //! This crate must not know HTTP, a runtime, a screen, the clock or random numbers.
 
+mod bundles;
 mod engine;
 mod link;
 mod plan;
 mod sending;
 mod transport;
 
+pub use bundles::BundleSize;
 pub use engine::{Clock, Exchange, ExchangeError, ExchangeReport, ServerWord, exchange};
 pub use link::{Link, LinkEvent, retry_delay_ms};
 pub use plan::{Situation, Step, UPLOADS_AT_ONCE, Upload, plan};

@@ -1,9 +1,7 @@
 //! What to do next, as a pure function of the queue.
 
 use xunfang_domain::OpId;
-use xunfang_protocol::{
-    BUNDLE_BYTES_AIM, BUNDLE_FILES_MAX, BUNDLE_HEAD_BYTES, OPS_PER_PUSH_MAX, UPLOAD_SMALL_BYTES,
-};
+use xunfang_protocol::{BUNDLE_FILES_MAX, BUNDLE_HEAD_BYTES, OPS_PER_PUSH_MAX, UPLOAD_SMALL_BYTES};
 use xunfang_store::{QueueHead, QueuedPhoto};
 
 /// The next step of an exchange.
@@ -39,8 +37,8 @@ pub struct Situation {
     pub pulled: bool,
     /// Whether records that are ready may wait a little for others, to go with them.
     pub may_hold: bool,
-    /// Whether the server takes bundles.
-    pub bundles: bool,
+    /// Up to how many bytes a bundle is filled; 0: files go one by one.
+    pub bundle_bytes: u64,
 }
 
 /// Files that are sent side by side. While the server syncs one, the other uses the link.
@@ -102,7 +100,7 @@ fn small_ones<T: Clone>(
     photo: impl Fn(&T) -> &QueuedPhoto,
     situation: Situation,
 ) -> Vec<T> {
-    let mut room = BUNDLE_BYTES_AIM;
+    let mut room = situation.bundle_bytes;
     let fitting = files.iter().filter(|file| {
         let bytes = photo(file).bytes;
         let needed = bytes + BUNDLE_HEAD_BYTES as u64;
@@ -113,17 +111,14 @@ fn small_ones<T: Clone>(
         fits
     });
     let small: Vec<T> = fitting.take(BUNDLE_FILES_MAX).cloned().collect();
-    if situation.bundles && small.len() > 1 {
-        small
-    } else {
-        Vec::new()
-    }
+    if small.len() > 1 { small } else { Vec::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use uuid::Uuid;
+    use xunfang_protocol::BUNDLE_BYTES_AIM;
     use xunfang_store::QueuedOp;
 
     const SMALL: u64 = 10;
@@ -131,7 +126,7 @@ mod tests {
     const BEGUN: Situation = Situation {
         pulled: false,
         may_hold: true,
-        bundles: true,
+        bundle_bytes: BUNDLE_BYTES_AIM,
     };
     const PULLED: Situation = Situation {
         pulled: true,
@@ -174,7 +169,7 @@ mod tests {
         let small = |number| photo(number, SMALL);
         let large = |number| photo(number, LARGE);
         let unbundled = Situation {
-            bundles: false,
+            bundle_bytes: 0,
             ..BEGUN
         };
         let late = Situation {

@@ -3,7 +3,6 @@
 use futures_util::future::join_all;
 use xunfang_protocol::{UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES};
 use xunfang_store::{PhotoReader, QueuedPhoto, StoreError};
-use xunfang_vault::UnsealError;
 
 use crate::engine::{Clock, Exchange, ExchangeError, Item};
 use crate::plan::Upload;
@@ -31,7 +30,6 @@ impl<T: Transport + Sync> Exchange<'_, T> {
     pub(crate) async fn send_bundle(
         &self,
         files: Vec<(QueuedPhoto, Item)>,
-        bundles: &mut bool,
         clock: &dyn Clock,
     ) -> Vec<(Result<(), ExchangeError>, Item)> {
         let mut outcomes = Vec::new();
@@ -56,15 +54,18 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             Err(Failure::Permanent { code }) => {
                 // An older server knows no bundles: the files go one by one.
                 tracing::warn!(code, "a bundle is not taken");
-                *bundles = false;
+                self.bundles.are_not_taken();
                 return outcomes;
             }
             Err(failure) => {
-                let failed = sent.into_iter();
-                outcomes.extend(failed.map(|(_, item)| (Err(failure.clone().into()), item)));
+                self.bundles.broke_off();
+                let items = sent.into_iter().map(|(_, item)| item);
+                let all = items.reduce(Item::join).unwrap_or(Item::Ops(Vec::new()));
+                outcomes.push((Err(failure.into()), all));
                 return outcomes;
             }
         };
+        self.bundles.went_through();
         let mut stored = Vec::new();
         for ((photo, item), code) in sent.into_iter().zip(codes) {
             match code {
@@ -72,8 +73,10 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                 Some(code) => outcomes.push((Err(Failure::Permanent { code }.into()), item)),
             }
         }
-        let kept = self.store.photos_stored(&stored, clock.now());
-        outcomes.push((kept.map_err(ExchangeError::from), Item::Ops(Vec::new())));
+        if !stored.is_empty() {
+            let kept = self.store.photos_stored(&stored, clock.now());
+            outcomes.push((kept.map_err(ExchangeError::from), Item::Ops(Vec::new())));
+        }
         outcomes
     }
 
@@ -147,13 +150,17 @@ impl<T: Transport + Sync> Exchange<'_, T> {
     }
 }
 
-/// A file that was changed stays so: it is put off like any item that cannot go, and blocks nobody.
+/// A file that cannot be read, because it was changed or the disk has lost it, is put off like any
+/// item that cannot go, and blocks nobody.
 fn file_failure(error: StoreError) -> ExchangeError {
     match error {
-        StoreError::Unseal(UnsealError::Broken | UnsealError::NotSealed) => Failure::Permanent {
-            code: "photo_file_damaged".to_owned(),
+        StoreError::Unseal(_) | StoreError::Disk(_) => {
+            tracing::error!(%error, "a photo's file cannot be read");
+            Failure::Permanent {
+                code: "photo_file_damaged".to_owned(),
+            }
+            .into()
         }
-        .into(),
         error => error.into(),
     }
 }

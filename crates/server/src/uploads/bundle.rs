@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::body::BodyDataStream;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex};
 use xunfang_durable::{Incoming, keep_all, make_folder};
@@ -19,9 +19,8 @@ use xunfang_protocol::{
     UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
 };
 
-use super::{PIECE_MAX, UploadKey, blocking, part};
+use super::{PIECE_MAX, UploadKey, blocking, next_chunk, part};
 use crate::App;
-use crate::body::next_chunk;
 use crate::error::ApiError;
 use crate::store::blobs::{self, Blob};
 
@@ -36,30 +35,63 @@ pub(super) const BUNDLED: &str = ".bundled";
 struct Taken {
     sha256: Sha256Hex,
     blob: Blob,
-    file: Incoming,
+    /// Under a name that no other request has. It is not kept open: a slow phone's bundle takes
+    /// minutes, and there are many phones.
+    on_its_way: PathBuf,
     whole: PathBuf,
 }
 
 /// Takes a bundle of one owner in, and says what became of each file.
+///
+/// It runs as a task of its own: when the connection breaks, the request is gone, but what it was
+/// writing has to be over before the next one has its turn.
 pub(crate) async fn take_bundle(
     app: &App,
     district: DistrictId,
     owner: Uuid,
-    mut body: BodyDataStream,
+    body: BodyDataStream,
+) -> Result<Vec<BundledFile>, ApiError> {
+    let receiving = receive(app.clone(), district, owner, body);
+    app.tasks().spawn(receiving).await?
+}
+
+async fn receive(
+    app: App,
+    district: DistrictId,
+    owner: Uuid,
+    body: BodyDataStream,
 ) -> Result<Vec<BundledFile>, ApiError> {
     let folder = app.folder().parts(district, owner);
-    // One at a time of an owner: their files on the way share the folder.
-    let _turn = app.uploads().turns.take(folder.join("bundle")).await?;
-    let made = folder.clone();
+    let mut taken = Vec::new();
+    let received = gather(&app, district, &folder, body, &mut taken).await;
+    match received {
+        Ok(answer) => keep(&app, district, taken).await.map(|()| answer),
+        Err(error) => {
+            let left = taken.into_iter().map(|one| one.on_its_way);
+            let left: Vec<PathBuf> = left.collect();
+            // What stays all the same is dropped with the uploads that nobody goes on with.
+            drop(blocking(move || left.iter().try_for_each(|path| part::remove(path))).await);
+            Err(error)
+        }
+    }
+}
+
+/// Reads a bundle to its end; its files are written, and not durable yet.
+async fn gather(
+    app: &App,
+    district: DistrictId,
+    folder: &Path,
+    mut body: BodyDataStream,
+    taken: &mut Vec<Taken>,
+) -> Result<Vec<BundledFile>, ApiError> {
+    // One at a time of an owner, and one that hears nothing more gives way to the next.
+    let turn = app.uploads().turns.take(folder.join("bundle")).await?;
+    let made = folder.to_owned();
     blocking(move || make_folder(&made)).await?;
     let deadline = Instant::now() + PIECE_MAX;
     let mut reader = BundleReader::default();
-    let (mut taken, mut answer, mut length) = (Vec::new(), Vec::new(), 0);
-    loop {
-        let next = timeout_at(deadline, next_chunk(&mut body)).await;
-        let Some(chunk) = next.map_err(|_| ApiError::BodyBrokeOff)?? else {
-            break;
-        };
+    let (mut answer, mut length) = (Vec::new(), 0);
+    while let Some(chunk) = next_chunk(&mut body, &turn, deadline).await? {
         length += chunk.len();
         if length > BUNDLE_BYTES_MAX {
             return Err(ApiError::TooLarge {
@@ -70,7 +102,7 @@ pub(crate) async fn take_bundle(
         reader.push(&chunk);
         let no_bundle = |error: BundleError| ApiError::BadRequest(error.to_string());
         while let Some((sha256, bytes)) = reader.next_file().map_err(no_bundle)? {
-            let code = match write(app, district, &folder, &sha256, bytes).await {
+            let code = match write(app, district, folder, &sha256, bytes).await {
                 Ok(file) => {
                     taken.push(file);
                     None
@@ -85,7 +117,6 @@ pub(crate) async fn take_bundle(
         }
     }
     reader.finish().map_err(|_| ApiError::BodyBrokeOff)?;
-    keep(app, district, taken).await?;
     Ok(answer)
 }
 
@@ -114,59 +145,51 @@ async fn write(
     sha256: &Sha256Hex,
     bytes: Vec<u8>,
 ) -> Result<Taken, ApiError> {
-    let on_its_way = folder.join(format!("{sha256}{BUNDLED}"));
+    let on_its_way = folder.join(format!("{sha256}.{}{BUNDLED}", Uuid::now_v7()));
     let whole = app.folder().blob(district, sha256);
     let name = sha256.clone();
-    spawn_blocking(move || take(&name, &bytes, &on_its_way, whole)).await?
+    spawn_blocking(move || take(&name, &bytes, on_its_way, whole)).await?
 }
 
 /// Checks a file and writes it, not durably yet.
 fn take(
     sha256: &Sha256Hex,
     bytes: &[u8],
-    on_its_way: &Path,
+    on_its_way: PathBuf,
     whole: PathBuf,
 ) -> Result<Taken, ApiError> {
     let blob = part::check_bytes(bytes, sha256)?;
-    // What a bundle that broke off has left.
-    part::remove(on_its_way)?;
-    let mut file = Incoming::open(on_its_way)?;
-    file.write(bytes)?;
+    Incoming::open(&on_its_way)?.write(bytes)?;
     Ok(Taken {
         sha256: sha256.clone(),
         blob,
-        file,
+        on_its_way,
         whole,
     })
 }
 
 /// Makes all of them durable, gives them their names and commits their rows.
 async fn keep(app: &App, district: DistrictId, taken: Vec<Taken>) -> Result<(), ApiError> {
-    let mut rows = Vec::with_capacity(taken.len());
-    let mut files = Vec::with_capacity(taken.len());
-    for one in taken {
-        // The same file twice has one place on its way, which has its name after the first.
-        if rows.iter().any(|(sha256, _)| *sha256 == one.sha256) {
-            continue;
-        }
-        rows.push((one.sha256, one.blob));
-        files.push((one.file, one.whole));
-    }
     let folders = app.uploads().folder.clone();
-    blocking(move || {
-        for (_, whole) in &files {
-            if let Some(folder) = whole.parent() {
+    let taken = blocking(move || {
+        let mut files = Vec::with_capacity(taken.len());
+        for one in &taken {
+            if let Some(folder) = one.whole.parent() {
                 folders.ensure(folder)?;
             }
+            // The same file twice takes its name twice, which is as good as once.
+            files.push((Incoming::open(&one.on_its_way)?, one.whole.clone()));
         }
-        keep_all(files, &[])
+        keep_all(files, &[])?;
+        Ok(taken)
     })
     .await?;
     let now = app.now();
     app.database()
         .write(move |db| {
-            rows.iter()
-                .try_for_each(|(sha256, blob)| blobs::add(db, district, sha256, blob, now))
+            taken
+                .iter()
+                .try_for_each(|one| blobs::add(db, district, &one.sha256, &one.blob, now))
         })
         .await?;
     Ok(())

@@ -105,7 +105,7 @@ pub(super) fn is_quiet(world: &World<'_>, calm_since: Instant) -> anyhow::Result
 /// Lists what is not as promised.
 pub(super) fn look(world: &World<'_>, outcome: &mut Outcome) -> anyhow::Result<()> {
     let server = Server::read(world)?;
-    let mut wrong = Vec::new();
+    let mut wrong = std::mem::take(&mut outcome.wrong);
     if u128::from(outcome.calm_ms) >= CALM.as_millis() {
         wrong.push(format!("R13: not quiet after {} s", CALM.as_secs()));
     }

@@ -21,7 +21,9 @@ use xunfang_protocol::SessionView;
 use xunfang_store::{
     DraftPhoto, FindingQuery, NamedBytes, PhotoFacts, SaveFinding, SendState, StorageKey, Store,
 };
-use xunfang_sync::{Clock, Exchange, ExchangeError, Failure, Link, LinkEvent, exchange};
+use xunfang_sync::{
+    BundleSize, Clock, Exchange, ExchangeError, Failure, Link, LinkEvent, exchange,
+};
 
 use super::clock::SimClock;
 use super::wire::Way;
@@ -308,6 +310,7 @@ struct Syncing {
 /// Exchanges for as long as the app runs, by the same [`Link`] as the product's thread.
 async fn run(app: Syncing) {
     let mut link = Link::SignedOut;
+    let bundles = BundleSize::default();
     loop {
         let clock = app.clock.as_ref();
         link = link.on(LinkEvent::Wake, Clock::now(clock));
@@ -319,6 +322,7 @@ async fn run(app: Syncing) {
             district: app.session.district.id,
             batch: BatchId::from_uuid(Uuid::nil()),
             signer: &app.signer,
+            bundles: &bundles,
             may_send_originals: &|| true,
         };
         let began = Instant::now();

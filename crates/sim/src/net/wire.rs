@@ -35,9 +35,18 @@ pub(super) struct Weather {
     pub(super) twice: u8,
     /// A byte of the request is changed, as by a proxy that is broken.
     pub(super) garbled: u8,
+    /// How many bytes of a body go up in a second.
+    pub(super) bytes_per_s: usize,
 }
 
 impl Weather {
+    /// The edge of what is covered, and nothing else is wrong.
+    pub(super) const SLOW: Self = Self {
+        delay_ms: 600,
+        bytes_per_s: 3_000,
+        ..Self::FINE
+    };
+
     /// Nothing happens.
     pub(super) const FINE: Self = Self {
         delay_ms: 40,
@@ -45,6 +54,7 @@ impl Weather {
         cut: 0,
         twice: 0,
         garbled: 0,
+        bytes_per_s: 10_000_000,
     };
 }
 
@@ -162,6 +172,17 @@ impl Net {
             return Err(failed("unreachable"));
         }
         sleep(fate.up).await;
+        let takes = Duration::from_secs_f64(parcel.body.len() as f64 / weather.bytes_per_s as f64);
+        sleep(takes.min(PATIENCE)).await;
+        if takes > PATIENCE {
+            // The phone gives up on it; what came until then came.
+            let patience_s = usize::try_from(PATIENCE.as_secs()).unwrap_or(usize::MAX);
+            drop(
+                self.ask(&parcel, Some(weather.bytes_per_s * patience_s))
+                    .await,
+            );
+            return Err(failed("timeout"));
+        }
         if fate.lost_up {
             sleep(PATIENCE).await;
             return Err(failed("timeout"));

@@ -42,7 +42,14 @@ pub enum Life {
     Eventful,
     /// Work: [`WRITES`] findings, over a network that loses, cuts, doubles and delays.
     Busy,
+    /// A link that is slow and stays so, which has to be enough.
+    Slow,
 }
+
+/// Findings that are saved in a slow world, with a photo of 20 kB each.
+const SLOW_WRITES: u64 = 24;
+/// How long they may take there: their bytes take three minutes.
+const SLOW_ENOUGH: Duration = Duration::from_secs(900);
 
 /// Findings that are saved in a busy world.
 pub const WRITES: u64 = 500;
@@ -191,6 +198,7 @@ impl<'a> World<'a> {
                 }
             }
             Life::Busy => self.be_busy().await?,
+            Life::Slow => self.be_slow().await?,
         }
         self.calm_down().await?;
         let mut outcome = std::mem::take(&mut self.outcome);
@@ -246,6 +254,11 @@ impl<'a> World<'a> {
             cut: self.rng.u8(0..25),
             twice: self.rng.u8(0..25),
             garbled: self.rng.u8(0..5),
+            bytes_per_s: match self.rng.u8(0..4) {
+                0 => self.rng.usize(2_000..20_000),
+                1 => self.rng.usize(20_000..200_000),
+                _ => Weather::FINE.bytes_per_s,
+            },
         };
         self.net.set_weather(weather);
     }
@@ -268,6 +281,26 @@ impl<'a> World<'a> {
             if self.rng.u8(0..4) == 0 {
                 sleep(Duration::from_millis(self.rng.u64(0..500))).await;
             }
+        }
+        Ok(())
+    }
+
+    /// Saves findings on a slow link, and waits until they have arrived over it.
+    async fn be_slow(&mut self) -> anyhow::Result<()> {
+        self.net.set_weather(Weather::SLOW);
+        let began = Instant::now();
+        for _ in 0..SLOW_WRITES {
+            let photo = jpeg(self.rng.u64(..), 20_000)?;
+            self.save_photos(vec![photo])?;
+        }
+        while !check::is_quiet(self, began)? {
+            if began.elapsed() > SLOW_ENOUGH {
+                self.outcome
+                    .wrong
+                    .push("R13: it does not arrive over a slow link".to_owned());
+                break;
+            }
+            sleep(Duration::from_secs(1)).await;
         }
         Ok(())
     }

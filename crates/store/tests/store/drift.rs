@@ -207,3 +207,79 @@ fn a_feed_that_may_not_be_read_any_more_takes_its_rows_along_and_nobody_s_work()
     assert!(!store.cursors().unwrap().contains_key(&revoked.id));
     assert_eq!(store.mend_drift(&ours()).unwrap(), 0);
 }
+
+#[test]
+fn a_feed_that_is_read_again_because_of_one_row_keeps_the_other_reviews_until_they_come() {
+    let (folder, store, pages) = in_step();
+    look(folder.path())
+        .execute("UPDATE finding SET criterion = 'x'", [])
+        .unwrap();
+    assert_eq!(store.mend_drift(&ours()).unwrap(), 1);
+    let returned = || {
+        let found = store.findings(lin(), FindingQuery::Returned, 0, 9);
+        found.unwrap().1
+    };
+    assert_eq!(returned(), 1, "no network is needed to keep it");
+    // As far as the feed was not read again nothing is compared, so that it is not begun once more.
+    assert_eq!(store.mend_drift(&ours()).unwrap(), 0);
+    store.apply_page(uuid(5), lin(), &pages[1]).unwrap();
+    assert_eq!(returned(), 1);
+    assert_eq!(store.mend_drift(&ours()).unwrap(), 0);
+}
+
+#[test]
+fn a_point_for_which_the_camera_is_open_stays_when_its_feed_is_revoked() {
+    let (_folder, store, _) = in_step();
+    let camera = xunfang_store::Capture {
+        person: lin(),
+        point: PointId::from_uuid(uuid(101)),
+        item: None,
+        began_at: NOW,
+    };
+    store.expect_capture(&camera, NOW).unwrap();
+    let revoked = ScopePage {
+        reset: true,
+        revoked: true,
+        ..all_of(FeedScope::District(district()), &[])
+    };
+    store.apply_page(uuid(5), lin(), &revoked).unwrap();
+    assert!(store.point(camera.point).is_ok());
+}
+
+#[test]
+fn a_refused_record_that_the_server_has_after_all_is_acknowledged_by_sending_it_once_more() {
+    let (_folder, store, _) = in_step();
+    photograph(&store, 'b');
+    store.save_finding(finding(2)).unwrap();
+    let waiting = store.findings(lin(), FindingQuery::Unsent, 0, 1).unwrap().0;
+    let op = store.queue_head(lin(), NOW, 1).unwrap().ops[0].op;
+    let refused = OpOutcome::Rejected {
+        code: "point_unknown".into(),
+    };
+    store.record_outcomes(&[(op, refused)], NOW).unwrap();
+    assert!(store.queue_head(lin(), NOW, 1).unwrap().ops.is_empty());
+    // An administrator has imported it.
+    let came = EventBody::Finding(waiting[0].record.clone());
+    let page = ScopePage {
+        id: FeedScope::Person(lin()).to_string(),
+        ..page(2, &[came])
+    };
+    store.apply_page(uuid(5), lin(), &page).unwrap();
+    assert_eq!(store.queue_head(lin(), NOW, 1).unwrap().ops[0].op, op);
+}
+
+#[test]
+fn a_record_that_says_the_same_keeps_its_letters_because_they_are_what_was_signed() {
+    let (folder, store, pages) = in_step();
+    let text = || -> String {
+        look(folder.path())
+            .query_row("SELECT record FROM finding", [], |row| row.get(0))
+            .unwrap()
+    };
+    let spaced = text().replacen(':', ": ", 1);
+    look(folder.path())
+        .execute("UPDATE finding SET record = ?1", [&spaced])
+        .unwrap();
+    store.apply_page(uuid(5), lin(), &pages[1]).unwrap();
+    assert_eq!(text(), spaced);
+}
