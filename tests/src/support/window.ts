@@ -25,8 +25,6 @@ export interface PhoneWindowOptions {
   readonly server: string
   /** `latitude,longitude,accuracy`. */
   readonly position: string
-  /** Folder into which rescue files are saved without asking where to. */
-  readonly rescue?: string
 }
 
 export class PhoneWindow {
@@ -49,7 +47,6 @@ export class PhoneWindow {
         XUNFANG_DATA: options.data,
         XUNFANG_SERVER: options.server,
         XUNFANG_POSITION: options.position,
-        ...(options.rescue === undefined ? {} : { XUNFANG_RESCUE: options.rescue }),
         // Without a graphics card WebKit would look for one at every start.
         WEBKIT_DISABLE_DMABUF_RENDERER: '1',
       },
