@@ -31,7 +31,7 @@ pub use session::{SessionView, SignInRequest, SignedIn};
 pub use sync::{
     Event, EventBody, FeedScope, OPS_PER_PUSH_MAX, Op, OpKind, OpResult, OpStatus, PROTO,
     PUSH_BYTES_AIM, PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest, PushResponse,
-    ScopePage, UnreadEvent,
+    ScopePage, SeqRange, UnreadEvent,
 };
 pub use upload::{
     BUNDLE_BYTES_AIM, BUNDLE_CONTENT_TYPE, BUNDLE_FILES_MAX, BUNDLE_HEAD_BYTES, BundleAnswer,

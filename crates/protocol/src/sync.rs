@@ -230,10 +230,34 @@ pub struct PullResponse {
     /// Where a rescue file has to be sealed to, a letter's address: 66 hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rescue: Option<String>,
+    /// Which operations of this device and person the server holds from `since` on: it came back from
+    /// a backup where one that it has acknowledged is not among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Vec<SeqRange>>,
     /// How many operations of this device and person the server holds from `since` on: fewer than
     /// it has acknowledged where it came back from a backup.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_ops: Option<u64>,
+}
+
+/// Numbers that follow each other without a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct SeqRange {
+    /// The lowest.
+    pub first: u64,
+    /// The highest.
+    pub last: u64,
+}
+
+impl SeqRange {
+    /// Counts what is in ranges that do not overlap.
+    pub fn count(ranges: &[Self]) -> u64 {
+        ranges
+            .iter()
+            .map(|range| range.last - range.first + 1)
+            .sum()
+    }
 }
 
 /// One event of a feed.

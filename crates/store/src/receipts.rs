@@ -2,9 +2,9 @@
 //! let go.
 //!
 //! A receipt is as good as the server's memory. One that comes back from a backup shows it in two
-//! ways: its history has another name ([`Store::apply_page`] is told), or it holds fewer of this
-//! device's operations than it has acknowledged ([`Store::requeue_lost`]). The highest number alone
-//! would not tell: what was sent since hides what is missing before it. Either way everything is
+//! ways: its history has another name ([`Store::apply_page`] is told), or it lacks one of this device's
+//! operations that it has acknowledged ([`Store::requeue_lost`]). Neither the highest number nor how
+//! many there are would tell: others hide what is missing. Either way everything is
 //! queued again, which is harmless where the server has it after all.
 //!
 //! All times here are the server's: a phone's clock that jumps by years must not let anything go.
@@ -12,6 +12,7 @@
 use rusqlite::{Connection, Transaction, params};
 use uuid::Uuid;
 use xunfang_domain::{DistrictId, PersonId, Sha256Hex, UnixMillis};
+use xunfang_protocol::SeqRange;
 
 use crate::evidence::hash;
 use crate::{Store, StoreError};
@@ -67,6 +68,37 @@ impl Store {
             })
             .map_err(StoreError::sql("count acknowledgements"))
         })
+    }
+
+    /// Whether a server that holds these operations lacks one that it has acknowledged. How many it
+    /// holds would not tell: one that it has and that waits here all the same would hide another.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn lacks_acknowledged(
+        &self,
+        person: PersonId,
+        district: DistrictId,
+        held: &[SeqRange],
+    ) -> Result<bool, StoreError> {
+        let numbers: Vec<u64> = self.read(|db| {
+            let read = || {
+                db.prepare_cached(
+                    "SELECT dev_seq FROM acknowledged
+                     WHERE person = ?1 AND district = ?2 ORDER BY dev_seq",
+                )?
+                .query_map(params![person.to_string(), district.to_string()], |row| {
+                    row.get(0)
+                })?
+                .collect::<rusqlite::Result<_>>()
+            };
+            read().map_err(StoreError::sql("list acknowledgements"))
+        })?;
+        let mut held = held.iter().peekable();
+        Ok(numbers.into_iter().any(|number| {
+            while held.next_if(|range| range.last < number).is_some() {}
+            held.peek().is_none_or(|range| range.first > number)
+        }))
     }
 
     /// Queues again everything of a person that the server has acknowledged, because it holds less

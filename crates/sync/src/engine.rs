@@ -367,9 +367,18 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             if let Some(address) = &response.rescue {
                 self.store.keep_rescue_address(address)?;
             }
-            if let (Some(remembered), Some(held)) = (remembered, response.held_ops)
-                && held < remembered.count
-            {
+            let lost = match (&response.held, remembered) {
+                (_, None) => false,
+                (Some(held), Some(_)) => {
+                    self.store
+                        .lacks_acknowledged(self.person, self.district, held)?
+                }
+                // A server that only counts.
+                (None, Some(remembered)) => response
+                    .held_ops
+                    .is_some_and(|held| held < remembered.count),
+            };
+            if lost {
                 // It came back from a backup, and knows less than it has acknowledged.
                 let now = response.server_time;
                 self.store.requeue_lost(self.person, self.district, now)?;

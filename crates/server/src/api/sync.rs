@@ -6,7 +6,7 @@ use xunfang_domain::{Beacon, DeviceId, Sealed};
 use xunfang_evidence::seal;
 use xunfang_protocol::{
     ErrorBody, OPS_PER_PUSH_MAX, PROTO, PUSH_BYTES_MAX, PullRequest, PullResponse, PushRequest,
-    PushResponse,
+    PushResponse, SeqRange,
 };
 
 use super::openapi::{BodyRefusals, SessionRefusals};
@@ -114,11 +114,11 @@ pub(super) async fn pull(
     let epoch = app.database().epoch();
     let actor = session.actor;
     let device = session.device;
-    let (scopes, held_ops) = app
+    let (scopes, held) = app
         .database()
         .read(move |db| {
             let held = device.zip(request.since).map(|(device, since)| {
-                ops::count_since(db, actor.district, device, actor.person, since)
+                ops::held_since(db, actor.district, device, actor.person, since)
             });
             let pages = pull::pages(db, actor, epoch, &request)?;
             Ok::<_, ApiError>((pages, held.transpose()?))
@@ -128,7 +128,8 @@ pub(super) async fn pull(
         epoch,
         server_time: app.now(),
         scopes,
-        held_ops,
+        held_ops: held.as_deref().map(SeqRange::count),
+        held,
         beacon: session
             .device
             .map(|device| beacon(&app, device))

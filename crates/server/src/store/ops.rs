@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use xunfang_domain::{DeviceId, DistrictId, OpId, PersonId, Sha256Hex, UnixMillis};
+use xunfang_protocol::SeqRange;
 
 use super::StoreError;
 
@@ -92,25 +93,33 @@ pub(crate) fn last_dev_seq(
     Ok(last.unwrap_or(0))
 }
 
-/// Counts the operations of a device and a person from a number on.
-pub(crate) fn count_since(
+/// Says which operations of a device and person are here, by their numbers on the device from
+/// `since` on.
+pub(crate) fn held_since(
     db: &Connection,
     district: DistrictId,
     device: DeviceId,
     author: PersonId,
     since: u64,
-) -> Result<u64, StoreError> {
-    let count = db
-        .prepare_cached(include_str!("ops/count_since.sql"))?
-        .query_row(
-            named_params! {
-                ":district_id": district.uuid(),
-                ":device_id": device.uuid(),
-                ":author_id": author.uuid(),
-                // Beyond what the database holds there is nothing.
-                ":since": i64::try_from(since).unwrap_or(i64::MAX),
-            },
-            |row| row.get("held"),
-        )?;
-    Ok(count)
+) -> Result<Vec<SeqRange>, StoreError> {
+    let mut query = db.prepare_cached(include_str!("ops/held_since.sql"))?;
+    let mut rows = query.query(named_params! {
+        ":district_id": district.uuid(),
+        ":device_id": device.uuid(),
+        ":author_id": author.uuid(),
+        // Beyond what the database holds there is nothing.
+        ":since": i64::try_from(since).unwrap_or(i64::MAX),
+    })?;
+    let mut held: Vec<SeqRange> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number: u64 = row.get("dev_seq")?;
+        match held.last_mut() {
+            Some(range) if range.last + 1 == number => range.last = number,
+            _ => held.push(SeqRange {
+                first: number,
+                last: number,
+            }),
+        }
+    }
+    Ok(held)
 }

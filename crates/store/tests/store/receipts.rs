@@ -292,3 +292,26 @@ fn originals_are_removed_after_30_days_and_their_records_stay() {
     let file = world.store().open_queued(&World::photo(1));
     assert!(file.unwrap().read_all().is_ok());
 }
+
+#[test]
+fn one_that_the_server_has_does_not_hide_another_that_it_has_lost() {
+    let (_folder, store) = phone();
+    for (number, digit) in [(1, 'a'), (2, 'b'), (3, 'c')] {
+        photograph(&store, digit);
+        store.save_finding(finding(number)).unwrap();
+        let op = store.queue_head(lin(), NOW, 1).unwrap().ops[0].op;
+        store.record_outcomes(&[(op, applied(NOW))], NOW).unwrap();
+    }
+    // Still counted from 1 on; the fourth waits here, and is on the server all the same.
+    photograph(&store, 'd');
+    store.save_finding(finding(4)).unwrap();
+    let range = |first, last| xunfang_protocol::SeqRange { first, last };
+    let lacks = |held: &[_]| store.lacks_acknowledged(lin(), district(), held).unwrap();
+    assert!(!lacks(&[range(1, 3)]) && !lacks(&[range(1, 9)]));
+    assert!(!lacks(&[range(1, 1), range(2, 2), range(3, 4)]));
+    assert!(
+        lacks(&[range(1, 2), range(4, 4)]),
+        "as many, and not the same"
+    );
+    assert!(lacks(&[]) && lacks(&[range(2, 3)]) && lacks(&[range(1, 1), range(3, 4)]));
+}
