@@ -126,7 +126,8 @@ pub struct PhotoRef {
     pub annotation: Option<Sealed>,
 }
 
-/// A finding 问题 as the phone submits it; it never changes afterwards.
+/// A finding 问题 as the phone submits it. It changes only by a revision of its author, which is a
+/// record of its own; see [`FindingRecord::check_revision`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct FindingRecord {
@@ -203,6 +204,46 @@ impl FindingRecord {
     }
 }
 
+/// Why a record is no revision of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum RevisionError {
+    /// It tells of something else.
+    #[error("a revision keeps the finding's point, its time and its inspection")]
+    OtherFinding,
+    /// It leaves out photos. Whoever wrote it had not seen them: there is no way to take one back.
+    #[error("a revision keeps the photos that were submitted")]
+    PhotoMissing,
+}
+
+impl FindingRecord {
+    /// Checks whether this is a revision 补充 of an earlier record of the finding: what was found
+    /// when and where stays, and so do the photos. The words may change, and photos may be added.
+    ///
+    /// # Errors
+    /// [`RevisionError`] where it is none.
+    pub fn check_revision(&self, earlier: &Self) -> Result<(), RevisionError> {
+        let told = |record: &Self| (record.id, record.point, record.found_at, record.inspection);
+        if told(self) != told(earlier) {
+            return Err(RevisionError::OtherFinding);
+        }
+        let shows = |photo: &PhotoRef| self.photos.iter().any(|one| one.sha256 == photo.sha256);
+        if !earlier.photos.iter().all(shows) {
+            return Err(RevisionError::PhotoMissing);
+        }
+        Ok(())
+    }
+
+    /// Takes over the photos of another record of the finding that this one lacks, before its own:
+    /// they came first.
+    pub fn take_photos_of(&mut self, other: &Self) {
+        let own = std::mem::take(&mut self.photos);
+        let is_new = |photo: &&PhotoRef| other.photos.iter().all(|one| one.sha256 != photo.sha256);
+        let added: Vec<PhotoRef> = own.iter().filter(is_new).cloned().collect();
+        self.photos.clone_from(&other.photos);
+        self.photos.extend(added);
+    }
+}
+
 /// How far a finding has come on a supervisor's desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
@@ -268,6 +309,9 @@ impl Decision {
     }
 }
 
+/// Highest number of a review, far beyond what anybody decides.
+pub const REVIEW_REV_MAX: u64 = 1_000_000;
+
 /// A finding's review as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
@@ -278,7 +322,8 @@ pub struct Review {
     pub state: ReviewState,
     /// Why it went back; empty otherwise.
     pub reason: String,
-    /// Counts up with each decision, from 0 while pending; a decision names the one it saw.
+    /// Counts up with each decision and each revision of the record, from 0; a decision or a
+    /// revision names the one it saw.
     pub rev: u64,
     /// When it was decided, by the server's clock.
     pub decided_at: Option<UnixMillis>,
@@ -286,9 +331,93 @@ pub struct Review {
     pub decided_by: Option<String>,
 }
 
+impl Review {
+    /// The review of a finding whose author has revised it, at `rev`: somebody has to look again.
+    pub const fn pending(finding: FindingId, rev: u64) -> Self {
+        Self {
+            finding,
+            state: ReviewState::Pending,
+            reason: String::new(),
+            rev,
+            decided_at: None,
+            decided_by: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
+
+    fn photo(number: u8) -> PhotoRef {
+        PhotoRef {
+            sha256: Sha256Hex::from_bytes([number; 32]),
+            bytes: 1,
+            media_type: "image/jpeg".to_owned(),
+            width: 1,
+            height: 1,
+            source: CaptureSource::Camera,
+            taken_at: UnixMillis::new(0),
+            position: PositionEvidence::Missing {
+                why: crate::PositionMissing::NoFix,
+            },
+            evidence: None,
+            annotation: None,
+        }
+    }
+
+    fn finding(photos: &[u8]) -> FindingRecord {
+        FindingRecord {
+            id: FindingId::from_uuid(Uuid::from_u128(1)),
+            point: PointId::from_uuid(Uuid::from_u128(2)),
+            standard: StandardId::from_uuid(Uuid::from_u128(3)),
+            standard_version: 1,
+            criterion: "cables-tidy".to_owned(),
+            note: String::new(),
+            found_at: UnixMillis::new(5),
+            position: photo(0).position,
+            standing: None,
+            photos: photos.iter().map(|&number| photo(number)).collect(),
+            inspection: None,
+        }
+    }
+
+    #[test]
+    fn a_revision_changes_the_words_and_adds_photos_and_nothing_else() {
+        let first = finding(&[1, 2]);
+        let words = FindingRecord {
+            note: "补拍一张近照".to_owned(),
+            criterion: "manhole-covers".to_owned(),
+            ..finding(&[1, 2, 3])
+        };
+        assert_eq!(words.check_revision(&first), Ok(()));
+        let elsewhere = FindingRecord {
+            point: PointId::from_uuid(Uuid::from_u128(9)),
+            ..finding(&[1, 2])
+        };
+        let later = FindingRecord {
+            found_at: UnixMillis::new(6),
+            ..finding(&[1, 2])
+        };
+        for other in [elsewhere, later] {
+            assert_eq!(
+                other.check_revision(&first),
+                Err(RevisionError::OtherFinding)
+            );
+        }
+        assert_eq!(
+            finding(&[2, 3]).check_revision(&first),
+            Err(RevisionError::PhotoMissing)
+        );
+    }
+
+    #[test]
+    fn photos_of_two_revisions_come_together_each_once() {
+        let mut mine = finding(&[1, 3, 4]);
+        mine.take_photos_of(&finding(&[1, 2, 3]));
+        assert_eq!(mine.photos, finding(&[1, 2, 3, 4]).photos);
+    }
 
     #[test]
     fn a_photo_name_is_64_lower_case_hexadecimal_digits() {

@@ -14,7 +14,7 @@ const fn term(en: &'static str, zh: &'static str) -> Term {
 }
 
 /// Every term, in the order of a working day.
-pub const GLOSSARY: [Term; 34] = [
+pub const GLOSSARY: [Term; 35] = [
     term("District", "辖区"),
     term("Unit", "责任单位"),
     term("Person", "人员"),
@@ -42,6 +42,7 @@ pub const GLOSSARY: [Term; 34] = [
     term("DutyRecord", "值守记录"),
     term("Tally", "计数"),
     term("Review", "审核"),
+    term("Revision", "补充"),
     term("Case", "案卷"),
     term("Order", "交办单/督办单"),
     term("Rectification", "整改"),

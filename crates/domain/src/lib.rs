@@ -50,7 +50,8 @@ pub use evidence::{
 };
 pub use finding::{
     CaptureSource, Decision, DecisionError, FindingRecord, NOTE_CHARS_MAX, PHOTOS_PER_FINDING_MAX,
-    PhotoRef, REASON_CHARS_MAX, RecordError, Review, ReviewState, Sha256Hex, Sha256HexError,
+    PhotoRef, REASON_CHARS_MAX, REVIEW_REV_MAX, RecordError, Review, ReviewState, RevisionError,
+    Sha256Hex, Sha256HexError,
 };
 pub use glossary::{GLOSSARY, Term};
 pub use id::{

@@ -60,15 +60,15 @@ fn main() -> std::io::Result<()> {
         },
         protocol::{
             ErrorBody, SignInRequest, SessionView, SignedIn, PhotoCheck, CheckOutcome, EvidenceCheck, TimeBracket, Resemblance, ShownIn, EarlierUse, PhotoReport, FindingRow, FindingPage, ReviewTally,
-            FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
+            EarlierFinding, FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
             LimitEdit, StandardEdit, RowPoint, ImportPreviewRow, ImportPreview, FileFault, ImportDone, PointSave,
             KindCount, PointTable, RescueReport, RescueRefusal, RescueFault, LiveNotice, VerifyVerdict, PublicRecord, VerifyReport,
         },
         phone::{
             StartView, CaptureView, Settings, Notice, LinkState, SyncView, RescueView, Surroundings, PointRow, PointPage, PointTypeCount,
-            PhotoView, PhotoState, DraftView, PointDetail, FindingStage, FindingView,
-            FindingPageView, FindingFilter, SavedFinding, InspectionStage, InspectionSummary,
-            RaisedView, InspectionItem, InspectionView, AnswerView, Change, LineStep, Command, CommandError,
+            PhotoView, PhotoState, RevisedView, DraftView, PointDetail, FindingStage, FindingView,
+            RivalView, FindingPageView, FindingFilter, SavedFinding, InspectionStage, InspectionSummary,
+            RaisedView, InspectionItem, InspectionView, AnswerView, Change, LineStep, Keep, Command, CommandError,
             ErrorCode,
         },
     };

@@ -170,6 +170,26 @@ pub enum Command {
         /// The note.
         note: String,
     },
+    /// Begins to revise a finding that was sent back, as the draft of its point, or goes on with
+    /// it; answers the id of its point.
+    ReviseFinding {
+        /// Which.
+        id: FindingId,
+    },
+    /// Gives up the revision that is being written at a point; the finding stays sent back. Answers
+    /// [`crate::view::DraftView`].
+    GiveUpRevision {
+        /// At which point.
+        point: PointId,
+    },
+    /// Chooses between one's own revision of a finding and what the server has; answers
+    /// [`crate::view::FindingView`].
+    SettleConflict {
+        /// Which finding.
+        id: FindingId,
+        /// What stays.
+        keep: Keep,
+    },
     /// Answers [`crate::view::FindingPageView`].
     Findings {
         /// Which.
@@ -219,6 +239,17 @@ pub enum Command {
         /// Accuracy in metres.
         accuracy_m: f64,
     },
+}
+
+/// Which of two records of a finding stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// One's own, with the photos of both; it is submitted once more.
+    Mine,
+    /// The one that the server has.
+    Theirs,
 }
 
 /// A step of counting things along a street.
@@ -299,6 +330,10 @@ pub enum ErrorCode {
     InspectionIncomplete,
     /// The note is too long.
     NoteTooLong,
+    /// Another finding is begun at the point, and would be lost.
+    DraftInUse,
+    /// The finding has been decided on or revised meanwhile: look at it again.
+    FindingMovedOn,
     /// The phone's storage is full: this was not saved, everything before is safe.
     DiskFull,
     /// The phone's storage refuses to be written.
@@ -362,6 +397,8 @@ impl From<StoreError> for CommandError {
             StoreFault::Damaged => ErrorCode::DatabaseDamaged,
             StoreFault::DiskFailed => ErrorCode::DiskFailed,
             StoreFault::NotFound => ErrorCode::NotFound,
+            StoreFault::DraftInUse => ErrorCode::DraftInUse,
+            StoreFault::MovedOn => ErrorCode::FindingMovedOn,
             StoreFault::Record(rule) => match rule {
                 RecordError::CriterionMissing => ErrorCode::CriterionMissing,
                 RecordError::NoteTooLong => ErrorCode::NoteTooLong,

@@ -218,6 +218,23 @@ impl Core {
                 self.syncing.wake();
                 answer(saved)
             }
+            Command::ReviseFinding { id } => {
+                answer(findings::begin_revision(store, &self.session()?, id)?)
+            }
+            Command::GiveUpRevision { point } => {
+                let person = self.session()?.person.id;
+                store.give_up_revision(person, point)?;
+                answer(points::draft(store, person, point)?)
+            }
+            Command::SettleConflict { id, keep } => {
+                let session = self.session()?;
+                findings::settle(store, &session, id, keep)?;
+                self.syncing.tell(Change::Findings);
+                self.syncing.tell(Change::Sync);
+                self.syncing.wake();
+                let link = self.syncing.link();
+                answer(findings::one(store, session.person.id, link, id)?)
+            }
             Command::Findings {
                 filter,
                 offset,

@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use xunfang_domain::{
-    FindingId, InspectionId, Object, OpId, PersonId, PointId, ReviewState, Standard,
+    FindingId, FindingRecord, InspectionId, Object, OpId, PersonId, PointId, ReviewState, Standard,
 };
 use xunfang_protocol::SessionView;
-use xunfang_store::{FindingQuery, FindingRow, PhotoProgress, SaveFinding, SendState, Store};
+use xunfang_store::{
+    Choice, FindingQuery, FindingRow, PhotoProgress, SaveFinding, SendState, Store,
+};
 use xunfang_sync::Clock;
 
 use crate::clock::WallClock;
+use crate::command::Keep;
 use crate::inspections::may_submit;
 use crate::points::{ROWS_MAX, standard_in_force};
 use crate::position::PositionSource;
 use crate::view::{
-    FindingFilter, FindingPageView, FindingStage, FindingView, LinkState, PhotoState, SavedFinding,
+    FindingFilter, FindingPageView, FindingStage, FindingView, LinkState, PhotoState, RevisedView,
+    RivalView, SavedFinding,
 };
 use crate::{CommandError, ErrorCode};
 
@@ -34,7 +38,14 @@ pub(crate) fn save(
     };
     may_submit(session, own)?;
     let position = position.current();
-    let (standard, inspection) = judged_by(store, session, point, &criterion)?;
+    let draft = store.draft(session.person.id, point)?;
+    let (standard, inspection) = match (draft.finding, draft.base_rev) {
+        (Some(finding), Some(_)) => {
+            let revised = store.finding_record(session.person.id, finding)?;
+            (still_judged_by(store, session, &revised, &criterion)?, None)
+        }
+        _ => judged_by(store, session, point, &criterion)?,
+    };
     let standing = position
         .fix()
         .map(|fix| Ok(store.point(point)?.zone().standing(fix)));
@@ -76,14 +87,90 @@ fn judged_by(
             return Ok((standard, Some(open)));
         }
     }
-    let in_force = standard_in_force(store, session)?;
-    if in_force.criterion(criterion).is_none() {
+    Ok((in_force(store, session, criterion)?, None))
+}
+
+/// Finds the standard that a revision is judged by: the one that the finding was judged by, where
+/// it has the criterion.
+fn still_judged_by(
+    store: &Store,
+    session: &SessionView,
+    revised: &FindingRecord,
+    criterion: &str,
+) -> Result<Arc<Standard>, CommandError> {
+    let first = store.standard(revised.standard, revised.standard_version)?;
+    match first.filter(|one| one.criterion(criterion).is_some()) {
+        Some(standard) => Ok(standard),
+        None => in_force(store, session, criterion),
+    }
+}
+
+fn in_force(
+    store: &Store,
+    session: &SessionView,
+    criterion: &str,
+) -> Result<Arc<Standard>, CommandError> {
+    let standard = standard_in_force(store, session)?;
+    if standard.criterion(criterion).is_none() {
         return Err(CommandError::new(
             ErrorCode::CriterionMissing,
             "the criterion is not part of the standard",
         ));
     }
-    Ok((in_force, None))
+    Ok(standard)
+}
+
+/// Begins to revise a finding that was sent back.
+pub(crate) fn begin_revision(
+    store: &Store,
+    session: &SessionView,
+    id: FindingId,
+) -> Result<PointId, CommandError> {
+    let own = Object::Finding {
+        district: session.person.district,
+        author: session.person.id,
+    };
+    may_submit(session, own)?;
+    Ok(store.begin_revision(session.person.id, id)?)
+}
+
+/// Says what a draft revises, as an answer to the review `rev`.
+pub(crate) fn revised(
+    store: &Store,
+    person: PersonId,
+    id: FindingId,
+    rev: u64,
+) -> Result<RevisedView, CommandError> {
+    let (rows, _) = store.findings(person, FindingQuery::One(id), 0, 1)?;
+    let row = rows.into_iter().next();
+    let row = row.ok_or_else(|| CommandError::new(ErrorCode::NotFound, "nothing to revise"))?;
+    Ok(RevisedView {
+        finding: id,
+        review: row.review.filter(|review| review.rev == rev),
+        photos: row
+            .record
+            .photos
+            .into_iter()
+            .map(|one| one.sha256)
+            .collect(),
+    })
+}
+
+/// Chooses between one's own revision and what the server has.
+pub(crate) fn settle(
+    store: &Store,
+    session: &SessionView,
+    id: FindingId,
+    keep: Keep,
+) -> Result<(), CommandError> {
+    let choice = match keep {
+        Keep::Mine => Choice::Mine {
+            op: OpId::from_uuid(Uuid::now_v7()),
+            at: WallClock.now(),
+        },
+        Keep::Theirs => Choice::Theirs,
+    };
+    Ok(store.settle_conflict(session.person.id, id, choice)?)
 }
 
 pub(crate) fn page(
@@ -126,32 +213,48 @@ pub(crate) fn views(
 ) -> Result<Vec<FindingView>, CommandError> {
     rows.into_iter()
         .map(|row| {
-            let standard = store.standard(row.record.standard, row.record.standard_version)?;
-            Ok(view(row, standard.as_deref(), link))
+            let (criterion_name_zh, criterion_name_en) = names(store, &row.record)?;
+            let (stage, stuck) = stage(&row, link);
+            let photos = row.photos.iter().map(|&progress| photo_state(progress));
+            let photos = photos.collect();
+            let theirs = match row.send {
+                SendState::Conflict { theirs } => {
+                    let (criterion_name_zh, criterion_name_en) = names(store, &theirs)?;
+                    Some(RivalView {
+                        record: *theirs,
+                        criterion_name_zh,
+                        criterion_name_en,
+                    })
+                }
+                _ => None,
+            };
+            Ok(FindingView {
+                point_name: row.point_name,
+                criterion_name_zh,
+                criterion_name_en,
+                stage,
+                stuck,
+                revises: row.revises,
+                theirs,
+                photos,
+                review: row.review,
+                record: row.record,
+            })
         })
         .collect()
 }
 
-fn view(row: FindingRow, standard: Option<&Standard>, link: LinkState) -> FindingView {
-    let code = row.record.criterion.clone();
-    // A standard that has not arrived leaves the code, which still says what is meant.
-    let (name_zh, name_en) = standard
-        .and_then(|standard| standard.criterion(&code))
-        .map_or((code.clone(), code), |found| {
-            (found.name_zh.clone(), found.name_en.clone())
-        });
-    let (stage, stuck) = stage(&row, link);
-    let photos = row.photos.iter().map(|&progress| photo_state(progress));
-    FindingView {
-        point_name: row.point_name,
-        criterion_name_zh: name_zh,
-        criterion_name_en: name_en,
-        stage,
-        stuck,
-        photos: photos.collect(),
-        review: row.review,
-        record: row.record,
-    }
+/// The names of a finding's criterion, in Chinese and English. A standard that has not arrived
+/// leaves the code, which still says what is meant.
+fn names(store: &Store, record: &FindingRecord) -> Result<(String, String), CommandError> {
+    let standard = store.standard(record.standard, record.standard_version)?;
+    let criterion = standard
+        .as_ref()
+        .and_then(|standard| standard.criterion(&record.criterion));
+    Ok(criterion.map_or_else(
+        || (record.criterion.clone(), record.criterion.clone()),
+        |found| (found.name_zh.clone(), found.name_en.clone()),
+    ))
 }
 
 const fn photo_state(progress: PhotoProgress) -> PhotoState {
@@ -173,6 +276,7 @@ fn stage(row: &FindingRow, link: LinkState) -> (FindingStage, Option<String>) {
             };
             (stage, None)
         }
+        SendState::Conflict { .. } => (FindingStage::Conflict, None),
         SendState::Rejected { code } => (FindingStage::Rejected, Some(code.clone())),
         SendState::Queued {
             photos_stored,

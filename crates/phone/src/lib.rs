@@ -31,7 +31,7 @@ mod syncing;
 mod view;
 mod walking;
 
-pub use command::{Command, CommandError, ErrorCode, LineStep};
+pub use command::{Command, CommandError, ErrorCode, Keep, LineStep};
 pub use http::{Carrier, HttpServer, Patience, client};
 pub use keys::storage as storage_key;
 pub use phone::{Phone, PhoneConfig};
@@ -45,5 +45,5 @@ pub use view::{
     AnswerView, CaptureView, Change, DraftView, FindingFilter, FindingPageView, FindingStage,
     FindingView, InspectionItem, InspectionStage, InspectionSummary, InspectionView, LinkState,
     Notice, PhotoState, PhotoView, PointDetail, PointPage, PointRow, PointTypeCount, RaisedView,
-    RescueView, SavedFinding, Settings, StartView, SyncView,
+    RescueView, RevisedView, RivalView, SavedFinding, Settings, StartView, SyncView,
 };

@@ -100,7 +100,12 @@ pub(crate) fn draft(
     point: PointId,
 ) -> Result<DraftView, CommandError> {
     let draft = store.draft(person, point)?;
+    let revises = match (draft.finding, draft.base_rev) {
+        (Some(finding), Some(rev)) => Some(findings::revised(store, person, finding, rev)?),
+        _ => None,
+    };
     Ok(DraftView {
+        revises,
         criterion: draft.criterion,
         note: draft.note,
         photos: draft.photos.into_iter().map(photos::draft_view).collect(),

@@ -174,6 +174,7 @@ impl Syncing {
             link: status.link.into(),
             unsent: tally.unsent,
             rejected: tally.rejected,
+            conflicts: tally.conflicts,
             originals: tally.originals,
             originals_wait: !self.may_send_originals(policy),
             last_error: status.last_error,

@@ -71,9 +71,10 @@ impl Default for Settings {
 pub struct Notice {
     /// Its number, to dismiss it by.
     pub id: i64,
-    /// Stable name: `database_set_aside`, `database_recovered` or `server_rejected`.
+    /// Stable name: `database_set_aside`, `database_recovered`, `server_rejected` or
+    /// `finding_conflict`.
     pub code: String,
-    /// The folder of the set-aside database, or how many findings were rejected.
+    /// The folder of the set-aside database, or how many findings it is about.
     pub detail: String,
     /// When it happened, by the device's clock.
     pub at: UnixMillis,
@@ -104,6 +105,8 @@ pub struct SyncView {
     pub unsent: u32,
     /// Findings that the server refused for good.
     pub rejected: u32,
+    /// Findings that somebody else has changed as well, where the person has to choose.
+    pub conflicts: u32,
     /// Originals of photos that wait, of records that the server has.
     pub originals: u32,
     /// Whether originals wait for a network that costs nothing by the byte.
@@ -221,6 +224,20 @@ pub struct DraftView {
     pub note: String,
     /// Photos so far.
     pub photos: Vec<PhotoView>,
+    /// What it revises; null where it is a new finding.
+    pub revises: Option<RevisedView>,
+}
+
+/// A finding that is being revised.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct RevisedView {
+    /// Which.
+    pub finding: FindingId,
+    /// The review that sent it back; null where another has come meanwhile.
+    pub review: Option<Review>,
+    /// Its photos, which stay.
+    pub photos: Vec<Sha256Hex>,
 }
 
 /// Everything on the page of a point.
@@ -393,6 +410,8 @@ pub enum FindingStage {
     PhotosStored,
     /// The server has it.
     Applied,
+    /// Somebody else has changed it as well; both are here until the person has chosen.
+    Conflict,
     /// The server refused it for good; it stays here with the reason.
     Rejected,
     /// A supervisor accepted it.
@@ -417,10 +436,26 @@ pub struct FindingView {
     pub stage: FindingStage,
     /// Code of the last failure to send it; null when there was none.
     pub stuck: Option<String>,
+    /// Whether the stage is that of a revision, of a record that the server has.
+    pub revises: bool,
+    /// What the server has, where the person has to choose; null otherwise.
+    pub theirs: Option<RivalView>,
     /// How far each photo of the record has come.
     pub photos: Vec<PhotoState>,
     /// The review; null until somebody decided.
     pub review: Option<Review>,
+}
+
+/// What the server has of a finding that says something else here.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct RivalView {
+    /// The record.
+    pub record: FindingRecord,
+    /// Name of its criterion in Chinese.
+    pub criterion_name_zh: String,
+    /// Name of its criterion in English.
+    pub criterion_name_en: String,
 }
 
 /// The person's own findings, newest first.

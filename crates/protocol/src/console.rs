@@ -62,6 +62,20 @@ pub struct FindingDetail {
     pub point: Point,
     /// What each of its photos is worth, in their order.
     pub photos: Vec<PhotoReport>,
+    /// What it said before each revision, the oldest first; usually nothing.
+    pub earlier: Vec<EarlierFinding>,
+}
+
+/// What a finding said until its author revised it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct EarlierFinding {
+    /// The record.
+    pub record: FindingRecord,
+    /// When the server received it.
+    pub received_at: UnixMillis,
+    /// The review that the revision answered; none where nobody had decided.
+    pub review: Option<Review>,
 }
 
 /// `POST /api/v1/findings/{id}/review`; the answer is the new [`Review`].

@@ -85,6 +85,10 @@ pub mod codes {
     pub const STANDARD_UNKNOWN: &str = "standard_unknown";
     /// The kind of operation is newer than this server.
     pub const KIND_UNKNOWN: &str = "kind_unknown";
+    /// The finding was decided on, or revised, since the revision that came; nothing changed.
+    pub const FINDING_MOVED_ON: &str = "finding_moved_on";
+    /// The finding that is revised is not here yet; it is asked for again.
+    pub const FINDING_UNKNOWN: &str = "finding_unknown";
     /// Photos of the record are not here yet; upload them and push again.
     pub const PHOTOS_MISSING: &str = "photos_missing";
 }

@@ -15,9 +15,9 @@ mod upload;
 mod verify;
 
 pub use console::{
-    CheckOutcome, EarlierUse, EvidenceCheck, FindingDetail, FindingPage, FindingRow,
-    InspectionPage, InspectionRow, LiveNotice, PhotoCheck, PhotoReport, Resemblance, ReviewRequest,
-    ReviewTally, ShownIn, TimeBracket,
+    CheckOutcome, EarlierFinding, EarlierUse, EvidenceCheck, FindingDetail, FindingPage,
+    FindingRow, InspectionPage, InspectionRow, LiveNotice, PhotoCheck, PhotoReport, Resemblance,
+    ReviewRequest, ReviewTally, ShownIn, TimeBracket,
 };
 pub use error::{ErrorBody, codes};
 pub use packing::{PACKING, pack, unpack};

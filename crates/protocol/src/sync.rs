@@ -30,6 +30,9 @@ pub const PUSH_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub enum OpKind {
     /// Submits a [`FindingRecord`].
     FindingSubmitted,
+    /// Submits a [`FindingRecord`] in place of an earlier one, as an answer to the review that
+    /// `base_rev` names.
+    FindingRevised,
     /// Submits an [`InspectionRecord`].
     InspectionSubmitted,
     /// A kind that this build does not know, by its name.
@@ -40,6 +43,7 @@ impl From<String> for OpKind {
     fn from(name: String) -> Self {
         match name.as_str() {
             "finding.submitted" => Self::FindingSubmitted,
+            "finding.revised" => Self::FindingRevised,
             "inspection.submitted" => Self::InspectionSubmitted,
             _ => Self::Unknown(name),
         }
@@ -50,6 +54,7 @@ impl From<OpKind> for String {
     fn from(kind: OpKind) -> Self {
         match kind {
             OpKind::FindingSubmitted => "finding.submitted".to_owned(),
+            OpKind::FindingRevised => "finding.revised".to_owned(),
             OpKind::InspectionSubmitted => "inspection.submitted".to_owned(),
             OpKind::Unknown(name) => name,
         }
@@ -69,7 +74,7 @@ pub struct Op {
     pub kind: OpKind,
     /// The record it is about.
     pub entity: Uuid,
-    /// Revision of the record it builds on; 0 for a new one.
+    /// Number of the review it answers; 0 for a new record.
     pub base_rev: u64,
     /// When it was made, by the device's wall clock: for display, never for a decision.
     pub made_at: UnixMillis,
@@ -111,6 +116,9 @@ pub enum OpStatus {
     Applied,
     /// It had been durable before.
     Duplicate,
+    /// What it builds on has been changed by somebody else meanwhile, as the feed tells: nothing
+    /// was changed by it, and a person has to choose.
+    Conflict,
     /// It will never be applied; `code` says why.
     Rejected,
     /// It could not be applied yet; `code` says why, and the client sends it again.
@@ -284,7 +292,8 @@ pub enum EventBody {
     Standard(Standard),
     /// `finding.reviewed`
     Review(Review),
-    /// `finding.received`: one's own record, so that a reinstalled phone has it again.
+    /// `finding.received`: one's own record as it stands now, so that a reinstalled phone has it
+    /// again, and another phone of the same person a revision.
     Finding(FindingRecord),
     /// `inspection.received`: likewise.
     Inspection(Box<InspectionRecord>),

@@ -328,7 +328,7 @@ impl Import<'_> {
             match result.status {
                 OpStatus::Applied => self.report.applied += 1,
                 OpStatus::Duplicate => self.report.already += 1,
-                OpStatus::Rejected | OpStatus::Retry => {
+                OpStatus::Conflict | OpStatus::Rejected | OpStatus::Retry => {
                     let code = result.code.unwrap_or_else(|| codes::INTERNAL.to_owned());
                     let message = result.message.unwrap_or_default();
                     self.refuse(id.clone(), &kind, &code, message);

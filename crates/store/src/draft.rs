@@ -11,6 +11,7 @@ use xunfang_protocol::OpKind;
 
 use crate::evidence::read_record;
 use crate::photos::{PhotoFacts, put_photo, read_facts};
+use crate::revisions::save_revision;
 use crate::store::{id, json, parse};
 use crate::{ChainRecord, Store, StoreError};
 
@@ -25,6 +26,15 @@ pub struct Draft {
     pub photos: Vec<DraftPhoto>,
     /// The finding that it will become, once a photo names it.
     pub finding: Option<FindingId>,
+    /// Number of the review that it answers, where it revises that finding; none: a new one.
+    pub base_rev: Option<u64>,
+}
+
+impl Draft {
+    /// Whether nothing was begun.
+    pub fn is_empty(&self) -> bool {
+        self.criterion.is_empty() && self.note.is_empty() && self.photos.is_empty()
+    }
 }
 
 /// A photo of a draft. Its file is durable.
@@ -249,8 +259,9 @@ impl Store {
         })
     }
 
-    /// Turns the draft into a finding with its outbox row, in one transaction, and ends the
-    /// draft. Durable when it returns.
+    /// Turns the draft into a finding, or into the revision of one, with its outbox row, in one
+    /// transaction, and ends the draft. Durable when it returns. A revision keeps when and where
+    /// the thing was found, and its inspection.
     ///
     /// # Errors
     /// [`StoreError::Record`] where the finding breaks a rule, or one of the database; the draft
@@ -259,6 +270,9 @@ impl Store {
         let step = "save the finding";
         self.write(step, |tx| {
             let draft = read_draft(tx, new.person, new.point)?;
+            if let Some(base_rev) = draft.base_rev {
+                return save_revision(tx, new, draft, base_rev);
+            }
             let person = new.person;
             let op = new.op;
             // The photos were taken for this finding, under the name that their records give it.
@@ -343,7 +357,11 @@ pub(crate) fn put_op(
     ])
 }
 
-fn end_draft(tx: &Transaction<'_>, person: PersonId, point: PointId) -> rusqlite::Result<()> {
+pub(crate) fn end_draft(
+    tx: &Transaction<'_>,
+    person: PersonId,
+    point: PointId,
+) -> rusqlite::Result<()> {
     for statement in [
         "DELETE FROM draft_photo WHERE person = ?1 AND point = ?2",
         "DELETE FROM draft WHERE person = ?1 AND point = ?2",
@@ -354,25 +372,33 @@ fn end_draft(tx: &Transaction<'_>, person: PersonId, point: PointId) -> rusqlite
     Ok(())
 }
 
-fn read_draft(db: &Connection, person: PersonId, point: PointId) -> Result<Draft, StoreError> {
+pub(crate) fn read_draft(
+    db: &Connection,
+    person: PersonId,
+    point: PointId,
+) -> Result<Draft, StoreError> {
     let step = "read the draft";
     let keys = params![person.to_string(), point.to_string()];
-    let typed: Option<(String, String, Option<String>)> = db
+    let typed: Option<Draft> = db
         .prepare_cached(
-            "SELECT criterion, note, finding FROM draft WHERE person = ?1 AND point = ?2",
+            "SELECT criterion, note, finding, base_rev FROM draft
+             WHERE person = ?1 AND point = ?2",
         )
         .and_then(|mut find| {
             find.query_row(keys, |row| {
-                Ok((row.get("criterion")?, row.get("note")?, row.get("finding")?))
+                let finding: Option<String> = row.get("finding")?;
+                Ok(Draft {
+                    criterion: row.get("criterion")?,
+                    note: row.get("note")?,
+                    photos: Vec::new(),
+                    finding: finding.map(|text| id(0, &text)).transpose()?,
+                    base_rev: row.get("base_rev")?,
+                })
             })
             .optional()
         })
         .map_err(StoreError::sql(step))?;
-    let (criterion, note, finding) = typed.unwrap_or_default();
-    let finding = finding
-        .map(|text| id(0, &text))
-        .transpose()
-        .map_err(StoreError::sql(step))?;
+    let draft = typed.unwrap_or_default();
     let mut statement = db
         .prepare_cached(
             "SELECT d.sha256, d.source, d.taken_at, d.position, p.bytes, p.media_type,
@@ -389,12 +415,7 @@ fn read_draft(db: &Connection, person: PersonId, point: PointId) -> Result<Draft
     while let Some(row) = rows.next().map_err(StoreError::sql(step))? {
         photos.push(read_photo(row, step)?);
     }
-    Ok(Draft {
-        criterion,
-        note,
-        photos,
-        finding,
-    })
+    Ok(Draft { photos, ..draft })
 }
 
 /// Reads a photo that is not part of a record yet, with how and where it was taken.

@@ -34,6 +34,12 @@ pub enum StoreError {
     /// A record breaks a rule of the domain.
     #[error(transparent)]
     Record(#[from] xunfang_domain::RecordError),
+    /// The draft of the point holds something else, which would be lost.
+    #[error("the draft of the point holds another finding")]
+    DraftInUse,
+    /// The finding is not in the state that this needs any more.
+    #[error("the finding has moved on")]
+    MovedOn,
     /// The database was made by a newer version of the app.
     #[error("the database has schema {found}, newer than this app's {known}")]
     TooNew {
@@ -60,6 +66,10 @@ pub enum StoreFault {
     DiskFailed,
     /// Nothing is there.
     NotFound,
+    /// Finish the draft that is there first.
+    DraftInUse,
+    /// Look at the finding again.
+    MovedOn,
     /// The caller's data breaks a rule.
     Record(xunfang_domain::RecordError),
     /// A defect of the app.
@@ -90,6 +100,8 @@ impl StoreError {
             Self::Unseal(_) => StoreFault::DiskFailed,
             Self::Stored { .. } => StoreFault::Damaged,
             Self::NotFound(_) => StoreFault::NotFound,
+            Self::DraftInUse => StoreFault::DraftInUse,
+            Self::MovedOn => StoreFault::MovedOn,
             Self::Record(rule) => StoreFault::Record(*rule),
             Self::TooNew { .. } | Self::Poisoned => StoreFault::Internal,
         }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 use xunfang_domain::{FindingRecord, InspectionRecord, PersonId, Point, Review, Standard};
-use xunfang_protocol::{Event, EventBody, ScopePage, UnreadEvent};
+use xunfang_protocol::{Event, EventBody, ScopePage, UnreadEvent, codes};
 
-use crate::held::{Kind, begin_anew, hold, revoke, sweep};
+use crate::held::{Kind, begin_anew, has_come, hold, is_as_held, revoke, sweep};
 use crate::receipts::meet_epoch;
+use crate::revisions::keep_as_sent;
 use crate::store::{json, parse};
 use crate::{Store, StoreError};
 
@@ -152,7 +153,7 @@ fn apply(
         }
         EventBody::Review(review) => {
             applied.findings = true;
-            put_review(tx, &review)?;
+            put_review(tx, scope, &review)?;
             (Kind::Review, review.finding.to_string())
         }
         EventBody::Finding(record) => {
@@ -170,13 +171,13 @@ fn apply(
 }
 
 /// A record that the server had refused and now has, because it came by another way, is sent once
-/// more: the answer is the acknowledgement that is missing here.
+/// more: the answer is the acknowledgement that is missing here. And what revises it need not wait.
 fn is_there_after_all(tx: &Transaction<'_>, record: &str) -> Result<bool, StoreError> {
     tx.prepare_cached(
         "UPDATE outbox SET state = 'queued', stuck = NULL, retry_at = 0
-         WHERE entity = ?1 AND state = 'rejected'",
+         WHERE entity = ?1 AND (state = 'rejected' OR state = 'queued' AND stuck = ?2)",
     )
-    .and_then(|mut put| put.execute([record]))
+    .and_then(|mut put| put.execute([record, codes::FINDING_UNKNOWN]))
     .map(|count| count > 0)
     .map_err(StoreError::sql("send a record again"))
 }
@@ -245,7 +246,9 @@ fn put_standard(tx: &Transaction<'_>, standard: &Standard) -> rusqlite::Result<u
     ])
 }
 
-fn put_review(tx: &Transaction<'_>, review: &Review) -> Result<(), StoreError> {
+/// Keeps a review, unless a newer one came before it with the same reading of the feed. What an
+/// earlier reading brought is no measure: the server may have lost decisions and count them anew.
+fn put_review(tx: &Transaction<'_>, scope: &str, review: &Review) -> Result<(), StoreError> {
     let known: Option<Option<String>> = tx
         .prepare_cached("SELECT review FROM finding WHERE id = ?1")
         .and_then(|mut find| {
@@ -258,7 +261,10 @@ fn put_review(tx: &Transaction<'_>, review: &Review) -> Result<(), StoreError> {
     let Some(known) = known else { return Ok(()) };
     // One that does not parse was harmed, and is written anew.
     let known: Option<Review> = known.and_then(|text| parse("review", &text).ok());
-    if known.is_some_and(|known| known.rev > review.rev) {
+    if known.is_some_and(|known| known.rev > review.rev)
+        && has_come(tx, scope, Kind::Review, &review.finding.to_string())
+            .map_err(StoreError::sql("look for a review"))?
+    {
         return Ok(());
     }
     let state = json("review state", &review.state)?;
@@ -277,12 +283,19 @@ fn put_review(tx: &Transaction<'_>, review: &Review) -> Result<(), StoreError> {
 }
 
 /// Keeps a finding that this phone does not have, for example after it was installed anew, or has
-/// otherwise than the server; one that waits is this phone's own.
+/// otherwise than the server. What was sent of it from here is kept by itself.
 fn put_received(
     tx: &Transaction<'_>,
     person: PersonId,
     record: &FindingRecord,
 ) -> Result<bool, StoreError> {
+    let id = record.id.to_string();
+    let step = "keep a received finding";
+    let text = kept_text(tx, "finding", &id, record).map_err(StoreError::sql(step))?;
+    // One that was harmed here is nothing that was sent.
+    if is_as_held(tx, Kind::Finding, &id).map_err(StoreError::sql(step))? {
+        keep_as_sent(tx, &id, &text).map_err(StoreError::sql(step))?;
+    }
     let added = tx
         .prepare_cached(
             "INSERT INTO finding
@@ -292,24 +305,23 @@ fn put_received(
                person = excluded.person, point = excluded.point, criterion = excluded.criterion,
                found_at = excluded.found_at, record = excluded.record,
                inspection = excluded.inspection
-             WHERE finding.applied
-               AND (finding.person, finding.point, finding.criterion, finding.found_at,
+             WHERE (finding.person, finding.point, finding.criterion, finding.found_at,
                     finding.record, finding.inspection)
                    IS NOT (excluded.person, excluded.point, excluded.criterion, excluded.found_at,
                            excluded.record, excluded.inspection)",
         )
         .and_then(|mut put| {
             put.execute(params![
-                record.id.to_string(),
+                id,
                 person.to_string(),
                 record.point.to_string(),
                 record.criterion,
                 record.found_at.get(),
-                kept_text(tx, "finding", &record.id.to_string(), record)?,
+                text,
                 record.inspection.map(|id| id.to_string()),
             ])
         })
-        .map_err(StoreError::sql("keep a received finding"))?;
+        .map_err(StoreError::sql(step))?;
     Ok(added > 0)
 }
 

@@ -1,10 +1,15 @@
 //! Findings of this phone, as lists show them.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, Row, params};
 use xunfang_domain::{FindingId, FindingRecord, PersonId, PointId, Review};
 
 use crate::store::parse;
 use crate::{Store, StoreError};
+
+/// Length of a hash in hexadecimal digits.
+const SHA256_DIGITS: usize = 64;
 
 /// Which findings to list, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +27,7 @@ pub enum FindingQuery {
 }
 
 /// How far the sending of a finding has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum SendState {
     /// It waits.
     Queued {
@@ -30,6 +35,11 @@ pub enum SendState {
         photos_stored: u32,
         /// Code of the last failure.
         stuck: Option<String>,
+    },
+    /// What it revises has moved on: the person has to choose.
+    Conflict {
+        /// What the server has.
+        theirs: Box<FindingRecord>,
     },
     /// The server refused it for good.
     Rejected {
@@ -54,13 +64,15 @@ pub enum PhotoProgress {
 /// One finding of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindingRow {
-    /// The record.
+    /// The record; what waits of it, where that is something else.
     pub record: FindingRecord,
     /// Name of its point.
     pub point_name: String,
     /// How far it has come.
     pub send: SendState,
-    /// How much the server has of each photo of the record.
+    /// Whether that is about a revision, of a record that the server has.
+    pub revises: bool,
+    /// How much the server has of each photo of the record, in their order.
     pub photos: Vec<PhotoProgress>,
     /// Its review, once there is one.
     pub review: Option<Review>,
@@ -73,6 +85,8 @@ pub struct Tally {
     pub unsent: u32,
     /// Findings that were refused.
     pub rejected: u32,
+    /// Findings where the person has to choose.
+    pub conflicts: u32,
     /// Originals of photos that wait, of records that the server has.
     pub originals: u32,
 }
@@ -85,7 +99,11 @@ const fn condition(query: FindingQuery) -> &'static str {
             "f.person = ?1 AND ?2 IS NULL
              AND f.id IN (SELECT entity FROM outbox WHERE person = ?1)"
         }
-        FindingQuery::Returned => "f.person = ?1 AND ?2 IS NULL AND f.review_state = 'returned'",
+        FindingQuery::Returned => {
+            "f.person = ?1 AND ?2 IS NULL AND f.review_state = 'returned'
+             AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.entity = f.id
+                               AND w.kind = 'finding.revised' AND w.state = 'queued')"
+        }
         FindingQuery::At(_) => "f.person = ?1 AND f.point = ?2",
         FindingQuery::One(_) => "f.person = ?1 AND f.id = ?2",
     }
@@ -130,6 +148,7 @@ impl Store {
             db.prepare_cached(
                 "SELECT count(*) FILTER (WHERE state = 'queued') AS unsent,
                         count(*) FILTER (WHERE state = 'rejected') AS rejected,
+                        count(*) FILTER (WHERE state = 'conflict') AS conflicts,
                         (SELECT count(*) FROM photo WHERE due IS NOT NULL AND stored_at IS NULL
                          AND (?1 IS NULL OR due = ?1)) AS originals
                  FROM outbox WHERE ?1 IS NULL OR person = ?1",
@@ -139,6 +158,7 @@ impl Store {
                     Ok(Tally {
                         unsent: row.get("unsent")?,
                         rejected: row.get("rejected")?,
+                        conflicts: row.get("conflicts")?,
                         originals: row.get("originals")?,
                     })
                 })
@@ -175,9 +195,14 @@ struct Stored {
     point_name: String,
     applied: bool,
     review: Option<String>,
+    /// Of the newest operation that is about it.
     op_state: Option<String>,
     stuck: Option<String>,
-    /// One letter for each photo, see [`progress`].
+    /// Whether that revises it.
+    revises: bool,
+    /// What the server has, where that is another thing.
+    theirs: Option<String>,
+    /// Hash of each photo that is here and a letter, see [`progress`].
     photos: Option<String>,
 }
 
@@ -190,21 +215,24 @@ fn list(
     limit: u32,
 ) -> Result<Vec<FindingRow>, StoreError> {
     let sql = format!(
-        "SELECT f.record, f.applied, f.review, coalesce(p.name, '') AS point_name,
-                o.state AS op_state, o.stuck,
-                (SELECT group_concat(CASE
+        "SELECT coalesce(r.record, f.record) AS record, f.applied, f.review,
+                coalesce(p.name, '') AS point_name, o.state AS op_state, o.stuck,
+                r.base_rev IS NOT NULL AS revises,
+                CASE WHEN o.state = 'conflict' THEN f.record END AS theirs,
+                (SELECT group_concat(ph.sha256 || CASE
                           WHEN ph.stored_at IS NOT NULL THEN 'o'
                           WHEN NOT EXISTS (SELECT 1 FROM evidence e WHERE e.original = ph.sha256)
                             OR EXISTS (
                               SELECT 1 FROM evidence e JOIN photo_copy c ON c.evidence = e.seq
                               WHERE e.original = ph.sha256 AND c.kind <> 'marked'
                                 AND c.stored_at IS NULL) THEN 'w'
-                          ELSE 'c' END, '' ORDER BY fp.place)
+                          ELSE 'c' END)
                  FROM finding_photo fp JOIN photo ph ON ph.sha256 = fp.sha256
                  WHERE fp.finding = f.id) AS photos
          FROM finding f
          LEFT JOIN point p ON p.id = f.point
-         LEFT JOIN outbox o ON o.entity = f.id
+         LEFT JOIN outbox o ON o.dev_seq = (SELECT max(dev_seq) FROM outbox w WHERE w.entity = f.id)
+         LEFT JOIN op_record r ON r.op = o.op AND (r.base_rev IS NOT NULL OR NOT f.applied)
          WHERE {condition}
          ORDER BY f.found_at DESC, f.id DESC LIMIT ?3 OFFSET ?4"
     );
@@ -225,14 +253,16 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         review: row.get("review")?,
         op_state: row.get("op_state")?,
         stuck: row.get("stuck")?,
+        revises: row.get("revises")?,
+        theirs: row.get("theirs")?,
         photos: row.get("photos")?,
     })
 }
 
-fn progress(letter: char) -> PhotoProgress {
+fn progress(letter: &str) -> PhotoProgress {
     match letter {
-        'o' => PhotoProgress::Whole,
-        'c' => PhotoProgress::Copies,
+        "o" => PhotoProgress::Whole,
+        "c" => PhotoProgress::Copies,
         _ => PhotoProgress::Waiting,
     }
 }
@@ -241,28 +271,45 @@ impl TryFrom<Stored> for FindingRow {
     type Error = StoreError;
 
     fn try_from(row: Stored) -> Result<Self, StoreError> {
-        let photos: Vec<PhotoProgress> = row
+        let record: FindingRecord = parse("finding", &row.record)?;
+        let here = row.photos.unwrap_or_default();
+        let here: BTreeMap<&str, PhotoProgress> = here
+            .split(',')
+            .filter_map(|photo| photo.split_at_checked(SHA256_DIGITS))
+            .map(|(sha256, letter)| (sha256, progress(letter)))
+            .collect();
+        // What is not here came with the finding, from the server.
+        let not_here = if row.applied {
+            PhotoProgress::Whole
+        } else {
+            PhotoProgress::Waiting
+        };
+        let photos: Vec<PhotoProgress> = record
             .photos
-            .unwrap_or_default()
-            .chars()
-            .map(progress)
+            .iter()
+            .map(|photo| *here.get(photo.sha256.as_str()).unwrap_or(&not_here))
             .collect();
         let stored = photos.iter().filter(|one| **one != PhotoProgress::Waiting);
         let photos_stored = u32::try_from(stored.count()).unwrap_or(u32::MAX);
-        let send = match (row.applied, row.op_state.as_deref()) {
+        let op_state = row.op_state.as_deref();
+        let send = match (row.applied && !row.revises, row.theirs) {
             (true, _) => SendState::Applied,
-            (false, Some("rejected")) => SendState::Rejected {
+            (false, Some(theirs)) => SendState::Conflict {
+                theirs: Box::new(parse("finding", &theirs)?),
+            },
+            (false, None) if op_state == Some("rejected") => SendState::Rejected {
                 code: row.stuck.unwrap_or_default(),
             },
-            (false, _) => SendState::Queued {
+            (false, None) => SendState::Queued {
                 photos_stored,
                 stuck: row.stuck,
             },
         };
         Ok(Self {
-            record: parse("finding", &row.record)?,
+            record,
             point_name: row.point_name,
             send,
+            revises: row.revises,
             photos,
             review: row
                 .review

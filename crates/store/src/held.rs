@@ -111,6 +111,41 @@ pub(crate) fn hold(
     Ok(())
 }
 
+/// Whether a thing has come with the present reading of a feed.
+pub(crate) fn has_come(
+    tx: &Transaction<'_>,
+    scope: &str,
+    kind: Kind,
+    entity: &str,
+) -> rusqlite::Result<bool> {
+    tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM held WHERE kind = ?1 AND entity = ?2 AND scope = ?3
+           AND pass = coalesce((SELECT pass FROM cursor WHERE scope = ?3), 0))",
+    )?
+    .query_row([kind.name(), entity, scope], |row| row.get(0))
+}
+
+/// Whether a thing is as the last event has written it, or never came with one.
+pub(crate) fn is_as_held(tx: &Transaction<'_>, kind: Kind, entity: &str) -> rusqlite::Result<bool> {
+    let held: Option<Print> = tx
+        .prepare_cached("SELECT print FROM held WHERE kind = ?1 AND entity = ?2")?
+        .query_row([kind.name(), entity], |row| row.get("print"))
+        .optional()?;
+    Ok(match held {
+        Some(held) => print_of(tx, kind, entity)? == Some(held),
+        None => true,
+    })
+}
+
+/// Keeps the fingerprint of what this phone has rightly changed ahead of the event that will say so.
+pub(crate) fn rewrite(tx: &Transaction<'_>, kind: Kind, entity: &str) -> rusqlite::Result<()> {
+    if let Some(print) = print_of(tx, kind, entity)? {
+        tx.prepare_cached("UPDATE held SET print = ?3 WHERE kind = ?1 AND entity = ?2")?
+            .execute(params![kind.name(), entity, print])?;
+    }
+    Ok(())
+}
+
 /// Has all events of a feed applied again.
 fn read_again(tx: &Transaction<'_>, scope: &str) -> rusqlite::Result<()> {
     tx.execute(
@@ -144,8 +179,8 @@ fn forget_reviews(tx: &Transaction<'_>, which: &str, scope: &str) -> rusqlite::R
     Ok(())
 }
 
-/// At the end of a feed: what it no longer has goes. A point is only retired, because something may
-/// still be recorded there.
+/// At the end of a feed: what it no longer has goes, decisions as well. A point is only retired,
+/// because something may still be recorded there.
 pub(crate) fn sweep(tx: &Transaction<'_>, scope: &str) -> rusqlite::Result<bool> {
     const GONE: &str = "scope = ?1 AND pass < (SELECT pass FROM cursor WHERE scope = ?1)";
     let gone: bool = tx
@@ -159,6 +194,7 @@ pub(crate) fn sweep(tx: &Transaction<'_>, scope: &str) -> rusqlite::Result<bool>
             ),
             [scope],
         )?;
+        forget_reviews(tx, GONE, scope)?;
         tx.execute(&format!("DELETE FROM held WHERE {GONE}"), [scope])?;
     }
     Ok(gone)
@@ -175,7 +211,8 @@ pub(crate) fn revoke(tx: &Transaction<'_>, scope: &str) -> rusqlite::Result<()> 
                AND id NOT IN (SELECT point FROM draft UNION SELECT point FROM draft_photo
                               UNION SELECT point FROM capture
                               UNION SELECT point FROM inspection WHERE NOT applied
-                              UNION SELECT point FROM finding WHERE NOT applied)",
+                              UNION SELECT point FROM finding
+                                    WHERE NOT applied OR id IN (SELECT entity FROM outbox))",
             of("point")
         ),
         format!(

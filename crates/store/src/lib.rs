@@ -11,6 +11,7 @@
 //!   what was acknowledged stays for 30 days by the server's clock.
 //! - A database that cannot be used is set aside and reported, never deleted; what can be read of it
 //!   is in the new one.
+//! - What an operation carries never changes, whatever becomes of the record that it is about.
 //! - What came with an event has a fingerprint, kept in the same transaction.
 //! - Nothing lies in the folder unencrypted.
 //!
@@ -36,6 +37,7 @@ mod points;
 mod receipts;
 mod recover;
 mod rescue;
+mod revisions;
 mod sealing;
 mod standards;
 mod store;
@@ -59,4 +61,5 @@ pub use points::{PointHit, PointQuery, PointsFound};
 pub use receipts::{Acknowledgement, HeldOps};
 pub use recover::Recovered;
 pub use rescue::Unsent;
+pub use revisions::Choice;
 pub use store::Store;

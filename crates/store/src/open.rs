@@ -22,7 +22,7 @@ pub(crate) const DATABASE: &str = "device.sqlite";
 const DAMAGE_MARK: &str = "device.sqlite.damaged";
 
 /// Numbered steps; the place in this list is the schema version, and a step never changes.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../../../migrations/device/0001_init.sql"),
     include_str!("../../../migrations/device/0002_fewer_pages_a_save.sql"),
     include_str!("../../../migrations/device/0003_inspections.sql"),
@@ -34,6 +34,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../../../migrations/device/0009_acknowledged.sql"),
     include_str!("../../../migrations/device/0010_held.sql"),
     include_str!("../../../migrations/device/0011_rescue.sql"),
+    include_str!("../../../migrations/device/0012_revisions.sql"),
 ];
 
 /// What the database and the files are encrypted with.

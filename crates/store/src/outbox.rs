@@ -8,6 +8,7 @@ use xunfang_protocol::{Op, OpKind};
 use crate::evidence::{hash, keep_receipts};
 use crate::installation::put_notice;
 use crate::receipts::{Acknowledgement, acknowledge};
+use crate::revisions::take_over;
 use crate::store::{id, parse};
 use crate::{Store, StoreError};
 
@@ -61,6 +62,11 @@ pub enum OpOutcome {
         /// Whose record it is there, and when it was acknowledged.
         acknowledgement: Acknowledgement,
     },
+    /// What it builds on has moved on; a person has to choose.
+    Conflict {
+        /// Why.
+        code: String,
+    },
     /// It will never be.
     Rejected {
         /// Why.
@@ -113,6 +119,11 @@ impl Store {
                     "SELECT dev_seq, op, entity FROM outbox
                      WHERE person = ?1 AND state = 'queued'
                        AND (retry_at <= ?2 OR retry_at > ?4)
+                       -- What revises a record comes after it.
+                       AND NOT EXISTS (SELECT 1 FROM outbox before
+                                       WHERE before.entity = outbox.entity
+                                         AND before.state = 'queued'
+                                         AND before.dev_seq < outbox.dev_seq)
                      ORDER BY dev_seq LIMIT ?3",
                 )?
                 .query_map(
@@ -235,8 +246,8 @@ impl Store {
         })
     }
 
-    /// Records what the server said, all in one transaction. Where it refused something for good, a
-    /// notice for the person is part of it.
+    /// Records what the server said, all in one transaction. Where it refused something for good, or
+    /// a person has to choose, a notice for them is part of it.
     ///
     /// # Errors
     /// [`StoreError`] of the database; the operations are then sent again, which is harmless.
@@ -246,17 +257,25 @@ impl Store {
         now: UnixMillis,
     ) -> Result<(), StoreError> {
         let step = "record what the server said";
-        let refused = outcomes
-            .iter()
-            .filter(|(_, outcome)| matches!(outcome, OpOutcome::Rejected { .. }))
-            .count();
+        let count = |is_such: fn(&OpOutcome) -> bool| {
+            outcomes.iter().filter(|(_, one)| is_such(one)).count()
+        };
+        let told = [
+            (
+                "server_rejected",
+                count(|one| matches!(one, OpOutcome::Rejected { .. })),
+            ),
+            (
+                "finding_conflict",
+                count(|one| matches!(one, OpOutcome::Conflict { .. })),
+            ),
+        ];
         self.write(step, |tx| {
             for (op, outcome) in outcomes {
                 record(tx, *op, outcome).map_err(StoreError::sql(step))?;
             }
-            if refused > 0 {
-                put_notice(tx, "server_rejected", &refused.to_string(), now)
-                    .map_err(StoreError::sql(step))?;
+            for (code, count) in told.iter().filter(|(_, count)| *count > 0) {
+                put_notice(tx, code, &count.to_string(), now).map_err(StoreError::sql(step))?;
             }
             Ok(())
         })
@@ -345,11 +364,23 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
                    WHERE o.op = ?1)",
             )?
             .execute(params![op])?;
+            take_over(tx, &op)?;
             acknowledge(tx, &op, *acknowledgement)?;
         }
-        OpOutcome::Rejected { code } => {
-            tx.prepare_cached("UPDATE outbox SET state = 'rejected', stuck = ?2 WHERE op = ?1")?
+        OpOutcome::Conflict { code } => {
+            tx.prepare_cached("UPDATE outbox SET state = 'conflict', stuck = ?2 WHERE op = ?1")?
                 .execute(params![op, code])?;
+        }
+        OpOutcome::Rejected { code } => {
+            // What revises a record that is not taken would wait for ever.
+            tx.prepare_cached(
+                "UPDATE outbox SET state = 'rejected', stuck = ?2
+                 WHERE op = ?1
+                    OR state = 'queued' AND (entity, kind) IN (
+                         SELECT entity, 'finding.revised' FROM outbox
+                         WHERE op = ?1 AND kind = 'finding.submitted')",
+            )?
+            .execute(params![op, code])?;
         }
         OpOutcome::Retry { code, at, need } => {
             tx.prepare_cached(
@@ -384,9 +415,10 @@ pub(crate) fn queued_photo(row: &Row<'_>) -> rusqlite::Result<QueuedPhoto> {
 fn read_op(db: &Connection, op: OpId) -> Result<Option<Op>, StoreError> {
     let found = db
         .prepare_cached(
-            "SELECT o.dev_seq, o.kind, o.entity, o.made_at,
-                    coalesce(f.record, i.record) AS record
+            "SELECT o.dev_seq, o.kind, o.entity, o.made_at, coalesce(r.base_rev, 0) AS base_rev,
+                    coalesce(r.record, f.record, i.record) AS record
              FROM outbox o
+             LEFT JOIN op_record r ON r.op = o.op
              LEFT JOIN finding f ON f.id = o.entity
              LEFT JOIN inspection i ON i.id = o.entity
              WHERE o.op = ?1",
@@ -400,7 +432,7 @@ fn read_op(db: &Connection, op: OpId) -> Result<Option<Op>, StoreError> {
                     dev_seq: row.get("dev_seq")?,
                     kind: OpKind::from(row.get::<_, String>("kind")?),
                     entity: id::<Uuid>(2, &entity)?,
-                    base_rev: 0,
+                    base_rev: row.get("base_rev")?,
                     made_at: UnixMillis::new(row.get("made_at")?),
                     body: serde_json::Value::Null,
                     sig: None,

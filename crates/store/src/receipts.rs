@@ -192,6 +192,12 @@ impl Store {
             self.write(step, |tx| {
                 let forget = || -> rusqlite::Result<()> {
                     tx.execute("DELETE FROM acknowledged WHERE acked_at < ?1", [before])?;
+                    tx.execute(
+                        "DELETE FROM op_record
+                         WHERE op NOT IN (SELECT op FROM outbox
+                                          UNION ALL SELECT op FROM acknowledged)",
+                        [],
+                    )?;
                     let mut mark =
                         tx.prepare_cached("UPDATE photo SET freed = 1 WHERE sha256 = ?1")?;
                     for original in &originals {
@@ -299,7 +305,10 @@ fn requeue_marked(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
          UNION SELECT sha256 FROM answer_photo WHERE inspection IN ({again})"
     );
     for statement in [
-        format!("UPDATE finding SET applied = 0 WHERE id IN ({again})"),
+        // Whether the server has the finding that a revision is about is for others to say.
+        format!(
+            "UPDATE finding SET applied = 0 WHERE id IN ({again} AND kind <> 'finding.revised')"
+        ),
         format!("UPDATE inspection SET applied = 0 WHERE id IN ({again})"),
         format!(
             "UPDATE photo_copy SET stored_at = NULL

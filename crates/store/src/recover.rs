@@ -288,9 +288,18 @@ fn restore_photos(new: &Connection) -> rusqlite::Result<()> {
 
 /// Schemas before the third have none.
 fn has_inspections(new: &Connection) -> rusqlite::Result<bool> {
+    has(new, "inspection")
+}
+
+/// Schemas before the twelfth have none.
+fn has_revisions(new: &Connection) -> rusqlite::Result<bool> {
+    has(new, "op_record")
+}
+
+fn has(new: &Connection, table: &str) -> rusqlite::Result<bool> {
     new.query_row(
-        "SELECT EXISTS (SELECT 1 FROM pragma_table_list WHERE name = 'inspection')",
-        [],
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_list WHERE name = ?1)",
+        [table],
         |row| row.get(0),
     )
 }
@@ -311,6 +320,20 @@ fn mend_queue(new: &Connection, schema: u32) -> rusqlite::Result<()> {
         &format!("DELETE FROM outbox WHERE entity NOT IN ({known})"),
         [],
     )?;
+    if has_revisions(new)? {
+        // A revision is sent as it was written or not at all, and once it was written it is sent.
+        for statement in [
+            "DELETE FROM outbox
+             WHERE kind = 'finding.revised' AND op NOT IN (SELECT op FROM op_record)",
+            "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at)
+             SELECT r.op, f.person, 'finding.revised', f.id, f.found_at, 'queued', 0, 0
+             FROM op_record r JOIN finding f ON f.id = r.finding
+             WHERE r.base_rev IS NOT NULL
+               AND r.op NOT IN (SELECT op FROM outbox UNION ALL SELECT op FROM acknowledged)",
+        ] {
+            new.execute(statement, [])?;
+        }
+    }
     // The first schema copied the record into the queue.
     let (column, body) = if schema == 1 {
         (", body", ", record")

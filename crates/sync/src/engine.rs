@@ -130,7 +130,7 @@ pub async fn exchange<T: Transport + Sync>(
                 held_since = None;
                 let ops = exchange.next_ops(&ops)?;
                 let sent = ops.iter().map(|op| op.id).collect();
-                let pushed = exchange.push(ops, clock, &mut aside).await;
+                let pushed = exchange.push(ops, clock, &mut aside, report).await;
                 vec![(pushed, Item::Ops(sent))]
             }
             Step::Bundle(uploads) => {
@@ -282,6 +282,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         ops: Vec<Op>,
         clock: &dyn Clock,
         aside: &mut Aside,
+        report: &(dyn Fn(ExchangeReport) + Send + Sync),
     ) -> Result<(), ExchangeError> {
         let request = PushRequest {
             proto: PROTO,
@@ -293,11 +294,19 @@ impl<T: Transport + Sync> Exchange<'_, T> {
         };
         let response = self.transport.push(&request).await?;
         let outcomes = self.outcomes(&request, response, clock)?;
+        let (conflicts, outcomes): (Vec<_>, Vec<_>) = outcomes
+            .into_iter()
+            .partition(|(_, outcome)| matches!(outcome, OpOutcome::Conflict { .. }));
         self.store.record_outcomes(&outcomes, clock.now())?;
         let again = outcomes
             .iter()
             .filter(|(_, outcome)| matches!(outcome, OpOutcome::Retry { .. }));
         aside.ops.extend(again.map(|(op, _)| op));
+        if !conflicts.is_empty() {
+            // A person is asked to choose when what they choose between is here.
+            self.pull(clock, report).await?;
+            self.store.record_outcomes(&conflicts, clock.now())?;
+        }
         Ok(())
     }
 
@@ -325,6 +334,7 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                         at: response.server_time,
                     },
                 },
+                OpStatus::Conflict => OpOutcome::Conflict { code },
                 OpStatus::Rejected => OpOutcome::Rejected { code },
                 OpStatus::Retry => OpOutcome::Retry {
                     code,

@@ -57,9 +57,22 @@ export const STAGES: Record<FindingStage, Mark> = {
   sending: { label: 'stage.sending', icon: 'sync', tone: 'accent' },
   photos_stored: { label: 'stage.photosStored', icon: 'cloud', tone: 'accent' },
   applied: { label: 'stage.applied', icon: 'cloud', tone: 'accent' },
+  // Nothing has gone wrong and nothing is lost: no alarm.
+  conflict: { label: 'stage.conflict', icon: 'question', tone: 'warn' },
   rejected: { label: 'stage.rejected', icon: 'alert', tone: 'bad' },
   accepted: { label: 'stage.accepted', icon: 'check-circle', tone: 'good' },
   returned: { label: 'stage.returned', icon: 'undo', tone: 'warn' },
+}
+
+/** Whether a revision has arrived that nobody has decided on: its review is known and pending. */
+export function awaitsSecondLook({ stage, review }: FindingView): boolean {
+  return stage === 'applied' && review !== null && review.state === 'pending' && review.rev > 0
+}
+
+/** A finding's chip. */
+export function stageMark(finding: FindingView): Mark {
+  const mark = STAGES[finding.stage]
+  return awaitsSecondLook(finding) ? { ...mark, label: 'stage.secondLook' } : mark
 }
 
 /** Why the list is by name. */
@@ -86,11 +99,12 @@ export const LINKS: Record<LinkState, Mark> = {
 /** The chip's icon and tone: what needs the person comes before how the link is. */
 export function syncMark(sync: SyncView): Pick<Mark, 'icon' | 'tone'> {
   if (sync.rejected > 0) return { icon: 'alert', tone: 'bad' }
+  if (sync.conflicts > 0) return STAGES.conflict
   if (sync.link === 'online' && sync.unsent > 0) return { icon: 'phone', tone: 'calm' }
   return LINKS[sync.link]
 }
 
-/** The chip's words: the link, what waits, what was refused. Nothing is said twice. */
+/** The chip's words: the link, what waits, what needs the person. Nothing is said twice. */
 export function syncWords(sync: SyncView, t: Text): string {
   const words: string[] = []
   const waiting = t('sync.waiting', { count: sync.unsent })
@@ -103,7 +117,13 @@ export function syncWords(sync: SyncView, t: Text): string {
     if (sync.unsent > 0) words.push(waiting)
   }
   if (sync.rejected > 0) words.push(t('sync.rejected', { count: sync.rejected }))
+  if (sync.conflicts > 0) words.push(t('sync.conflicts', { count: sync.conflicts }))
   return words.join(' · ')
+}
+
+/** What a confirmation says below: what was saved is safe here, and may have to be sent. */
+export function waitingWords({ unsent }: SyncView, t: Text): string {
+  return unsent > 0 ? t('record.savedWaiting', { count: unsent }) : t('record.savedSent')
 }
 
 /** Why a finding does not go on; empty where nothing holds it up. */
@@ -122,6 +142,10 @@ export function criterionHint(criterion: Criterion, locale: Locale): string {
   return locale === 'en' ? criterion.hint_en : criterion.hint_zh
 }
 
-export function findingName(finding: FindingView, locale: Locale): string {
+/** Of a finding, or of what the server has of it. */
+export function findingName(
+  finding: Pick<FindingView, 'criterion_name_zh' | 'criterion_name_en'>,
+  locale: Locale,
+): string {
   return locale === 'en' ? finding.criterion_name_en : finding.criterion_name_zh
 }

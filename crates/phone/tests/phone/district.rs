@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 use xunfang_domain::DeviceId;
@@ -109,6 +109,21 @@ impl District {
         let answer = answer.await.unwrap();
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
         answer.json().await.unwrap()
+    }
+
+    /// The supervisor decides on a finding that is at `rev`.
+    pub(crate) async fn review(&self, finding: &str, rev: u64, decision: &str) {
+        let token = self.token_of("ducha01").await;
+        let answer = client()
+            .post(format!(
+                "http://{}/api/v1/findings/{finding}/review",
+                self.server
+            ))
+            .bearer_auth(token)
+            .json(&json!({"rev": rev, "decision": decision, "reason": "看不清"}))
+            .send();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
     }
 
     /// Asks the server without a session.

@@ -12,6 +12,7 @@ mod originals;
 mod photos;
 mod rescuing;
 mod reused;
+mod revising;
 
 mod annotating;
 mod bad_link;

@@ -7,12 +7,12 @@ use axum::extract::State;
 use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{
-    DistrictId, FindingId, Object, PhotoSubject, Review, ReviewState, Standard, StandardId, Verb,
-    allows,
+    DistrictId, FindingId, Object, PhotoRef, PhotoSubject, Review, ReviewState, Standard,
+    StandardId, UnixMillis, Verb, allows,
 };
 use xunfang_evidence::DeviceSigner;
 use xunfang_protocol::{
-    ErrorBody, FindingDetail, FindingPage, FindingRow, LiveNotice, ReviewRequest,
+    EarlierFinding, ErrorBody, FindingDetail, FindingPage, FindingRow, LiveNotice, ReviewRequest,
 };
 
 use super::address::{InPath, InQuery};
@@ -104,6 +104,7 @@ pub(super) async fn detail(
             })
             .ok_or(ApiError::NotFound)?;
         let point = reference::point(db, district, finding.record.point)?;
+        let earlier = findings::earlier(db, district, id)?;
         let photos = finding
             .record
             .photos
@@ -115,7 +116,7 @@ pub(super) async fn detail(
                     point: finding.record.point,
                     subject: PhotoSubject::Finding { id },
                     photo,
-                    received_at: finding.received_at,
+                    received_at: first_shown(&earlier, photo).unwrap_or(finding.received_at),
                 };
                 let mut report = evidence::examine(db, &server, &shown)?;
                 // Colleagues' records are for those who review.
@@ -130,6 +131,7 @@ pub(super) async fn detail(
             row,
             point: point.ok_or(ApiError::NotFound)?,
             photos,
+            earlier,
         })
     });
     detail.await.map(Json)
@@ -172,6 +174,15 @@ pub(super) async fn review(
         },
     );
     Ok(Json(review))
+}
+
+/// When a photo first came, where a revision has taken it over.
+fn first_shown(earlier: &[EarlierFinding], photo: &PhotoRef) -> Option<UnixMillis> {
+    let shows = |text: &&EarlierFinding| {
+        let mut photos = text.record.photos.iter();
+        photos.any(|shown| shown.sha256 == photo.sha256)
+    };
+    earlier.iter().find(shows).map(|text| text.received_at)
 }
 
 fn finding_id(text: &str) -> Result<FindingId, ApiError> {

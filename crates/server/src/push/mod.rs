@@ -14,9 +14,9 @@ mod record;
 use rusqlite::Transaction;
 use xunfang_domain::{Actor, DeviceId, Receipt, Sha256Hex, UnixMillis, Verb, allows};
 use xunfang_evidence::{OpAuthor, PublicKey, SealError, op_digest, verify_op};
-use xunfang_protocol::{FeedScope, LiveNotice, Op, OpResult, OpStatus, codes};
+use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, codes};
 
-use self::record::{Record, Unread};
+use self::record::{Meets, Record, Stored, Unread};
 use crate::App;
 use crate::store::evidence::{self, KeyOwner};
 use crate::store::feed::{self, NewEvent};
@@ -51,13 +51,17 @@ pub(crate) struct Pushed {
 enum Verdict {
     Applied {
         seq: u64,
-        event: NewEvent,
+        events: Vec<NewEvent>,
         notice: LiveNotice,
         receipts: Vec<Receipt>,
     },
     Duplicate {
         seq: u64,
         receipts: Vec<Receipt>,
+    },
+    Conflict {
+        code: &'static str,
+        message: String,
     },
     Rejected {
         code: &'static str,
@@ -114,19 +118,24 @@ fn apply(transaction: &mut Transaction<'_>, push: Push, ops: &[Op]) -> Result<Pu
         match verdict {
             Verdict::Applied {
                 seq,
-                event,
+                events: told,
                 notice,
                 receipts,
             } => {
                 result.seq = Some(seq);
                 signed_later(receipts);
-                events.push(event);
+                events.extend(told);
                 pushed.notices.push(notice);
             }
             Verdict::Duplicate { seq, receipts } => {
                 result.status = OpStatus::Duplicate;
                 result.seq = Some(seq);
                 signed_later(receipts);
+            }
+            Verdict::Conflict { code, message } => {
+                result.status = OpStatus::Conflict;
+                result.code = Some(code.to_owned());
+                result.message = Some(message);
             }
             Verdict::Rejected { code, message } => {
                 result.status = OpStatus::Rejected;
@@ -227,11 +236,8 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
     if !allows(push.actor, Verb::Submit, object) {
         return Ok(rejected(codes::FORBIDDEN, "only inspectors submit records"));
     }
-    if record.is_stored(db, district)? {
-        return Ok(rejected(
-            codes::RECORD_INVALID,
-            "another operation submitted this record",
-        ));
+    if let Some(verdict) = stands_against(record.meets(db, push)?) {
+        return Ok(verdict);
     }
     if reference::point(db, district, record.point())?.is_none() {
         return Ok(rejected(
@@ -254,6 +260,25 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
         });
     }
     store(db, push, op, &record, digest, signature.as_ref())
+}
+
+/// Says what becomes of a record for what it meets; nothing where that is no obstacle.
+fn stands_against(meets: Meets) -> Option<Verdict> {
+    Some(match meets {
+        Meets::Nothing => return None,
+        Meets::Itself => rejected(
+            codes::RECORD_INVALID,
+            "another operation submitted this record",
+        ),
+        // A server that came back from a backup gets it again.
+        Meets::Unknown => later(
+            codes::FINDING_UNKNOWN,
+            "the finding that is revised is not here".to_owned(),
+        ),
+        Meets::MovedOn => moved_on(),
+        Meets::OfAnother => rejected(codes::FORBIDDEN, "only its author revises a finding"),
+        Meets::Other(error) => rejected(codes::RECORD_INVALID, &error.to_string()),
+    })
 }
 
 /// Verifies the signature of an operation. Apps that sign nothing are taken; what is signed has to
@@ -288,6 +313,13 @@ fn receipts(
         )?);
     }
     Ok(receipts)
+}
+
+fn moved_on() -> Verdict {
+    Verdict::Conflict {
+        code: codes::FINDING_MOVED_ON,
+        message: "the finding was decided on or revised since".to_owned(),
+    }
 }
 
 fn later(code: &'static str, message: String) -> Verdict {
@@ -354,7 +386,9 @@ fn store(
     } = push;
     // As it came: a field that a newer phone added is kept for a newer server.
     let body = op.body.to_string();
-    let seq = record.store(db, push, &body)?;
+    let Some(Stored { seq, events }) = record.store(db, push, &body)? else {
+        return Ok(moved_on());
+    };
     for photo in record.photos() {
         likeness::add_due(db, actor.district, &photo.sha256)?;
     }
@@ -370,11 +404,7 @@ fn store(
     Ok(Verdict::Applied {
         receipts: receipts(db, push, record)?,
         seq,
-        event: NewEvent {
-            scope: FeedScope::Person(actor.person).to_string(),
-            kind: record.event_kind(),
-            body,
-        },
+        events,
         notice: record.notice(),
     })
 }

@@ -4,19 +4,51 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use uuid::Uuid;
 use xunfang_domain::{
-    DistrictId, FindingRecord, InspectionRecord, Object, PersonId, PhotoRef, PointId, ReviewState,
+    DistrictId, FindingRecord, InspectionRecord, Object, PersonId, PhotoRef, PointId,
+    REVIEW_REV_MAX, Review, ReviewState, RevisionError,
 };
-use xunfang_protocol::{LiveNotice, Op, OpKind};
+use xunfang_protocol::{EventBody, FeedScope, LiveNotice, Op, OpKind};
 
 use super::Push;
+use crate::store::feed::{self, NewEvent};
 use crate::store::findings::{self, NewFinding};
 use crate::store::inspections::{self, NewInspection};
-use crate::store::{StoreError, feed, reference};
+use crate::store::{StoreError, reference};
 
 /// A record of a kind that this server knows.
 pub(super) enum Record {
     Finding(Box<FindingRecord>),
+    /// A finding in place of what it said before.
+    Revision {
+        record: Box<FindingRecord>,
+        /// Number of the review that it answers.
+        base_rev: u64,
+    },
     Inspection(Box<InspectionRecord>),
+}
+
+/// What a record meets that is stored already.
+pub(super) enum Meets {
+    /// Nothing that stands against it.
+    Nothing,
+    /// The same record, by another operation.
+    Itself,
+    /// The finding that is to be revised is not here.
+    Unknown,
+    /// The finding has been decided on, or revised, since.
+    MovedOn,
+    /// The finding is another person's.
+    OfAnother,
+    /// What is here is another thing than what is revised.
+    Other(RevisionError),
+}
+
+/// What storing a record came to.
+pub(super) struct Stored {
+    /// Its place in its queue.
+    pub(super) seq: u64,
+    /// By which its author's phones learn of it.
+    pub(super) events: Vec<NewEvent>,
 }
 
 /// Why an operation's record is not taken.
@@ -32,11 +64,21 @@ impl Record {
     pub(super) fn read(op: &Op) -> Result<Self, Unread> {
         let invalid = |error: &dyn std::fmt::Display| Unread::Invalid(error.to_string());
         let record = match &op.kind {
-            OpKind::FindingSubmitted => {
+            OpKind::FindingSubmitted | OpKind::FindingRevised => {
                 let record =
                     FindingRecord::deserialize(&op.body).map_err(|error| invalid(&error))?;
                 record.check().map_err(|error| invalid(&error))?;
-                Self::Finding(Box::new(record))
+                let record = Box::new(record);
+                match op.kind {
+                    OpKind::FindingRevised if op.base_rev >= REVIEW_REV_MAX => {
+                        return Err(Unread::Invalid("base_rev is out of range".to_owned()));
+                    }
+                    OpKind::FindingRevised => Self::Revision {
+                        record,
+                        base_rev: op.base_rev,
+                    },
+                    _ => Self::Finding(record),
+                }
             }
             OpKind::InspectionSubmitted => {
                 let record =
@@ -55,14 +97,14 @@ impl Record {
 
     fn id(&self) -> Uuid {
         match self {
-            Self::Finding(record) => record.id.uuid(),
+            Self::Finding(record) | Self::Revision { record, .. } => record.id.uuid(),
             Self::Inspection(record) => record.id.uuid(),
         }
     }
 
     pub(super) fn point(&self) -> PointId {
         match self {
-            Self::Finding(record) => record.point,
+            Self::Finding(record) | Self::Revision { record, .. } => record.point,
             Self::Inspection(record) => record.point,
         }
     }
@@ -70,14 +112,14 @@ impl Record {
     /// What the policy is asked about.
     pub(super) fn object(&self, district: DistrictId, author: PersonId) -> Object {
         match self {
-            Self::Finding(_) => Object::Finding { district, author },
+            Self::Finding(_) | Self::Revision { .. } => Object::Finding { district, author },
             Self::Inspection(_) => Object::Inspection { district, author },
         }
     }
 
     pub(super) fn photos(&self) -> Vec<&PhotoRef> {
         match self {
-            Self::Finding(record) => record.photos.iter().collect(),
+            Self::Finding(record) | Self::Revision { record, .. } => record.photos.iter().collect(),
             Self::Inspection(record) => {
                 let answers = record.answers.iter();
                 answers.flat_map(|answer| &answer.photos).collect()
@@ -85,15 +127,36 @@ impl Record {
         }
     }
 
-    /// Says whether another operation submitted it before.
-    pub(super) fn is_stored(
-        &self,
-        db: &Connection,
-        district: DistrictId,
-    ) -> Result<bool, StoreError> {
+    /// Says what the record meets.
+    pub(super) fn meets(&self, db: &Connection, push: Push) -> Result<Meets, StoreError> {
+        let district = push.actor.district;
+        let stored = |is_stored| {
+            if is_stored {
+                Meets::Itself
+            } else {
+                Meets::Nothing
+            }
+        };
         match self {
-            Self::Finding(record) => Ok(findings::author(db, district, record.id)?.is_some()),
-            Self::Inspection(record) => inspections::exists(db, district, record.id),
+            Self::Finding(record) => {
+                let author = findings::author(db, district, record.id)?;
+                Ok(stored(author.is_some()))
+            }
+            Self::Revision { record, base_rev } => {
+                let Some(known) = findings::find(db, district, record.id)? else {
+                    return Ok(Meets::Unknown);
+                };
+                if known.author != push.actor.person {
+                    return Ok(Meets::OfAnother);
+                }
+                Ok(match record.check_revision(&known.record) {
+                    Err(error @ RevisionError::OtherFinding) => Meets::Other(error),
+                    // A server that came back from a backup may count less than was seen of it.
+                    Ok(()) if known.review.rev <= *base_rev => Meets::Nothing,
+                    Ok(()) | Err(RevisionError::PhotoMissing) => Meets::MovedOn,
+                })
+            }
+            Self::Inspection(record) => inspections::exists(db, district, record.id).map(stored),
         }
     }
 
@@ -105,7 +168,7 @@ impl Record {
         district: DistrictId,
     ) -> Result<bool, StoreError> {
         match self {
-            Self::Finding(_) => Ok(true),
+            Self::Finding(_) | Self::Revision { .. } => Ok(true),
             Self::Inspection(record) => {
                 let named = (record.standard, record.standard_version);
                 Ok(reference::standard(db, district, named.0, named.1)?.is_some())
@@ -113,12 +176,23 @@ impl Record {
         }
     }
 
-    /// Stores the record as it came, with fields that a newer phone added, and returns its place
-    /// in its queue.
-    pub(super) fn store(&self, db: &Connection, push: Push, body: &str) -> Result<u64, StoreError> {
+    /// Stores the record as it came, with fields that a newer phone added; none where what it
+    /// revises has moved on.
+    pub(super) fn store(
+        &self,
+        db: &Connection,
+        push: Push,
+        body: &str,
+    ) -> Result<Option<Stored>, StoreError> {
         let district = push.actor.district;
-        match self {
-            Self::Finding(record) => {
+        let scope = FeedScope::Person(push.actor.person).to_string();
+        let mut events = vec![NewEvent {
+            scope: scope.clone(),
+            kind: self.event_kind(),
+            body: body.to_owned(),
+        }];
+        let seq = match self {
+            Self::Finding(record) | Self::Revision { record, .. } => {
                 let seq = feed::next_seq(db, district, feed::QUEUE)?;
                 let new = NewFinding {
                     record,
@@ -127,8 +201,18 @@ impl Record {
                     seq,
                     received_at: push.now,
                 };
-                findings::add(db, district, &new)?;
-                Ok(seq)
+                if let Self::Revision { base_rev, .. } = self {
+                    // Further than anything that was seen of it, here or by the phone.
+                    let rev = base_rev + 1;
+                    if !findings::revise(db, district, &new, rev)? {
+                        return Ok(None);
+                    }
+                    let review = Review::pending(record.id, rev);
+                    events.push(NewEvent::new(scope, &EventBody::Review(review))?);
+                } else {
+                    findings::add(db, district, &new)?;
+                }
+                seq
             }
             Self::Inspection(record) => {
                 let seq = feed::next_seq(db, district, inspections::QUEUE)?;
@@ -153,22 +237,22 @@ impl Record {
                     differing: &differing,
                 };
                 inspections::add(db, district, &new)?;
-                Ok(seq)
+                seq
             }
-        }
+        };
+        Ok(Some(Stored { seq, events }))
     }
 
-    /// The event by which the author's other phones learn of it.
-    pub(super) const fn event_kind(&self) -> &'static str {
+    const fn event_kind(&self) -> &'static str {
         match self {
-            Self::Finding(_) => "finding.received",
+            Self::Finding(_) | Self::Revision { .. } => "finding.received",
             Self::Inspection(_) => "inspection.received",
         }
     }
 
     pub(super) fn notice(&self) -> LiveNotice {
         match self {
-            Self::Finding(record) => LiveNotice::Finding {
+            Self::Finding(record) | Self::Revision { record, .. } => LiveNotice::Finding {
                 id: record.id,
                 state: ReviewState::Pending,
             },

@@ -5,11 +5,11 @@ use uuid::Uuid;
 use xunfang_domain::{
     DistrictId, FindingId, FindingRecord, PersonId, Review, ReviewState, Sha256Hex, UnixMillis,
 };
-use xunfang_protocol::ReviewTally;
+use xunfang_protocol::{EarlierFinding, ReviewTally};
 
 use super::{StoreError, values};
 
-/// A finding that is stored for the first time.
+/// A record of a finding that is stored: its first, or a revision.
 #[derive(Debug)]
 pub(crate) struct NewFinding<'a> {
     pub(crate) record: &'a FindingRecord,
@@ -48,15 +48,89 @@ pub(crate) fn add(
             ":body": finding.body,
             ":received_at": finding.received_at.get(),
         })?;
+    add_photos(db, district, finding.record)
+}
+
+fn add_photos(
+    db: &Connection,
+    district: DistrictId,
+    record: &FindingRecord,
+) -> Result<(), StoreError> {
     let mut add_photo = db.prepare_cached(include_str!("findings/add_photo.sql"))?;
-    for photo in &finding.record.photos {
+    for photo in &record.photos {
         add_photo.execute(named_params! {
             ":district_id": district.uuid(),
             ":sha256": photo.sha256.as_str(),
-            ":finding_id": finding.record.id.uuid(),
+            ":finding_id": record.id.uuid(),
         })?;
     }
     Ok(())
+}
+
+/// Puts a revision in the place of what a finding says, which is kept, and makes it pending under
+/// the number `rev`. Says whether it did: a finding that has that number already is left alone.
+pub(crate) fn revise(
+    db: &Connection,
+    district: DistrictId,
+    revision: &NewFinding<'_>,
+    rev: u64,
+) -> Result<bool, StoreError> {
+    let finding = revision.record.id.uuid();
+    // The statement compares once more, for a database with several writers.
+    let kept = db
+        .prepare_cached(include_str!("findings/keep_earlier.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":finding_id": finding,
+            ":rev": rev,
+        })?;
+    if kept == 0 {
+        return Ok(false);
+    }
+    db.prepare_cached(include_str!("findings/revise.sql"))?
+        .execute(named_params! {
+            ":district_id": district.uuid(),
+            ":finding_id": finding,
+            ":body": revision.body,
+            ":seq": revision.seq,
+            ":received_at": revision.received_at.get(),
+            ":rev": rev,
+        })?;
+    add_photos(db, district, revision.record)?;
+    Ok(true)
+}
+
+/// Lists what a finding said before its revisions, the oldest first.
+pub(crate) fn earlier(
+    db: &Connection,
+    district: DistrictId,
+    finding: FindingId,
+) -> Result<Vec<EarlierFinding>, StoreError> {
+    let mut statement = db.prepare_cached(include_str!("findings/earlier.sql"))?;
+    let mut rows = statement
+        .query(named_params! { ":district_id": district.uuid(), ":finding_id": finding.uuid() })?;
+    let mut earlier = Vec::new();
+    while let Some(row) = rows.next()? {
+        let state: Option<String> = row.get("state")?;
+        let review = state
+            .map(|state| {
+                Ok::<_, StoreError>(Review {
+                    finding,
+                    state: values::state(&state)?,
+                    reason: row.get("reason")?,
+                    rev: row.get("rev")?,
+                    decided_at: Some(UnixMillis::new(row.get("decided_at")?)),
+                    decided_by: row.get("decided_by_name")?,
+                })
+            })
+            .transpose()?;
+        earlier.push(EarlierFinding {
+            record: values::from_json("finding", &row.get::<_, String>("body")?)?,
+            received_at: UnixMillis::new(row.get("received_at")?),
+            review,
+        });
+    }
+    Ok(earlier)
 }
 
 /// Finds who recorded a finding.

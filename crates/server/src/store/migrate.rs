@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Every step, in order. The version of a database is the number of steps it has been through.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     include_str!("../../../../migrations/server/0001_init.sql"),
     include_str!("../../../../migrations/server/0002_profiles_and_inspections.sql"),
     include_str!("../../../../migrations/server/0003_evidence.sql"),
@@ -18,6 +18,7 @@ const STEPS: [&str; 9] = [
     include_str!("../../../../migrations/server/0007_signed_operations.sql"),
     include_str!("../../../../migrations/server/0008_chained_feeds.sql"),
     include_str!("../../../../migrations/server/0009_rescue.sql"),
+    include_str!("../../../../migrations/server/0010_revisions.sql"),
 ];
 
 /// The newest version that this build knows.
@@ -38,4 +39,53 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.commit()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_and_decisions_from_before_revisions_are_kept() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.pragma_update(None, "foreign_keys", "off").unwrap();
+        for step in &STEPS[..9] {
+            db.execute_batch(step).unwrap();
+        }
+        db.pragma_update(None, "user_version", 9).unwrap();
+        db.execute_batch(
+            "INSERT INTO finding VALUES (x'01', randomblob(16), 1, x'02', x'03', '{}', 5, 'pending', 0);
+             INSERT INTO finding VALUES (x'01', randomblob(16), 2, x'02', x'03', '{}', 6, 'returned', 1);
+             INSERT INTO review
+               SELECT district_id, finding_id, 1, 'returned', '看不清', x'02', 7
+               FROM finding WHERE seq = 2;
+             INSERT INTO finding_photo
+               SELECT district_id, lower(hex(randomblob(32))), finding_id FROM finding;",
+        )
+        .unwrap();
+        let look = |db: &Connection| -> Vec<String> {
+            let all = "SELECT f.seq || f.review_state || f.review_rev || f.received_at
+                         || hex(f.finding_id) || coalesce(r.reason, '') || p.sha256
+                       FROM finding f
+                       JOIN finding_photo p ON p.finding_id = f.finding_id
+                       LEFT JOIN review r ON r.finding_id = f.finding_id ORDER BY 1";
+            let mut rows = db.prepare(all).unwrap();
+            let rows = rows.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        let before = look(&db);
+        assert_eq!(before.len(), 2);
+        run(&mut db).unwrap();
+        assert_eq!(look(&db), before);
+        for table in ["review", "finding_photo", "earlier_finding"] {
+            let to_findings: bool = db
+                .query_row(
+                    "SELECT EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1) WHERE \"table\" = 'finding')",
+                    [table],
+                    |row| row.get(0),
+                )
+                .unwrap();
+            assert!(to_findings, "{table}");
+        }
+    }
 }

@@ -23,6 +23,7 @@ mod pushing;
 mod records;
 mod rescue;
 mod reviewing;
+mod revising;
 mod sessions;
 mod starting;
 mod uploads;

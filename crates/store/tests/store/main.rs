@@ -7,6 +7,7 @@ mod drift;
 mod inspections;
 mod receipts;
 mod reference;
+mod revisions;
 mod sealing;
 mod upgrade;
 

@@ -40,6 +40,8 @@ export const ERROR_MESSAGES = {
   point_invalid: 'error.pointInvalid',
   rescue_refused: 'error.rescueRefused',
   kind_unknown: 'error.unknown',
+  finding_moved_on: 'error.unknown',
+  finding_unknown: 'error.unknown',
   photos_missing: 'error.unknown',
   unreachable: 'error.unreachable',
   broken_answer: 'error.brokenAnswer',

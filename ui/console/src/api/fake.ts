@@ -1,9 +1,11 @@
 import type {
   CodeEntry,
   Criterion,
+  EarlierFinding,
   FindingDetail,
   FindingId,
   FindingPage,
+  FindingRecord,
   FindingRow,
   ImportDone,
   ImportPreview,
@@ -39,6 +41,8 @@ type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'pointTable' | 's
 export class FakeApi implements Api {
   /** What is known of single photos, by hash; of others everything holds. */
   readonly reports = new Map<Sha256Hex, PhotoReport>()
+  /** What findings said before they were revised. */
+  readonly earlier = new Map<FindingId, EarlierFinding[]>()
   readonly reviews: { id: FindingId; request: ReviewRequest }[] = []
   readonly pointSaves: { id: PointId | null; save: PointSave }[] = []
   readonly edits: StandardEdit[] = []
@@ -105,6 +109,23 @@ export class FakeApi implements Api {
     if (heard) this.tell({ kind: 'finding', id, state: review.state })
   }
 
+  /** Its author revises a finding: what it said is kept, and it waits again, on top of the queue. */
+  revise(id: FindingId, change: Partial<FindingRecord>, heard: boolean): void {
+    const row = this.row(id)
+    const { record, received_at, review } = row
+    const answered = review.state === 'pending' ? null : review
+    this.earlier.set(id, [...(this.earlier.get(id) ?? []), { record, received_at, review: answered }])
+    const revised: FindingRow = {
+      ...row,
+      record: { ...record, ...change },
+      received_at: received_at + 1,
+      review: { finding: id, state: 'pending', reason: '', rev: review.rev + 1, decided_at: null, decided_by: null },
+      seq: Math.max(...this.rows.map(({ seq }) => seq)) + 1,
+    }
+    this.rows = [revised, ...this.rows.filter((other) => other !== row)]
+    if (heard) this.tell({ kind: 'finding', id, state: 'pending' })
+  }
+
   private put(id: FindingId, review: Review): void {
     this.rows = this.rows.map((row) => (row.record.id === id ? { ...row, review } : row))
   }
@@ -153,7 +174,7 @@ export class FakeApi implements Api {
       const point = this.allPoints.find((candidate) => candidate.id === row.record.point)
       if (!point) throw new ApiError('not_found', 404)
       const photos = row.record.photos.map((photo) => this.reports.get(photo.sha256) ?? photoReport(photo.sha256))
-      return { row, point, photos }
+      return { row, point, photos, earlier: this.earlier.get(id) ?? [] }
     })
   }
 

@@ -35,7 +35,7 @@ const rescue = {
     why: 'Why',
     more: '{n} more are not listed',
   },
-  rescueKind: { finding: 'Finding', inspection: 'Inspection', photo: 'File of a photo', other: 'Other' },
+  rescueKind: { finding: 'Finding', revision: 'Revision of a finding', inspection: 'Inspection', photo: 'File of a photo', other: 'Other' },
   rescueFault: {
     no_rescue_file: 'This is no rescue file; nothing was imported. Choose the .xfrescue file that the phone has saved.',
     other_server: 'This rescue file is for another server, or was made before this one was set up anew. It cannot be opened and nothing was imported. Let the phone sync once and save a new one.',
@@ -58,6 +58,8 @@ const rescue = {
     forbidden: 'this person may not submit records',
     hash_mismatch: 'the photo was changed',
     not_a_photo: 'this is no photo that can be read',
+    finding_moved_on: 'the finding was decided on or revised meanwhile; connect the phone, where its author chooses which one stays',
+    finding_unknown: 'the finding that it revises is not on the server; connect the phone and let it send again',
     other: 'the server did not take it: {code}',
   },
 } as const

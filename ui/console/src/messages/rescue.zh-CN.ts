@@ -35,7 +35,7 @@ const rescue = {
     why: '原因',
     more: '还有 {n} 项没有列出',
   },
-  rescueKind: { finding: '问题', inspection: '巡查', photo: '照片文件', other: '其他' },
+  rescueKind: { finding: '问题', revision: '问题的补充', inspection: '巡查', photo: '照片文件', other: '其他' },
   rescueFault: {
     no_rescue_file: '这不是救援包，没有导入任何内容。请选择手机存下的 .xfrescue 文件。',
     other_server: '这个救援包是给另一台服务器的，或是本服务器重建之前做的，打不开，没有导入任何内容。请让手机联网同步一次，再重新存一个。',
@@ -58,6 +58,8 @@ const rescue = {
     forbidden: '这个人不能提交记录',
     hash_mismatch: '照片的内容被改动了',
     not_a_photo: '不是能识别的照片',
+    finding_moved_on: '这条问题在服务器上已另有审核或补充，请让手机联网，由本人选择保留哪一份',
+    finding_unknown: '要补充的那条问题不在服务器上，请让手机联网重新上传',
     other: '服务器没有收下：{code}',
   },
 } as const

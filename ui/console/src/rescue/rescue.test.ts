@@ -87,17 +87,22 @@ describe('a rescue file', () => {
         { id: 'op-1', kind: 'finding.submitted', code: 'photos_missing', message: 'x' },
         { id: 'op-2', kind: 'route.submitted', code: 'from_the_future', message: 'x' },
         { id: 'ab'.repeat(32), kind: 'photo', code: 'hash_mismatch', message: 'x' },
+        { id: 'op-3', kind: 'finding.revised', code: 'finding_moved_on', message: 'x' },
+        { id: 'op-4', kind: 'finding.revised', code: 'finding_unknown', message: 'x' },
       ],
     }
     await choose()
     expect(page.find('rescue-whole').exists()).toBe(false)
-    expect(page.find('rescue-partly').text()).toContain('3 could not be imported')
-    expect(figures('records')).toEqual(['3', '0', '1', '2'])
+    expect(page.find('rescue-partly').text()).toContain('5 could not be imported')
+    expect(figures('records')).toEqual(['3', '0', '1', '4'])
     expect(figures('files')).toEqual(['5', '4', '1', '1'])
     const rows = page.wrapper.findAll('[data-testid="rescue-refusal"]').map((row) => row.text())
     expect(rows[0]).toContain('photos are missing')
     expect(rows[1]).toContain('from_the_future')
     expect(rows[2]).toContain('File of a photo')
+    expect(rows[3]).toContain('Revision of a finding')
+    expect(rows[3]).toContain('its author chooses')
+    expect(rows[4]).toContain('is not on the server')
     expect(await axeFindings(document.body)).toEqual([])
   })
 

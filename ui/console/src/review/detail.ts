@@ -16,8 +16,10 @@ export function useDetail(api: Api, id: Ref<FindingId | null>) {
   const problem = ref('')
   const deciding = ref<'idle' | 'accept' | 'return'>('idle')
   const decideProblem = ref('')
-  /** The review that somebody else made while this person was deciding. */
+  /** The review as it stood when this person's decision came too late: decided, or pending again by a revision. */
   const movedOn = shallowRef<Review | null>(null)
+  /** Whether its author revised it while it was open: what it says now may not have been read. */
+  const revised = ref(false)
 
   let running = new AbortController()
   onScopeDispose(() => { running.abort() })
@@ -29,6 +31,12 @@ export function useDetail(api: Api, id: Ref<FindingId | null>) {
     try {
       const answer = await api.finding(wanted, signal)
       if (signal.aborted) return
+      if (detail.value?.row.record.id === wanted && answer.earlier.length > detail.value.earlier.length) {
+        revised.value = true
+        // It was about what the finding said before.
+        decideProblem.value = ''
+      }
+      if (movedOn.value && movedOn.value.rev < answer.row.review.rev) movedOn.value = null
       detail.value = answer
       status.value = 'ready'
     } catch (thrown) {
@@ -52,6 +60,7 @@ export function useDetail(api: Api, id: Ref<FindingId | null>) {
       running.abort()
       decideProblem.value = ''
       movedOn.value = null
+      revised.value = false
       detail.value = null
       status.value = wanted === null ? 'none' : 'loading'
       if (wanted !== null) void fetchDetail(wanted)
@@ -74,6 +83,7 @@ export function useDetail(api: Api, id: Ref<FindingId | null>) {
     deciding.value = verdict.decision
     decideProblem.value = ''
     movedOn.value = null
+    revised.value = false
     try {
       const review = await api.review(finding, request)
       show(review)
@@ -96,5 +106,5 @@ export function useDetail(api: Api, id: Ref<FindingId | null>) {
     }
   }
 
-  return { detail, status, problem, deciding, decideProblem, movedOn, reload, decide }
+  return { detail, status, problem, deciding, decideProblem, movedOn, revised, reload, decide }
 }

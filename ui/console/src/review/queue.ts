@@ -16,7 +16,9 @@ export const FILTERS: readonly Filter[] = ['pending', 'accepted', 'returned', 'a
 export function mergeFirstPage(shown: readonly FindingRow[], page: FindingPage): FindingRow[] {
   const last = page.rows.at(-1)
   if (!last || page.next_before === null) return [...page.rows]
-  const below = shown.filter((row) => row.seq < last.seq)
+  // A finding that was revised has come to the top, and is not where it was.
+  const onTop = new Set(page.rows.map((row) => row.record.id))
+  const below = shown.filter((row) => row.seq < last.seq && !onTop.has(row.record.id))
   const overlaps = shown.some((row) => row.seq >= last.seq)
   // More came in than one page holds: what lies between is unknown, so the list starts anew.
   return overlaps ? [...page.rows, ...below] : [...page.rows]
@@ -91,9 +93,8 @@ export function useQueue(api: Api, filter: Ref<Filter>) {
     try {
       const page = await ask()
       if (signal.aborted) return
-      const known = new Set(rows.value.map((row) => row.record.id))
       const newest = rows.value[0]?.seq ?? -1
-      const arrived = page.rows.filter((row) => !known.has(row.record.id) && row.seq > newest)
+      const arrived = page.rows.filter((row) => row.seq > newest)
       const merged = mergeFirstPage(rows.value, page)
       if (merged.length === page.rows.length) setNext(page.next_before)
       rows.value = merged

@@ -1,5 +1,6 @@
 import type {
   Criterion,
+  EarlierFinding,
   FindingRow,
   InspectionRow,
   PhotoReport,
@@ -70,6 +71,19 @@ export function findingRow(n: number, change: Partial<FindingRow> = {}): Finding
     seq: n,
     ...change,
   }
+}
+
+/** A finding that was returned, with what it said until its author added a close-up and wrote why. */
+export function revisedFinding(n: number): { row: FindingRow; earlier: EarlierFinding } {
+  const first = findingRow(n, { received_at: n * 1000 + 100 })
+  const [wide] = first.record.photos
+  if (!wide) throw new Error('a finding has a photo')
+  const row = findingRow(n, {
+    record: { ...first.record, note: 'The cover is cracked', photos: [wide, { ...wide, sha256: `c${wide.sha256.slice(1)}` }] },
+    review: { ...first.review, rev: 2 },
+  })
+  const review = { ...first.review, state: 'returned', reason: 'Add a close-up', rev: 1, decided_at: n * 1000 + 300, decided_by: 'Zhou' } as const
+  return { row, earlier: { record: first.record, received_at: first.received_at, review } }
 }
 
 /** A photo of which everything holds. */

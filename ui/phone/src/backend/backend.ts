@@ -53,6 +53,9 @@ export interface Answers {
   remove_answer_photo: AnswerView
   submit_inspection: InspectionView
   save_finding: SavedFinding
+  revise_finding: PointId
+  give_up_revision: DraftView
+  settle_conflict: FindingView
   findings: FindingPageView
   finding: FindingView
   sync: SyncView
@@ -138,6 +141,8 @@ const CODES: Record<ErrorCode, true> = {
   drawing_invalid: true,
   inspection_incomplete: true,
   note_too_long: true,
+  draft_in_use: true,
+  finding_moved_on: true,
   disk_full: true,
   disk_read_only: true,
   disk_failed: true,

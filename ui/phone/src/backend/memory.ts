@@ -6,6 +6,7 @@ import type {
   Change,
   Command,
   DraftView,
+  FindingId,
   FindingView,
   InspectionId,
   InspectionItem,
@@ -55,7 +56,7 @@ type Handlers = {
 const EMPTY_RESCUE: RescueView = {
   records: 0, photos: 0, bytes: 0, can_be_made: true, file_name: 'xunfang-empty.xfrescue',
 }
-const EMPTY_DRAFT: DraftView = { criterion: '', note: '', photos: [] }
+const EMPTY_DRAFT: DraftView = { criterion: '', note: '', photos: [], revises: null }
 
 export class MemoryBackend implements Backend {
   readonly data: MemoryData
@@ -186,6 +187,26 @@ export class MemoryBackend implements Backend {
     return this.data.points.flatMap((one) => one.findings)
   }
 
+  #finding(id: FindingId): FindingView {
+    const found = this.#findings().find(({ record }) => record.id === id)
+    if (found === undefined) throw new BackendError('not_found', `no finding ${id}`)
+    return found
+  }
+
+  #replace(id: FindingId, changes: Partial<FindingView>): FindingView {
+    const changed = { ...this.#finding(id), ...changes }
+    for (const detail of this.data.points) {
+      detail.findings = detail.findings.map((one) => (one.record.id === id ? changed : one))
+    }
+    return changed
+  }
+
+  /** One more waits to be sent. */
+  #queued(): void {
+    const { sync } = this.data.start
+    this.data.start = { ...this.data.start, sync: { ...sync, unsent: sync.unsent + 1 } }
+  }
+
   #page(query: string, kind: string | null, offset: number, limit: number): PointPage {
     const matching = this.data.points.filter(
       ({ point }) => point.name.includes(query) && (kind === null || point.kind === kind),
@@ -286,11 +307,49 @@ export class MemoryBackend implements Backend {
       view.submitted_at = 0
       return structuredClone(view)
     },
-    save_finding: ({ point }) => {
-      const { sync } = this.data.start
-      this.data.start = { ...this.data.start, sync: { ...sync, unsent: sync.unsent + 1 } }
-      this.#point(point).draft = EMPTY_DRAFT
+    save_finding: ({ point, criterion, note }) => {
+      const detail = this.#point(point)
+      const { revises } = detail.draft
+      this.#queued()
+      detail.draft = EMPTY_DRAFT
+      if (revises !== null) {
+        const id = revises.finding
+        const { record } = this.#finding(id)
+        this.#replace(id, { stage: 'saved', revises: true, record: { ...record, criterion, note } })
+        return { id, point }
+      }
       return { id: `finding-${String(++this.#saved)}`, point }
+    },
+    revise_finding: ({ id }) => {
+      const { record, stage, review } = this.#finding(id)
+      const detail = this.#point(record.point)
+      const { draft } = detail
+      if (draft.revises?.finding === id) return record.point
+      if (draft.revises !== null || draft.criterion + draft.note !== '' || draft.photos.length > 0) {
+        throw new BackendError('draft_in_use', `another is begun at ${record.point}`)
+      }
+      if (stage !== 'returned') throw new BackendError('finding_moved_on', `${id} is ${stage}`)
+      const photos = record.photos.map(({ sha256 }) => sha256)
+      const { criterion, note } = record
+      detail.draft = { criterion, note, photos: [], revises: { finding: id, review, photos } }
+      return record.point
+    },
+    give_up_revision: ({ point }) => {
+      const detail = this.#point(point)
+      if (detail.draft.revises !== null) detail.draft = EMPTY_DRAFT
+      return detail.draft
+    },
+    settle_conflict: ({ id, keep }) => {
+      const { theirs, review } = this.#finding(id)
+      if (theirs === null) throw new BackendError('finding_moved_on', `${id} is no conflict`)
+      const { sync } = this.data.start
+      this.data.start = { ...this.data.start, sync: { ...sync, conflicts: sync.conflicts - 1 } }
+      if (keep === 'mine') {
+        this.#queued()
+        return this.#replace(id, { stage: 'saved', theirs: null })
+      }
+      const stage = review === null || review.state === 'pending' ? 'applied' : review.state
+      return this.#replace(id, { ...theirs, stage, revises: false, theirs: null })
     },
     findings: ({ filter, offset, limit }) => {
       const rows = this.#findings().filter(
@@ -300,11 +359,7 @@ export class MemoryBackend implements Backend {
       )
       return { rows: rows.slice(offset, offset + limit), total: rows.length }
     },
-    finding: ({ id }) => {
-      const found = this.#findings().find(({ record }) => record.id === id)
-      if (found === undefined) throw new BackendError('not_found', `no finding ${id}`)
-      return found
-    },
+    finding: ({ id }) => this.#finding(id),
     sync: () => this.data.start.sync,
     sync_now: () => this.data.start.sync,
     send_originals: () => this.data.start.sync,

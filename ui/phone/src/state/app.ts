@@ -55,7 +55,7 @@ export class AppState {
       server: '',
       settings: { language: 'zh-CN', large_text: false, high_contrast: false },
       sync: {
-        link: 'offline', unsent: 0, rejected: 0, originals: 0, originals_wait: false, last_error: null, last_success_at: null,
+        link: 'offline', unsent: 0, rejected: 0, conflicts: 0, originals: 0, originals_wait: false, last_error: null, last_success_at: null,
       },
       notices: [],
       developer: false,
@@ -130,8 +130,9 @@ export class AppState {
     try {
       const before = this.data.sync
       this.data.sync = await this.#backend.run({ cmd: 'sync' })
-      // Only `start` tells notices, and a refusal by the server brings one.
-      if (this.data.sync.rejected > before.rejected) {
+      // Only `start` tells notices. What the server refuses, or leaves to the person, brings one.
+      const { rejected, conflicts } = this.data.sync
+      if (rejected > before.rejected || conflicts > before.conflicts) {
         this.data.notices = (await this.#backend.run({ cmd: 'start' })).notices
       }
     } catch {

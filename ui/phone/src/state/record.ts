@@ -1,6 +1,9 @@
 /**
  * The form of one finding. Everything in it is durable while it is filled in: photos when they are
  * chosen, the rest a quarter of a second after the last key and before the page goes away.
+ *
+ * A finding that was sent back is revised in the same form: its words are filled in, its photos stay
+ * beside it, and what is saved is its revision.
  */
 import type {
   CaptureSource,
@@ -8,6 +11,7 @@ import type {
   DrawnShape,
   PhotoView,
   PointId,
+  RevisedView,
   SavedFinding,
   Sha256Hex,
 } from '@xunfang/shared'
@@ -34,6 +38,8 @@ export interface Burst {
 }
 
 export interface RecordData {
+  /** What is revised; null: a new finding. */
+  revises: RevisedView | null
   criterion: string
   note: string
   photos: PhotoView[]
@@ -72,6 +78,7 @@ export class RecordForm {
     this.#backend = backend
     this.#point = point
     this.data = reactive<RecordData>({
+      revises: null,
       criterion: '',
       note: '',
       photos: [],
@@ -83,7 +90,7 @@ export class RecordForm {
     this.missing = computed(() => {
       const missing: Missing[] = []
       if (this.data.staging.some((one) => one.state.status !== 'error')) missing.push('staging')
-      else if (this.data.photos.length === 0) missing.push('photo')
+      else if (this.data.photos.length + (this.data.revises?.photos.length ?? 0) === 0) missing.push('photo')
       if (this.data.criterion === '') missing.push('criterion')
       return missing
     })
@@ -91,6 +98,7 @@ export class RecordForm {
 
   /** Goes on with what was begun earlier. */
   restore(draft: DraftView): void {
+    this.data.revises = draft.revises
     this.data.criterion = draft.criterion
     this.data.note = draft.note
     this.data.photos = draft.photos
@@ -182,12 +190,26 @@ export class RecordForm {
     const done = await this.#attempt(async () => {
       const { criterion, note } = this.data
       saved = await this.#backend.run({ cmd: 'save_finding', point: this.#point, criterion, note })
-      this.restore({ criterion: '', note: '', photos: [] })
+      // A revision is the last thing that its page was for, so the page stays what it is.
+      this.restore({ criterion: '', note: '', photos: [], revises: this.data.revises })
       this.data.staging = []
     })
     if (!done) this.#touch()
     this.data.saving = 'idle'
     return saved
+  }
+
+  /** Resolves with whether the revision is given up; the finding is then as it was sent back. */
+  async giveUpRevision(): Promise<boolean> {
+    this.cancelWaiting()
+    clearTimeout(this.#timer)
+    this.#unsaved = false
+    // After the photo that is on its way: it would begin a new finding.
+    const done = await this.#photoInTurn(() => this.#attempt(async () => {
+      await this.#backend.run({ cmd: 'give_up_revision', point: this.#point })
+    }))
+    if (!done) this.#touch()
+    return done
   }
 
   async #stage(one: Staging): Promise<void> {
@@ -228,7 +250,7 @@ export class RecordForm {
     })
   }
 
-  #photoInTurn(work: () => Promise<void>): Promise<void> {
+  #photoInTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#lastPhoto.then(work, work)
     this.#lastPhoto = turn
     return turn

@@ -11,6 +11,7 @@ import type {
   PointDetail,
   PointType,
   PositionEvidence,
+  Review,
   Standing,
   StartView,
 } from '@xunfang/shared'
@@ -99,7 +100,7 @@ export function startView(changes: Partial<StartView> = {}): StartView {
     server: 'https://xunfang.example',
     settings: { language: 'zh-CN', large_text: false, high_contrast: false },
     sync: {
-      link: 'online', unsent: 0, rejected: 0, originals: 0, originals_wait: false, last_error: null, last_success_at: NOW,
+      link: 'online', unsent: 0, rejected: 0, conflicts: 0, originals: 0, originals_wait: false, last_error: null, last_success_at: NOW,
     },
     notices: [],
     developer: false,
@@ -119,10 +120,34 @@ export function finding(id: string, point: string, stage: FindingStage): Finding
       }],
     },
     point_name: 'Gate', criterion_name_zh: 'zh-litter', criterion_name_en: 'No scattered litter',
-    stage, stuck: stage === 'saved' ? 'unreachable' : null, photos: [stage === 'saved' ? 'queued' : 'stored'],
+    stage, stuck: stage === 'saved' ? 'unreachable' : null, revises: false, theirs: null, photos: [stage === 'saved' ? 'queued' : 'stored'],
     review: stage === 'returned'
       ? { finding: id, state: 'returned', reason: 'too dark', rev: 1, decided_at: NOW, decided_by: 'Wang' }
       : null,
+  }
+}
+
+/** A revision of a finding, where the server has something else: words and photos differ. */
+export function conflict(id: string, point: string, review: Partial<Review> = {}): FindingView {
+  const theirs = finding(id, point, 'applied')
+  const photo = theirs.record.photos[0]
+  const added = photo === undefined ? [] : [{ ...photo, sha256: 'b'.repeat(64) }]
+  return {
+    ...theirs,
+    stage: 'conflict', revises: true,
+    record: {
+      ...theirs.record, criterion: 'cables', note: 'taken again from nearer',
+      photos: [...theirs.record.photos, ...added],
+    },
+    criterion_name_zh: 'zh-cables', criterion_name_en: 'Loose cables',
+    photos: ['stored', 'queued'],
+    theirs: {
+      record: theirs.record, criterion_name_zh: theirs.criterion_name_zh,
+      criterion_name_en: theirs.criterion_name_en,
+    },
+    review: {
+      finding: id, state: 'accepted', reason: '', rev: 2, decided_at: NOW, decided_by: 'Wang', ...review,
+    },
   }
 }
 
@@ -139,7 +164,7 @@ export function pointDetail(
     },
     position: MEASURED, standing, standard_name_zh: 'zh-standard', standard_name_en: 'Standard',
     standard_version: 2, profile: null, checklist: CRITERIA.length, key_place: false,
-    inspections: [], criteria: CRITERIA, draft: { criterion: '', note: '', photos: [] }, findings,
+    inspections: [], criteria: CRITERIA, draft: { criterion: '', note: '', photos: [], revises: null }, findings,
   }
 }
 

@@ -702,7 +702,8 @@ evidence?: Sealed | null,
 annotation?: Sealed | null, };
 
 /**
- * A finding 问题 as the phone submits it; it never changes afterwards.
+ * A finding 问题 as the phone submits it. It changes only by a revision of its author, which is a
+ * record of its own; see [`FindingRecord::check_revision`].
  */
 export type FindingRecord = { 
 /**
@@ -781,7 +782,8 @@ state: ReviewState,
  */
 reason: string, 
 /**
- * Counts up with each decision, from 0 while pending; a decision names the one it saw.
+ * Counts up with each decision and each revision of the record, from 0; a decision or a
+ * revision names the one it saw.
  */
 rev: number, 
 /**
@@ -2317,6 +2319,23 @@ accepted: number,
 returned: number, };
 
 /**
+ * What a finding said until its author revised it.
+ */
+export type EarlierFinding = { 
+/**
+ * The record.
+ */
+record: FindingRecord, 
+/**
+ * When the server received it.
+ */
+received_at: UnixMillis, 
+/**
+ * The review that the revision answered; none where nobody had decided.
+ */
+review: Review | null, };
+
+/**
  * `GET /api/v1/findings/{id}`: one finding with its point, to draw the ring.
  */
 export type FindingDetail = { 
@@ -2331,7 +2350,11 @@ point: Point,
 /**
  * What each of its photos is worth, in their order.
  */
-photos: Array<PhotoReport>, };
+photos: Array<PhotoReport>, 
+/**
+ * What it said before each revision, the oldest first; usually nothing.
+ */
+earlier: Array<EarlierFinding>, };
 
 /**
  * `POST /api/v1/findings/{id}/review`; the answer is the new [`Review`].
@@ -2862,11 +2885,12 @@ export type Notice = {
  */
 id: number, 
 /**
- * Stable name: `database_set_aside`, `database_recovered` or `server_rejected`.
+ * Stable name: `database_set_aside`, `database_recovered`, `server_rejected` or
+ * `finding_conflict`.
  */
 code: string, 
 /**
- * The folder of the set-aside database, or how many findings were rejected.
+ * The folder of the set-aside database, or how many findings it is about.
  */
 detail: string, 
 /**
@@ -2895,6 +2919,10 @@ unsent: number,
  * Findings that the server refused for good.
  */
 rejected: number, 
+/**
+ * Findings that somebody else has changed as well, where the person has to choose.
+ */
+conflicts: number, 
 /**
  * Originals of photos that wait, of records that the server has.
  */
@@ -3069,6 +3097,23 @@ annotated: Sha256Hex | null, };
 export type PhotoState = "draft" | "queued" | "shown" | "stored";
 
 /**
+ * A finding that is being revised.
+ */
+export type RevisedView = { 
+/**
+ * Which.
+ */
+finding: FindingId, 
+/**
+ * The review that sent it back; null where another has come meanwhile.
+ */
+review: Review | null, 
+/**
+ * Its photos, which stay.
+ */
+photos: Array<Sha256Hex>, };
+
+/**
  * What an inspector has begun at a point and not saved yet.
  */
 export type DraftView = { 
@@ -3083,7 +3128,11 @@ note: string,
 /**
  * Photos so far.
  */
-photos: Array<PhotoView>, };
+photos: Array<PhotoView>, 
+/**
+ * What it revises; null where it is a new finding.
+ */
+revises: RevisedView | null, };
 
 /**
  * Everything on the page of a point.
@@ -3145,7 +3194,7 @@ findings: Array<FindingView>, };
 /**
  * How far a finding has come; each is shown with its own words.
  */
-export type FindingStage = "saved" | "sending" | "photos_stored" | "applied" | "rejected" | "accepted" | "returned";
+export type FindingStage = "saved" | "sending" | "photos_stored" | "applied" | "conflict" | "rejected" | "accepted" | "returned";
 
 /**
  * A finding of this phone.
@@ -3176,6 +3225,14 @@ stage: FindingStage,
  */
 stuck: string | null, 
 /**
+ * Whether the stage is that of a revision, of a record that the server has.
+ */
+revises: boolean, 
+/**
+ * What the server has, where the person has to choose; null otherwise.
+ */
+theirs: RivalView | null, 
+/**
  * How far each photo of the record has come.
  */
 photos: Array<PhotoState>, 
@@ -3183,6 +3240,23 @@ photos: Array<PhotoState>,
  * The review; null until somebody decided.
  */
 review: Review | null, };
+
+/**
+ * What the server has of a finding that says something else here.
+ */
+export type RivalView = { 
+/**
+ * The record.
+ */
+record: FindingRecord, 
+/**
+ * Name of its criterion in Chinese.
+ */
+criterion_name_zh: string, 
+/**
+ * Name of its criterion in English.
+ */
+criterion_name_en: string, };
 
 /**
  * The person's own findings, newest first.
@@ -3416,6 +3490,11 @@ export type Change = "sync" | "reference" | "findings" | "position";
 export type LineStep = "start" | "mark" | "undo" | "end";
 
 /**
+ * Which of two records of a finding stays.
+ */
+export type Keep = "mine" | "theirs";
+
+/**
  * One request of a screen. The doc comment of each names its answer.
  */
 export type Command = { "cmd": "start" } | { "cmd": "usable" } | { "cmd": "sign_in", 
@@ -3579,7 +3658,23 @@ criterion: string,
 /**
  * The note.
  */
-note: string, } | { "cmd": "findings", 
+note: string, } | { "cmd": "revise_finding", 
+/**
+ * Which.
+ */
+id: FindingId, } | { "cmd": "give_up_revision", 
+/**
+ * At which point.
+ */
+point: PointId, } | { "cmd": "settle_conflict", 
+/**
+ * Which finding.
+ */
+id: FindingId, 
+/**
+ * What stays.
+ */
+keep: Keep, } | { "cmd": "findings", 
 /**
  * Which.
  */
@@ -3639,4 +3734,4 @@ message: string, };
 /**
  * Every reason for which a command can fail.
  */
-export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "rescue_empty" | "rescue_address_unknown" | "rescue_not_written" | "keys_unavailable" | "internal";
+export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "draft_in_use" | "finding_moved_on" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "rescue_empty" | "rescue_address_unknown" | "rescue_not_written" | "keys_unavailable" | "internal";

@@ -1,0 +1,320 @@
+//! Revising a finding that was sent back, and choosing where somebody else was faster.
+//!
+//! A revision is an operation of its own with a record of its own. Until the server has taken it the
+//! finding keeps saying what the server says, so both are there when the server has moved on: the
+//! operation is kept as a conflict, and a person chooses.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use xunfang_domain::{
+    FindingId, FindingRecord, OpId, PersonId, PhotoRef, PointId, Review, UnixMillis,
+};
+use xunfang_protocol::OpKind;
+
+use crate::draft::{Draft, SaveFinding, end_draft, put_op, read_draft};
+use crate::held::{Kind, rewrite};
+use crate::store::{json, parse};
+use crate::{Store, StoreError};
+
+/// What a person wants of two records of a finding that do not go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Their own words, with the photos of both, as an answer to the review that they have seen.
+    Mine {
+        /// Id of the operation that will submit it.
+        op: OpId,
+        /// When it is chosen.
+        at: UnixMillis,
+    },
+    /// What the server has.
+    Theirs,
+}
+
+impl Store {
+    /// Begins to revise a finding that was sent back: it becomes the draft of its point. Beginning
+    /// again goes on with it.
+    ///
+    /// # Errors
+    /// [`StoreError::DraftInUse`] where another finding is begun there, [`StoreError::MovedOn`]
+    /// where it is not sent back any more or a revision waits, [`StoreError::NotFound`], or one of
+    /// the database.
+    pub fn begin_revision(
+        &self,
+        person: PersonId,
+        finding: FindingId,
+    ) -> Result<PointId, StoreError> {
+        let step = "begin a revision";
+        self.write(step, |tx| {
+            let known = read(tx, person, finding)?.ok_or(StoreError::NotFound("finding"))?;
+            let point = known.record.point;
+            let draft = read_draft(tx, person, point)?;
+            if draft.base_rev.is_some() && draft.finding == Some(finding) {
+                return Ok(point);
+            }
+            if draft.base_rev.is_some() || !draft.is_empty() {
+                return Err(StoreError::DraftInUse);
+            }
+            let rev = known.returned_at.ok_or(StoreError::MovedOn)?;
+            tx.prepare_cached(
+                "INSERT INTO draft (person, point, criterion, note, finding, base_rev)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (person, point) DO UPDATE SET
+                   criterion = excluded.criterion, note = excluded.note,
+                   finding = excluded.finding, base_rev = excluded.base_rev",
+            )
+            .and_then(|mut put| {
+                put.execute(params![
+                    person.to_string(),
+                    point.to_string(),
+                    known.record.criterion,
+                    known.record.note,
+                    finding.to_string(),
+                    rev,
+                ])
+            })
+            .map_err(StoreError::sql(step))?;
+            Ok(point)
+        })
+    }
+
+    /// Gives up the revision that is being written at a point; the finding stays sent back. Where
+    /// a new finding is being written nothing happens.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn give_up_revision(&self, person: PersonId, point: PointId) -> Result<(), StoreError> {
+        let step = "give up a revision";
+        self.write(step, |tx| {
+            if read_draft(tx, person, point)?.base_rev.is_some() {
+                end_draft(tx, person, point).map_err(StoreError::sql(step))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads a finding as the server has it, or will have it first.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or one of the database.
+    pub fn finding_record(
+        &self,
+        person: PersonId,
+        finding: FindingId,
+    ) -> Result<FindingRecord, StoreError> {
+        let known = self.read(|db| read(db, person, finding))?;
+        Ok(known.ok_or(StoreError::NotFound("finding"))?.record)
+    }
+
+    /// Settles a conflict as the person has chosen, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::MovedOn`] where there is no conflict any more, [`StoreError::Record`] where
+    /// the photos of both are too many, or one of the database; the conflict stays then.
+    pub fn settle_conflict(
+        &self,
+        person: PersonId,
+        finding: FindingId,
+        choice: Choice,
+    ) -> Result<(), StoreError> {
+        let step = "settle a conflict";
+        self.write(step, |tx| {
+            let known = read(tx, person, finding)?.ok_or(StoreError::NotFound("finding"))?;
+            let (conflict, mine) = conflict_of(tx, finding)
+                .map_err(StoreError::sql(step))?
+                .ok_or(StoreError::MovedOn)?;
+            forget(tx, "op = ?1", &conflict).map_err(StoreError::sql(step))?;
+            match choice {
+                Choice::Theirs => Ok(()),
+                Choice::Mine { op, at } => {
+                    let mut record: FindingRecord = parse("finding", &mine)?;
+                    record.take_photos_of(&known.record);
+                    record.check()?;
+                    put_revision(tx, person, op, at, known.rev, &record)
+                }
+            }
+        })
+    }
+}
+
+/// A finding, and how its review stands.
+struct Known {
+    record: FindingRecord,
+    /// Number of its review.
+    rev: u64,
+    /// The same where it is sent back and no revision of it waits.
+    returned_at: Option<u64>,
+}
+
+fn read(
+    db: &Connection,
+    person: PersonId,
+    finding: FindingId,
+) -> Result<Option<Known>, StoreError> {
+    let row: Option<(String, u64, bool)> = db
+        .prepare_cached(
+            "SELECT f.record, coalesce(f.review ->> 'rev', 0) AS rev,
+                    f.review_state = 'returned'
+                      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.entity = f.id
+                                        AND o.kind = 'finding.revised') AS returned
+             FROM finding f WHERE f.id = ?1 AND f.person = ?2",
+        )
+        .and_then(|mut find| {
+            find.query_row(params![finding.to_string(), person.to_string()], |row| {
+                Ok((row.get("record")?, row.get("rev")?, row.get("returned")?))
+            })
+            .optional()
+        })
+        .map_err(StoreError::sql("read a finding"))?;
+    row.map(|(record, rev, returned)| {
+        Ok(Known {
+            record: parse("finding", &record)?,
+            rev,
+            returned_at: returned.then_some(rev),
+        })
+    })
+    .transpose()
+}
+
+/// The operation of a finding that is a conflict, and its record.
+fn conflict_of(
+    tx: &Transaction<'_>,
+    finding: FindingId,
+) -> rusqlite::Result<Option<(String, String)>> {
+    tx.prepare_cached(
+        "SELECT o.op, r.record FROM outbox o JOIN op_record r ON r.op = o.op
+         WHERE o.entity = ?1 AND o.state = 'conflict' ORDER BY o.dev_seq DESC LIMIT 1",
+    )?
+    .query_row([finding.to_string()], |row| {
+        Ok((row.get("op")?, row.get("record")?))
+    })
+    .optional()
+}
+
+/// Removes operations that are conflicts, with their records: another took their place.
+fn forget(tx: &Transaction<'_>, which: &str, parameter: &str) -> rusqlite::Result<()> {
+    let conflicts = format!("SELECT op FROM outbox WHERE state = 'conflict' AND {which}");
+    for statement in [
+        format!("DELETE FROM op_record WHERE op IN ({conflicts})"),
+        format!("DELETE FROM outbox WHERE op IN ({conflicts})"),
+    ] {
+        tx.prepare_cached(&statement)?.execute([parameter])?;
+    }
+    Ok(())
+}
+
+/// Turns a draft into a revision of its finding.
+pub(crate) fn save_revision(
+    tx: &Transaction<'_>,
+    new: SaveFinding,
+    draft: Draft,
+    base_rev: u64,
+) -> Result<FindingRecord, StoreError> {
+    let step = "save the revision";
+    let finding = draft.finding.ok_or(StoreError::NotFound("finding"))?;
+    let known = read(tx, new.person, finding)?.ok_or(StoreError::NotFound("finding"))?;
+    let mut record = FindingRecord {
+        standard: new.standard,
+        standard_version: new.standard_version,
+        criterion: new.criterion,
+        note: new.note,
+        photos: draft.photos.into_iter().map(PhotoRef::from).collect(),
+        ..known.record.clone()
+    };
+    record.take_photos_of(&known.record);
+    record.check()?;
+    put_revision(tx, new.person, new.op, new.found_at, base_rev, &record)?;
+    end_draft(tx, new.person, record.point).map_err(StoreError::sql(step))?;
+    Ok(record)
+}
+
+/// Keeps the first record of a finding with its operation, where the finding is about to say
+/// something else: a server that has lost it gets it again as it was.
+pub(crate) fn keep_as_sent(tx: &Transaction<'_>, finding: &str, new: &str) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO op_record (op, finding, base_rev, record)
+         SELECT sent.op, f.id, NULL, f.record
+         FROM (SELECT op, kind, entity FROM outbox
+               UNION ALL SELECT op, kind, entity FROM acknowledged) sent
+         JOIN finding f ON f.id = sent.entity
+         WHERE sent.entity = ?1 AND sent.kind = 'finding.submitted' AND f.record <> ?2
+         ON CONFLICT (op) DO NOTHING",
+    )?
+    .execute([finding, new])?;
+    Ok(())
+}
+
+/// Queues a revision. What the finding says until then stays as it was submitted.
+fn put_revision(
+    tx: &Transaction<'_>,
+    person: PersonId,
+    op: OpId,
+    made_at: UnixMillis,
+    base_rev: u64,
+    record: &FindingRecord,
+) -> Result<(), StoreError> {
+    let body = json("finding", record)?;
+    let put = || -> rusqlite::Result<()> {
+        let finding = record.id.to_string();
+        keep_as_sent(tx, &finding, &body)?;
+        put_op(
+            tx,
+            person,
+            op,
+            OpKind::FindingRevised,
+            record.id.uuid(),
+            made_at,
+        )?;
+        tx.prepare_cached(
+            "INSERT INTO op_record (op, finding, base_rev, record) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![op.to_string(), finding, base_rev, body])?;
+        let mut link = tx.prepare_cached(
+            "INSERT INTO finding_photo (finding, place, sha256)
+             SELECT ?1, (SELECT coalesce(max(place), 0) + 1 FROM finding_photo WHERE finding = ?1),
+                    sha256
+             FROM photo
+             WHERE sha256 = ?2
+               AND NOT EXISTS (SELECT 1 FROM finding_photo WHERE finding = ?1 AND sha256 = ?2)",
+        )?;
+        for photo in &record.photos {
+            link.execute(params![finding, photo.sha256.as_str()])?;
+        }
+        Ok(())
+    };
+    put().map_err(StoreError::sql("queue a revision"))
+}
+
+/// Has the finding say what its revision says, now that the server has taken it. What the server has
+/// told of it since is newer and stays.
+pub(crate) fn take_over(tx: &Transaction<'_>, op: &str) -> rusqlite::Result<()> {
+    let taken: Option<(String, u64, String, String)> = tx
+        .prepare_cached(
+            "SELECT r.finding, r.base_rev, r.record, r.record ->> 'criterion' AS criterion
+             FROM op_record r JOIN finding f ON f.id = r.finding
+             WHERE r.op = ?1 AND r.base_rev >= coalesce(f.review ->> 'rev', 0)",
+        )?
+        .query_row([op], |row| {
+            Ok((
+                row.get("finding")?,
+                row.get("base_rev")?,
+                row.get("record")?,
+                row.get("criterion")?,
+            ))
+        })
+        .optional()?;
+    let Some((finding, base_rev, record, criterion)) = taken else {
+        return Ok(());
+    };
+    let id = crate::store::id::<FindingId>(0, &finding)?;
+    let review = serde_json::to_string(&Review::pending(id, base_rev + 1))
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    tx.prepare_cached(
+        "UPDATE finding SET record = ?2, criterion = ?3, review_state = 'pending', review = ?4
+         WHERE id = ?1",
+    )?
+    .execute(params![finding, record, criterion, review])?;
+    for kind in [Kind::Finding, Kind::Review] {
+        rewrite(tx, kind, &finding)?;
+    }
+    // An older revision that the server had not taken is part of what led to this one.
+    forget(tx, "entity = ?1", &finding)
+}
