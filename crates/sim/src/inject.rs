@@ -19,7 +19,8 @@ use tempfile::TempDir;
 use xunfang_store::StorageKey;
 
 use crate::judge::{Acknowledged, judge};
-use crate::scene::{self, Flow, Served};
+use crate::prepare::{Served, prepare};
+use crate::scene::{self, Flow};
 
 /// Calls at which an app is killed: all by which files change, and by which they are opened.
 const KILL_CALLS: [&str; 9] = [
@@ -113,7 +114,7 @@ impl Prepared {
         let place = crate::memory_folder()?;
         let folder = place.path().join("phone");
         fs::create_dir(&folder)?;
-        scene::prepare(&folder, server).await?;
+        prepare(&folder, server).await?;
         let key = scene::key(&folder)?;
         Ok(Self { place, key })
     }

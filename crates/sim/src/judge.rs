@@ -18,6 +18,8 @@ pub struct Acknowledged {
     findings: BTreeSet<(String, Vec<String>)>,
     answers: BTreeSet<(String, String)>,
     submitted: BTreeSet<String>,
+    /// Findings and what their revisions say.
+    revised: BTreeSet<(String, String)>,
     /// By point, the note of its draft.
     notes: BTreeMap<String, String>,
     /// By photo, the copy that was drawn on.
@@ -62,6 +64,9 @@ impl Acknowledged {
             }
             "submitted" => {
                 self.submitted.insert(next()?);
+            }
+            "revised" => {
+                self.revised.insert((next()?, next()?));
             }
             // From here on it may be gone, with its answers.
             "discarding" => {
@@ -180,7 +185,11 @@ fn look_at_rows(
            WHERE submitted_at IS NOT NULL AND applied = 0
              AND id NOT IN (SELECT entity FROM outbox)
          UNION SELECT 'outbox ' || entity FROM outbox
-           WHERE kind = 'finding.submitted' AND entity NOT IN (SELECT id FROM finding)
+           WHERE kind LIKE 'finding.%' AND entity NOT IN (SELECT id FROM finding)
+         UNION SELECT 'revision ' || op FROM outbox
+           WHERE kind = 'finding.revised' AND op NOT IN (SELECT op FROM op_record)
+         UNION SELECT 'record of ' || op FROM op_record
+           WHERE op NOT IN (SELECT op FROM outbox UNION SELECT op FROM acknowledged)
          UNION SELECT 'photos of finding ' || id FROM finding
            WHERE applied = 0 AND id NOT IN (SELECT finding FROM finding_photo)",
     )?;
@@ -255,6 +264,15 @@ fn look_at_promises(
     )?;
     for inspection in told.submitted.difference(&submitted) {
         wrong.push(format!("lost: inspection {inspection}"));
+    }
+    let revised = texts(
+        db,
+        "SELECT finding || ' ' || (record ->> 'note') FROM op_record WHERE base_rev IS NOT NULL",
+    )?;
+    for (finding, note) in &told.revised {
+        if !revised.contains(&format!("{finding} {note}")) {
+            wrong.push(format!("lost: a revision of {finding}"));
+        }
     }
     let notes = texts(db, "SELECT point || ' ' || note FROM draft")?;
     for (point, note) in &told.notes {

@@ -17,6 +17,7 @@ pub mod inject;
 pub mod judge;
 pub mod net;
 pub mod plant;
+mod prepare;
 pub mod proxy;
 pub mod record;
 pub mod replay;
@@ -29,9 +30,9 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::judge::Acknowledged;
+use crate::prepare::{Served, prepare};
 use crate::record::{Kill, read_folder, record};
 use crate::replay::Recording;
-use crate::scene::Served;
 
 /// Prepares a phone and records the scene on it. With `kill` the app is first killed in the middle
 /// of the scene and then goes through the same once more: what it had not synced is in the system's
@@ -43,7 +44,7 @@ pub async fn record_scene(program: &Path, kill: Option<Kill>) -> anyhow::Result<
     let place = memory_folder()?;
     let folder = place.path().canonicalize()?.join("phone");
     std::fs::create_dir(&folder)?;
-    scene::prepare(&folder, &Served::start().await?).await?;
+    prepare(&folder, &Served::start().await?).await?;
     let key = scene::key(&folder)?;
     let before = read_folder(&folder)?;
     let data = folder.to_string_lossy();

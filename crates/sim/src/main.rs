@@ -118,7 +118,7 @@ enum Task {
         flow: String,
     },
     /// Cuts the power of a recorded phone so many times; kills apps, and refuses their disk, at the
-    /// calls of twelve flows.
+    /// calls of thirteen flows.
     Crash {
         /// How many states after a power cut are judged.
         #[arg(long)]

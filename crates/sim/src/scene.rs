@@ -1,8 +1,8 @@
-//! What an inspector does, in twelve flows, and a stretch of a day without a network.
+//! What an inspector does, in thirteen flows, and a stretch of a day without a network.
 //!
 //! After each command a flow says on standard output what the app has acknowledged:
 //! `photo SHA256`, `finding ID SHA256...`, `answer INSPECTION CRITERION`, `drawn SHA256 COPY`,
-//! `camera POINT`, `typed POINT NOTE`, `submitted INSPECTION`. What it begins and may take back
+//! `camera POINT`, `typed POINT NOTE`, `submitted INSPECTION`, `revised FINDING NOTE`. What it begins and may take back
 //! something that was acknowledged it says before: `taking-back SHA256`, `drawing SHA256`,
 //! `shutter`, `typing POINT`, `discarding INSPECTION`.
 
@@ -14,21 +14,16 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::sync::oneshot;
 use xunfang_domain::{CaptureSource, PointId, Wgs84};
 use xunfang_phone::{KeyFiles, Patience, Phone, PhoneConfig, PhotoPlace, SimulatedPosition};
-use xunfang_server::{App, AppConfig, sample};
 use xunfang_store::StorageKey;
 
-/// How long the preparation may take before it gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a finding may take until the server has all of it; a broken disk keeps it for ever.
 const SENDING: Duration = Duration::from_secs(8);
 /// Nobody listens there.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-fn open(folder: &Path, server: &str) -> anyhow::Result<Phone> {
+pub(crate) fn open(folder: &Path, server: &str) -> anyhow::Result<Phone> {
     let place = Wgs84::new(33.48, 117.88).context("a place")?;
     Phone::open(PhoneConfig {
         camera: None,
@@ -56,7 +51,7 @@ pub fn key(folder: &Path) -> anyhow::Result<StorageKey> {
         .map_err(|error| anyhow!("the key of the storage: {error}"))
 }
 
-async fn run(phone: &Phone, command: Value) -> anyhow::Result<Value> {
+pub(crate) async fn run(phone: &Phone, command: Value) -> anyhow::Result<Value> {
     let said = command.to_string();
     let command = serde_json::from_value(command)?;
     phone
@@ -76,73 +71,8 @@ pub(crate) fn list<'a>(answer: &'a Value, pointer: &str) -> anyhow::Result<&'a V
     found.with_context(|| format!("nothing at {pointer}"))
 }
 
-/// A real server with the sample districts, for as long as this lives.
-pub struct Served {
-    address: String,
-    account: String,
-    password: String,
-    _folder: TempDir,
-    /// Dropped with the rest, which ends the server.
-    _stop: oneshot::Sender<()>,
-}
-
-impl Served {
-    /// Starts one.
-    ///
-    /// # Errors
-    /// Where it does not start.
-    pub async fn start() -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let app = App::open(AppConfig::new(folder.path()))?;
-        let accounts = sample::load(&app).await?.accounts;
-        let inspector = accounts.iter().find(|one| one.account == "xunfang01");
-        let inspector = inspector.context("the sample district has no inspector")?;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let address = format!("http://{}", listener.local_addr()?);
-        let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(xunfang_server::serve(app, listener, async {
-            // Dropping the sender ends it as well.
-            drop(stopped.await);
-        }));
-        Ok(Self {
-            address,
-            account: inspector.account.clone(),
-            password: inspector.password.clone(),
-            _folder: folder,
-            _stop: stop,
-        })
-    }
-}
-
-/// Signs a new phone in at a server, and waits for its points.
-///
-/// # Errors
-/// Where the server or the phone fails.
-pub async fn prepare(folder: &Path, server: &Served) -> anyhow::Result<()> {
-    let phone = open(folder, &server.address)?;
-    run(
-        &phone,
-        json!({
-            "cmd": "sign_in", "server": server.address,
-            "account": server.account, "password": server.password,
-        }),
-    )
-    .await?;
-    let arrived = async {
-        let mut changes = phone.changes();
-        while points(&phone).await.is_err() {
-            // What was missed is asked for anew.
-            drop(changes.recv().await);
-        }
-    };
-    tokio::time::timeout(PATIENCE, arrived)
-        .await
-        .context("the points did not arrive")?;
-    Ok(())
-}
-
 /// The two nearest points whose lists can be asked for.
-async fn points(phone: &Phone) -> anyhow::Result<[PointId; 2]> {
+pub(crate) async fn points(phone: &Phone) -> anyhow::Result<[PointId; 2]> {
     let page = json!({"cmd": "points", "query": "", "kind": null, "offset": 0, "limit": 2});
     let page = run(phone, page).await?;
     let point = |place: usize| -> anyhow::Result<PointId> {
@@ -165,7 +95,7 @@ fn say(line: &str) -> anyhow::Result<()> {
 }
 
 /// A photo that no other seed gives.
-fn photo(seed: u32) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn photo(seed: u32) -> anyhow::Result<Vec<u8>> {
     let picture = RgbImage::from_fn(480, 360, |x, y| {
         let [low, high, ..] = (x.wrapping_mul(2 * seed + 1) ^ y.wrapping_mul(40_503)).to_le_bytes();
         Rgb([low, high, low ^ high])
@@ -202,11 +132,13 @@ pub enum Flow {
     Discarded,
     /// A finding that is sent until the server has all of it.
     Sent,
+    /// A finding that was sent back, with another photo and other words.
+    Revised,
 }
 
 impl Flow {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Photo,
         Self::Finding,
         Self::ThreePhotos,
@@ -219,6 +151,7 @@ impl Flow {
         Self::Submitted,
         Self::Discarded,
         Self::Sent,
+        Self::Revised,
     ];
 
     /// Finds one by the name that it is printed with.
@@ -227,6 +160,26 @@ impl Flow {
             .into_iter()
             .find(|flow| format!("{flow:?}") == name)
     }
+}
+
+/// Sends until nothing waits.
+pub(crate) async fn send(phone: &Phone) -> anyhow::Result<()> {
+    let mut changes = phone.changes();
+    run(phone, json!({"cmd": "sync_now"})).await?;
+    let sent = async {
+        loop {
+            let sync = run(phone, json!({"cmd": "sync"})).await?;
+            let waiting = ["/unsent", "/originals"].map(|what| sync.pointer(what).cloned());
+            if waiting.iter().all(|one| *one == Some(json!(0))) {
+                return Ok(());
+            }
+            // What was missed is asked for anew.
+            drop(changes.recv().await);
+        }
+    };
+    tokio::time::timeout(SENDING, sent)
+        .await
+        .context("not sent in time")?
 }
 
 struct Day<'a> {
@@ -278,8 +231,12 @@ impl Day<'_> {
     }
 
     async fn save(&self, point: PointId) -> anyhow::Result<()> {
+        self.save_as(point, "线缆下垂").await.map(drop)
+    }
+
+    async fn save_as(&self, point: PointId, note: &str) -> anyhow::Result<String> {
         let command = json!({
-            "cmd": "save_finding", "point": point, "criterion": "cables-tidy", "note": "线缆下垂",
+            "cmd": "save_finding", "point": point, "criterion": "cables-tidy", "note": note,
         });
         say(&format!("typing {point}"))?;
         let saved = run(self.phone, command).await?;
@@ -291,7 +248,20 @@ impl Day<'_> {
             .map(|photo| text(photo, "/sha256"))
             .collect::<Result<_, _>>()?;
         let photos = photos.join(" ");
-        say(&format!("finding {id} {photos}"))
+        say(&format!("finding {id} {photos}"))?;
+        Ok(id.to_owned())
+    }
+
+    /// Revises what was sent back.
+    async fn revise(&self) -> anyhow::Result<()> {
+        let returned = json!({"cmd": "findings", "filter": "returned", "offset": 0, "limit": 1});
+        let returned = run(self.phone, returned).await?;
+        let id = text(&returned, "/rows/0/record/id")?;
+        let point = run(self.phone, json!({"cmd": "revise_finding", "id": id})).await?;
+        let point = text(&point, "")?.parse().context("a point's id")?;
+        self.photograph(PhotoPlace::draft(point), 12).await?;
+        let id = self.save_as(point, "补拍近照").await?;
+        say(&format!("revised {id} 补拍近照"))
     }
 
     async fn begin(&self, point: PointId) -> anyhow::Result<Value> {
@@ -346,26 +316,6 @@ impl Day<'_> {
         Ok(first)
     }
 
-    /// Sends until nothing waits.
-    async fn send(&self) -> anyhow::Result<()> {
-        let mut changes = self.phone.changes();
-        run(self.phone, json!({"cmd": "sync_now"})).await?;
-        let sent = async {
-            loop {
-                let sync = run(self.phone, json!({"cmd": "sync"})).await?;
-                let waiting = ["/unsent", "/originals"].map(|what| sync.pointer(what).cloned());
-                if waiting.iter().all(|one| *one == Some(json!(0))) {
-                    return Ok(());
-                }
-                // What was missed is asked for anew.
-                drop(changes.recv().await);
-            }
-        };
-        tokio::time::timeout(SENDING, sent)
-            .await
-            .context("not sent in time")?
-    }
-
     async fn go_through(&self, flow: Flow, [near, next]: [PointId; 2]) -> anyhow::Result<()> {
         let draft = PhotoPlace::draft;
         match flow {
@@ -376,7 +326,7 @@ impl Day<'_> {
                 self.photograph(draft(near), 2).await?;
                 self.save(near).await?;
                 if flow == Flow::Sent {
-                    self.send().await?;
+                    send(self.phone).await?;
                 }
             }
             Flow::ThreePhotos => {
@@ -434,6 +384,7 @@ impl Day<'_> {
                 say(&format!("discarding {id}"))?;
                 run(self.phone, json!({"cmd": "discard_inspection", "id": id})).await?;
             }
+            Flow::Revised => self.revise().await?,
         }
         Ok(())
     }

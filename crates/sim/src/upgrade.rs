@@ -24,8 +24,8 @@ macro_rules! frozen {
 }
 
 /// The database of each released schema, from the first on, as SQL.
-pub const FROZEN: [&str; 11] = frozen!(
-    "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"
+pub const FROZEN: [&str; 12] = frozen!(
+    "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012"
 );
 /// The first schema whose database and photos are sealed.
 const SEALED_SINCE: usize = 8;
@@ -132,6 +132,12 @@ fn acknowledged(db: &Connection) -> anyhow::Result<Acknowledged> {
             "SELECT 'drawn ' || e.original || ' ' || c.sha256 FROM annotation n
              JOIN evidence e ON e.seq = n.evidence
              JOIN photo_copy c ON c.evidence = n.evidence AND c.kind = 'annotated'",
+        );
+    }
+    if has(db, "op_record")? {
+        queries.push(
+            "SELECT 'revised ' || finding || ' ' || (record ->> 'note') FROM op_record
+             WHERE base_rev IS NOT NULL",
         );
     }
     let mut told = Acknowledged::default();

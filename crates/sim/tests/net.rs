@@ -20,8 +20,9 @@ fn a_few_worlds_keep_every_promise() {
     assert_eq!(found.worlds, 6);
     assert!(found.sum.saved > 60, "{} findings", found.sum.saved);
     let busy = lived(Life::Busy, 1..2).sum;
-    assert_eq!(busy.saved, WRITES);
+    assert!(busy.saved > WRITES, "nothing was revised");
     assert!(busy.applied > 0 && busy.refused > 0, "{busy:?}");
+    assert!(busy.conflicts + busy.settled > 0, "{busy:?}");
     let slow = lived(Life::Slow, 1..4).sum;
     assert_eq!(slow.saved, slow.applied + slow.refused);
 }

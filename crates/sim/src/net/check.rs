@@ -14,6 +14,7 @@ use xunfang_protocol::FeedScope;
 use xunfang_store::{FindingQuery, FindingRow, SendState};
 
 use super::phone::SimPhone;
+use super::revising;
 use super::world::{CALM, Outcome, World};
 
 /// What the server holds.
@@ -23,8 +24,12 @@ struct Server {
     /// How often each record was applied by an operation.
     ops: u32,
     photos: BTreeSet<String>,
-    /// Revision of each finding's review.
+    /// Number of each finding's review.
     reviews: BTreeMap<Uuid, u64>,
+    /// What each finding says.
+    notes: BTreeMap<Uuid, String>,
+    /// Records that a revision has taken the place of.
+    earlier: usize,
     /// Last event of each scope.
     feeds: BTreeMap<String, u64>,
 }
@@ -37,14 +42,17 @@ impl Server {
             ops: db.query_row("SELECT count(*) FROM op", [], |row| row.get(0))?,
             photos: BTreeSet::new(),
             reviews: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            earlier: db.query_row("SELECT count(*) FROM earlier_finding", [], |row| row.get(0))?,
             feeds: BTreeMap::new(),
         };
-        let mut rows = db.prepare("SELECT finding_id, review_rev FROM finding")?;
+        let mut rows = db.prepare("SELECT finding_id, review_rev, body ->> 'note' FROM finding")?;
         let mut rows = rows.query([])?;
         while let Some(row) = rows.next()? {
             let id: Uuid = row.get(0)?;
             *server.findings.entry(id).or_default() += 1;
             server.reviews.insert(id, row.get(1)?);
+            server.notes.insert(id, row.get(2)?);
         }
         let mut rows = db.prepare("SELECT sha256 FROM blob")?;
         let mut rows = rows.query([])?;
@@ -130,6 +138,8 @@ pub(super) fn look(world: &World<'_>, outcome: &mut Outcome) -> anyhow::Result<(
         outcome.refused += ends.refused;
         outcome.kept += ends.kept;
         look_at_rows(phone, &rows, &server, &mut wrong)?;
+        let person = phone.device.session.person.id;
+        revising::look_at_words(phone.store()?, person, &server.notes, &mut wrong)?;
         if is_behind(phone, &server)? {
             wrong.push(format!("R10: {name} has not seen all events"));
         }
@@ -139,13 +149,21 @@ pub(super) fn look(world: &World<'_>, outcome: &mut Outcome) -> anyhow::Result<(
             wrong.push(format!("R5: the server has {finding} {count} times"));
         }
     }
-    if server.ops as usize != server.findings.len() {
+    let records = server.findings.len() + server.earlier;
+    if server.ops as usize != records {
         wrong.push(format!(
-            "R5: {} operations were applied for {} records",
-            server.ops,
-            server.findings.len()
+            "R5: {} operations were applied for {records} records",
+            server.ops
         ));
     }
+    let db = Connection::open(world.server_folder().join("server.db"))?;
+    let revisions = revising::look(&world.phones, &db, &mut wrong)?;
+    outcome.saved += revisions.saved;
+    outcome.applied += revisions.applied;
+    outcome.conflicts += revisions.conflicts;
+    outcome.settled += revisions.settled;
+    outcome.refused += revisions.refused;
+    outcome.kept += revisions.kept;
     look_at_files(world, &server, &mut wrong)?;
     look_at_points(world, &mut wrong)?;
     outcome.wrong = wrong;
@@ -176,7 +194,14 @@ fn look_at_saved(
             continue;
         };
         let is_there = server.findings.contains_key(&id.uuid());
-        match &row.send {
+        let send = match &row.send {
+            // The first record is there; what becomes of its revision is looked at by itself.
+            SendState::Conflict { .. } => &SendState::Applied,
+            _ if row.revises && is_there => &SendState::Applied,
+            send => send,
+        };
+        match send {
+            SendState::Conflict { .. } => {}
             SendState::Applied => {
                 ends.applied += 1;
                 if !is_there {

@@ -91,8 +91,9 @@ impl Found {
                 sum.damaged
             ),
             What::Ends => format!(
-                "{} findings saved on 3 phones = {} applied + {} refused with their reason + {} kept",
-                sum.saved, sum.applied, sum.refused, sum.kept
+                "{} findings and revisions saved on 3 phones = {} applied + {} kept as a conflict \
+                 + {} chosen between + {} refused with their reason + {} kept",
+                sum.saved, sum.applied, sum.conflicts, sum.settled, sum.refused, sum.kept
             ),
             What::Calm => format!("at rest after {} ms at most", sum.calm_ms),
             What::Kills => format!("clocks off by up to 10 years, {} kills", sum.kills),
@@ -103,6 +104,8 @@ impl Found {
         self.worlds += 1;
         self.sum.saved += outcome.saved;
         self.sum.applied += outcome.applied;
+        self.sum.conflicts += outcome.conflicts;
+        self.sum.settled += outcome.settled;
         self.sum.refused += outcome.refused;
         self.sum.kept += outcome.kept;
         self.sum.kills += outcome.kills;

@@ -12,6 +12,7 @@ mod many;
 mod phone;
 mod photo;
 mod plant;
+mod revising;
 mod template;
 mod wire;
 mod world;

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use rusqlite::Connection;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -26,6 +25,7 @@ use xunfang_sync::{
 };
 
 use super::clock::SimClock;
+use super::revising::Revised;
 use super::wire::Way;
 
 /// What a phone is, whether its app runs or not.
@@ -45,6 +45,8 @@ pub(super) struct SimPhone {
     pub(super) device: Device,
     /// What its person has saved.
     pub(super) saved: Vec<Saved>,
+    /// What its person has revised.
+    pub(super) revised: Vec<Revised>,
     app: Option<RunningApp>,
     news: Arc<Mutex<News>>,
 }
@@ -91,6 +93,7 @@ impl SimPhone {
         Self {
             device,
             saved: Vec::new(),
+            revised: Vec::new(),
             app: None,
             news: Arc::default(),
         }
@@ -182,34 +185,11 @@ impl SimPhone {
         let position = PositionEvidence::Missing {
             why: PositionMissing::NoFix,
         };
+        let photos = new.photos.iter();
+        let photos = photos
+            .map(|bytes| self.take(new.point, bytes))
+            .collect::<anyhow::Result<_>>()?;
         let store = self.store()?;
-        let mut photos = Vec::new();
-        for bytes in &new.photos {
-            let sha256 = digest(bytes);
-            let original = NamedBytes {
-                sha256: &sha256,
-                bytes,
-            };
-            store.keep_photo_files(original, &[])?;
-            let photo = DraftPhoto {
-                facts: PhotoFacts {
-                    sha256: sha256.clone(),
-                    bytes: bytes.len() as u64,
-                    media_type: "image/jpeg".to_owned(),
-                    width: 16,
-                    height: 16,
-                    shown_width: 16,
-                    shown_height: 16,
-                },
-                source: CaptureSource::Camera,
-                taken_at: now,
-                position: position.clone(),
-                record: None,
-                annotation: None,
-            };
-            store.add_draft_photo(person, new.point, &photo)?;
-            photos.push(sha256);
-        }
         let finding = FindingId::from_uuid(Uuid::from_u128(new.id));
         store.save_finding(SaveFinding {
             inspection: None,
@@ -235,12 +215,41 @@ impl SimPhone {
         Ok(())
     }
 
+    /// Takes a photo for the draft of a point.
+    pub(super) fn take(&self, point: PointId, bytes: &[u8]) -> anyhow::Result<Sha256Hex> {
+        let sha256 = digest(bytes);
+        let original = NamedBytes {
+            sha256: &sha256,
+            bytes,
+        };
+        let store = self.store()?;
+        store.keep_photo_files(original, &[])?;
+        let photo = DraftPhoto {
+            facts: PhotoFacts {
+                sha256: sha256.clone(),
+                bytes: bytes.len() as u64,
+                media_type: "image/jpeg".to_owned(),
+                width: 16,
+                height: 16,
+                shown_width: 16,
+                shown_height: 16,
+            },
+            source: CaptureSource::Camera,
+            taken_at: Clock::now(self.device.clock.as_ref()),
+            position: PositionEvidence::Missing {
+                why: PositionMissing::NoFix,
+            },
+            record: None,
+            annotation: None,
+        };
+        store.add_draft_photo(self.device.session.person.id, point, &photo)?;
+        Ok(sha256)
+    }
+
     /// Changes rows that came from the server behind the app's back; returns how many.
     pub(super) fn damage_row(&self, what: usize) -> anyhow::Result<u64> {
         let damage = DAMAGES.get(what % DAMAGES.len()).context("a damage")?;
-        let db = Connection::open(self.device.folder.join("device.sqlite"))?;
-        self.device.key.unlock(&db)?;
-        Ok(db.execute(damage, [])? as u64)
+        Ok(self.database()?.execute(damage, [])? as u64)
     }
 
     /// Damages the file of a photo that waits; its finding cannot be sent any more.

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use xunfang_domain::OpId;
 use xunfang_protocol::{
-    OpResult, OpStatus, PullResponse, PushRequest, PushResponse, ScopePage, pack, unpack,
+    OpKind, OpResult, OpStatus, PullResponse, PushRequest, PushResponse, ScopePage, pack, unpack,
 };
 
 use super::phone::SimPhone;
@@ -35,17 +35,20 @@ pub enum Plant {
     WrongOffset,
     /// The phone gives an operation up for good after the first answer that it does not understand.
     GivesUp,
+    /// The phone says of a revision that it answers whatever the server has.
+    GoesOver,
 }
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AckBeforeCommit,
         Self::NewIdEachTime,
         Self::CursorBeforeRows,
         Self::PlainSequence,
         Self::WrongOffset,
         Self::GivesUp,
+        Self::GoesOver,
     ];
 }
 
@@ -146,6 +149,16 @@ impl Meddler {
                         op.id = id;
                         // Signed as it is sent.
                         op.sig = None;
+                    }
+                });
+            }
+            Plant::GoesOver if is_push(&parcel) => {
+                change(&mut parcel.body, |push: &mut PushRequest| {
+                    for op in &mut push.ops {
+                        if op.kind == OpKind::FindingRevised {
+                            op.base_rev += 1_000;
+                            op.sig = None;
+                        }
                     }
                 });
             }

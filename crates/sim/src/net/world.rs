@@ -40,7 +40,8 @@ const FREE_TRIES: u32 = 1_000_000;
 pub enum Life {
     /// Everything that can go wrong.
     Eventful,
-    /// Work: [`WRITES`] findings, over a network that loses, cuts, doubles and delays.
+    /// Work: [`WRITES`] findings and some hundred revisions, over a network that loses, cuts, doubles
+    /// and delays.
     Busy,
     /// A link that is slow and stays so, which has to be enough.
     Slow,
@@ -55,16 +56,24 @@ const SLOW_ENOUGH: Duration = Duration::from_secs(900);
 pub const WRITES: u64 = 500;
 /// Findings between two changes of what goes wrong there.
 const WRITES_BETWEEN: u64 = 20;
+/// Rounds of decisions and revisions that follow, each in its own weather.
+const ROUNDS: u32 = 8;
+/// Decisions in a round, and as many revisions where there is something to revise.
+const REVISIONS_A_ROUND: u32 = 10;
 /// Photos that its phones have.
 const POOL: u64 = 40;
 
 /// What became of a world.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// Findings that were saved.
+    /// Findings and revisions that were saved.
     pub saved: u64,
     /// Of those the server has.
     pub applied: u64,
+    /// Of those are kept as a conflict, until their person chooses.
+    pub conflicts: u64,
+    /// Of those their person has chosen, or gone on from them to a later one.
+    pub settled: u64,
     /// Of those the server refused, and the phone says why.
     pub refused: u64,
     /// Of those wait because their photo cannot be sent, and the phone says so.
@@ -212,7 +221,9 @@ impl<'a> World<'a> {
 
     async fn something_happens(&mut self) -> anyhow::Result<()> {
         match self.rng.u8(0..100) {
-            0..42 => self.save()?,
+            0..36 => self.save()?,
+            36..41 => self.revise()?,
+            41..42 => self.settle()?,
             42..52 => self.close_or_open().await?,
             52..60 => {
                 let (phone, apart) = (self.some_phone(), self.rng.bool());
@@ -282,6 +293,18 @@ impl<'a> World<'a> {
                 sleep(Duration::from_millis(self.rng.u64(0..500))).await;
             }
         }
+        for _ in 0..ROUNDS {
+            self.change_weather();
+            for _ in 0..REVISIONS_A_ROUND {
+                self.review().await?;
+            }
+            self.phones.iter().for_each(SimPhone::wake);
+            sleep(Duration::from_secs(self.rng.u64(0..20))).await;
+            for _ in 0..REVISIONS_A_ROUND {
+                self.revise()?;
+            }
+            self.settle()?;
+        }
         Ok(())
     }
 
@@ -345,6 +368,31 @@ impl<'a> World<'a> {
         phone.open()?;
         phone.save(&new)?;
         self.outcome.saved += 1;
+        Ok(())
+    }
+
+    /// Somebody revises what was sent back to them.
+    fn revise(&mut self) -> anyhow::Result<()> {
+        let (number, which) = (self.some_phone(), self.rng.usize(..));
+        let photo = if self.rng.bool() {
+            Some(jpeg(self.rng.u64(..), 200)?)
+        } else {
+            None
+        };
+        self.count += 1;
+        let phone = self.phones.get_mut(number).context("a phone")?;
+        phone.open()?;
+        phone.revise(which, self.count, photo)?;
+        Ok(())
+    }
+
+    /// Somebody chooses between their revision and what the server has.
+    fn settle(&mut self) -> anyhow::Result<()> {
+        let (number, mine) = (self.some_phone(), self.rng.bool());
+        self.count += 1;
+        let phone = self.phones.get_mut(number).context("a phone")?;
+        phone.open()?;
+        phone.settle(mine, self.count)?;
         Ok(())
     }
 
@@ -424,7 +472,7 @@ impl<'a> World<'a> {
     /// A supervisor decides on one of the findings that the server has.
     async fn review(&mut self) -> anyhow::Result<()> {
         let headers = [("cookie", self.template.cookie.as_str())];
-        let queue = parcel("GET", "/api/v1/findings", &headers, &Value::Null)?;
+        let queue = parcel("GET", "/api/v1/findings?limit=20", &headers, &Value::Null)?;
         let Some(reply) = self.net.ask(&queue, None).await else {
             return Ok(());
         };
