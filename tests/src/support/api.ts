@@ -29,6 +29,16 @@ export class Api {
     return createHash('sha256').update(new Uint8Array(await answer.arrayBuffer())).digest('hex')
   }
 
+  /** Decides on a finding. */
+  async decide(finding: string, decision: { rev: number; decision: 'accept' }): Promise<void> {
+    const answer = await fetch(`${this.server.address}/api/v1/findings/${finding}/review`, {
+      method: 'POST',
+      headers: { cookie: this.cookie, 'content-type': 'application/json', origin: this.server.address },
+      body: JSON.stringify(decision),
+    })
+    if (!answer.ok) throw new Error(`the review of ${finding}: ${answer.status} ${await answer.text()}`)
+  }
+
   async #get(path: string): Promise<Response> {
     const answer = await fetch(`${this.server.address}/api/v1/${path}`, { headers: { cookie: this.cookie } })
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
