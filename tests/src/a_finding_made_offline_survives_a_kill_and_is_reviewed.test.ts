@@ -66,7 +66,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
     return found === null ? [] : [Number(found[1]) * (found[2] === 'km' ? 1000 : 1)]
   })
   expect(distances).toEqual(distances.toSorted((a, b) => a - b))
-  await keepScreenshot('phone-points', await phone.driver.takeScreenshot())
+  await keepScreenshot('phone-points', await phone.screenshot())
   const [near, next] = points
   if (near === undefined || next === undefined) throw new Error('two points are needed')
 
@@ -76,7 +76,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   const standing = await phone.find('point-standing')
   expect(await standing.getAttribute('data-side')).toBe('inside')
   await phone.find('ring')
-  await keepScreenshot('phone-point', await phone.driver.takeScreenshot())
+  await keepScreenshot('phone-point', await phone.screenshot())
   await inspector.record(near.id, photos[0], 'road-surface-intact', '东侧路面有坑')
   await inspector.record(next.id, photos[1], 'cables-tidy', '线缆下垂')
   await until('the chip counts two', async () => (await inspector.chip()).text.includes('2'))
@@ -98,7 +98,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   })
   expect(chip.text).toContain('3')
   await until('the toast has gone', async () => (await phone.findAll('[data-testid="saved-toast"]')).length === 0)
-  await keepScreenshot('phone-offline', await phone.driver.takeScreenshot())
+  await keepScreenshot('phone-offline', await phone.screenshot())
 
   // The server returns, and the app notices by itself.
   await server.start()
@@ -171,7 +171,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   await phone.click('[data-testid="sync-now"]')
   const reason = await phone.find('finding-reason')
   await until('the reason is on the phone', async () => (await reason.getText()).includes(REASON))
-  await keepScreenshot('phone-returned', await phone.driver.takeScreenshot())
+  await keepScreenshot('phone-returned', await phone.screenshot())
 
   // A finding that arrives while the console is open appears there without reloading.
   await supervisor.page.getByTestId('nav-review').click()

@@ -25,6 +25,8 @@ export interface PhoneWindowOptions {
   readonly server: string
   /** `latitude,longitude,accuracy`. */
   readonly position: string
+  /** Folder into which rescue files are saved without asking where to. */
+  readonly rescue?: string
 }
 
 export class PhoneWindow {
@@ -47,6 +49,7 @@ export class PhoneWindow {
         XUNFANG_DATA: options.data,
         XUNFANG_SERVER: options.server,
         XUNFANG_POSITION: options.position,
+        ...(options.rescue === undefined ? {} : { XUNFANG_RESCUE: options.rescue }),
         // Without a graphics card WebKit would look for one at every start.
         WEBKIT_DISABLE_DMABUF_RENDERER: '1',
       },
@@ -127,6 +130,24 @@ export class PhoneWindow {
     )
     const answered = JSON.parse(text) as { command: { cmd: string }; answer?: unknown }[]
     return answered.filter((one) => one.answer !== undefined).map((one) => one.command.cmd)
+  }
+
+  /** Takes a picture of the page, as base64. */
+  async screenshot(): Promise<string> {
+    // WebKit gives a picture with the next frame, and of a page at rest there is none for a minute.
+    await this.driver.executeScript(`
+      const dot = document.createElement('i')
+      dot.style.cssText = 'position: fixed; right: 0; bottom: 0; width: 1px; height: 1px; background: #fff'
+      document.body.append(dot)
+      let left = 100
+      const ticking = setInterval(() => {
+        left -= 1
+        dot.style.opacity = left % 2 === 0 ? '0.01' : '0.02'
+        if (left > 0) return
+        clearInterval(ticking)
+        dot.remove()
+      }, 20)`)
+    return await this.driver.takeScreenshot()
   }
 
   /** The visible text of the whole page. */
