@@ -44,10 +44,17 @@ CREATE TABLE counted_photo (
     district_id BLOB NOT NULL,
     sha256      TEXT NOT NULL CHECK (length(sha256) = 64),
     finding_id  BLOB NOT NULL,
+    -- When the first record of the finding that shows it came.
+    received_at INTEGER NOT NULL,
     PRIMARY KEY (district_id, sha256, finding_id),
     FOREIGN KEY (district_id, finding_id) REFERENCES counted_finding (district_id, finding_id)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO counted_photo SELECT district_id, sha256, finding_id FROM finding_photo;
+INSERT INTO counted_photo
+SELECT finding_photo.district_id, finding_photo.sha256, finding_photo.finding_id, finding.received_at
+FROM finding_photo
+JOIN finding
+    ON finding.district_id = finding_photo.district_id
+    AND finding.finding_id = finding_photo.finding_id;
 
 DROP TABLE finding_photo;
 DROP TABLE review;
@@ -62,9 +69,11 @@ CREATE INDEX finding_by_state ON finding (district_id, review_state, seq);
 CREATE TABLE earlier_finding (
     district_id BLOB    NOT NULL,
     finding_id  BLOB    NOT NULL,
-    -- The number that the revision after it gave the finding; the review that it answered is the
-    -- one before.
+    -- The number that the revision after it gave the finding.
     until_rev   INTEGER NOT NULL CHECK (until_rev >= 1),
+    -- The number that the finding had until then. The two follow each other, unless decisions were
+    -- lost with a backup and the revision answered one of them.
+    rev         INTEGER NOT NULL CHECK (rev >= 0 AND rev < until_rev),
     body        TEXT    NOT NULL CHECK (json_valid(body)),
     received_at INTEGER NOT NULL,
     PRIMARY KEY (district_id, finding_id, until_rev),

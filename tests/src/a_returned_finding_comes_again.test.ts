@@ -76,6 +76,8 @@ async function waitForStage(inspector: Inspector, stage: string): Promise<void> 
 async function revise(inspector: Inspector, photo: string, note: string): Promise<void> {
   await phone.click('[data-testid="revise"]')
   await phone.find('revises')
+  await phone.driver.executeScript('window.scrollTo(0, 0)')
+  await keepScreenshot('phone-revising', await phone.screenshot())
   await inspector.photograph(photo)
   await phone.type('note', note)
 }
@@ -116,7 +118,6 @@ test('a returned finding comes again, and where the supervisor was faster its au
   await keepScreenshot('phone-finding-returned', await phone.screenshot())
   await revise(inspector, photos[1], SECOND)
   expect(await (await phone.find('revises-reason')).getText()).toContain(REASON)
-  await keepScreenshot('phone-revising', await phone.screenshot())
   await save()
   await waitForStage(inspector, 'applied')
   await keepScreenshot('phone-revised', await phone.screenshot())

@@ -210,8 +210,9 @@ pub enum RevisionError {
     /// It tells of something else.
     #[error("a revision keeps the finding's point, its time and its inspection")]
     OtherFinding,
-    /// It leaves out photos. Whoever wrote it had not seen them: there is no way to take one back.
-    #[error("a revision keeps the photos that were submitted")]
+    /// It leaves out photos, or says something else of them. Whoever wrote it had not seen them:
+    /// there is no way to take one back.
+    #[error("a revision keeps the photos that were submitted, as they were")]
     PhotoMissing,
 }
 
@@ -226,7 +227,11 @@ impl FindingRecord {
         if told(self) != told(earlier) {
             return Err(RevisionError::OtherFinding);
         }
-        let shows = |photo: &PhotoRef| self.photos.iter().any(|one| one.sha256 == photo.sha256);
+        let told = |photo: &PhotoRef| (photo.taken_at, photo.source, photo.evidence.clone());
+        let shows = |photo: &PhotoRef| {
+            let mut same = self.photos.iter().filter(|one| one.sha256 == photo.sha256);
+            same.any(|one| told(one) == told(photo))
+        };
         if !earlier.photos.iter().all(shows) {
             return Err(RevisionError::PhotoMissing);
         }
@@ -406,10 +411,17 @@ mod tests {
                 Err(RevisionError::OtherFinding)
             );
         }
-        assert_eq!(
-            finding(&[2, 3]).check_revision(&first),
-            Err(RevisionError::PhotoMissing)
-        );
+        let mut retold = finding(&[1, 2]);
+        retold
+            .photos
+            .iter_mut()
+            .for_each(|photo| photo.taken_at = UnixMillis::new(7));
+        for other in [finding(&[2, 3]), retold] {
+            assert_eq!(
+                other.check_revision(&first),
+                Err(RevisionError::PhotoMissing)
+            );
+        }
     }
 
     #[test]

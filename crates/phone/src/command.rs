@@ -189,6 +189,8 @@ pub enum Command {
         id: FindingId,
         /// What stays.
         keep: Keep,
+        /// Number of the review that the person has seen beside it; 0 where there was none.
+        rev: u64,
     },
     /// Answers [`crate::view::FindingPageView`].
     Findings {

@@ -226,9 +226,9 @@ impl Core {
                 store.give_up_revision(person, point)?;
                 answer(points::draft(store, person, point)?)
             }
-            Command::SettleConflict { id, keep } => {
+            Command::SettleConflict { id, keep, rev } => {
                 let session = self.session()?;
-                findings::settle(store, &session, id, keep)?;
+                findings::settle(store, &session, id, keep, rev)?;
                 self.syncing.tell(Change::Findings);
                 self.syncing.tell(Change::Sync);
                 self.syncing.wake();

@@ -162,6 +162,7 @@ pub(crate) fn settle(
     session: &SessionView,
     id: FindingId,
     keep: Keep,
+    seen: u64,
 ) -> Result<(), CommandError> {
     let choice = match keep {
         Keep::Mine => Choice::Mine {
@@ -170,7 +171,7 @@ pub(crate) fn settle(
         },
         Keep::Theirs => Choice::Theirs,
     };
-    Ok(store.settle_conflict(session.person.id, id, choice)?)
+    Ok(store.settle_conflict(session.person.id, id, seen, choice)?)
 }
 
 pub(crate) fn page(

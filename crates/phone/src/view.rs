@@ -442,7 +442,7 @@ pub struct FindingView {
     pub theirs: Option<RivalView>,
     /// How far each photo of the record has come.
     pub photos: Vec<PhotoState>,
-    /// The review; null until somebody decided.
+    /// The review; null until somebody decided. Pending again where it was revised since.
     pub review: Option<Review>,
 }
 

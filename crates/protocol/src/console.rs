@@ -62,7 +62,7 @@ pub struct FindingDetail {
     pub point: Point,
     /// What each of its photos is worth, in their order.
     pub photos: Vec<PhotoReport>,
-    /// What it said before each revision, the oldest first; usually nothing.
+    /// What it said before each of its last 50 revisions, the oldest first; usually nothing.
     pub earlier: Vec<EarlierFinding>,
 }
 

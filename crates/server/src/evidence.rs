@@ -22,7 +22,7 @@ use crate::store::{StoreError, blobs, evidence};
 /// nobody can set give together, in milliseconds.
 const CLOCK_OFF_MS_MAX: i64 = 5 * 60_000;
 
-/// Keeps the record of a photo that came from `device`, where its signature holds, and which file
+/// Keeps the record of a photo that was taken with `device`, where its signature holds, and which file
 /// is the copy that was drawn on; returns what the receipt says.
 pub(crate) fn keep(
     db: &Connection,
@@ -88,7 +88,16 @@ pub(crate) fn stand_ins(
     Ok(read.map(|read| [read.copies.thumb.sha256, read.copies.working.sha256]))
 }
 
-/// Reads a record that is kept: signed by the device that sends it.
+/// Names the device that took a photo: the one that sends it, or another of the author's, as the
+/// photo's record says. Whoever believes that verifies the signature with that device's key.
+pub(crate) fn taken_with(photo: &PhotoRef, author: PersonId, sender: DeviceId) -> DeviceId {
+    let read = photo.evidence.as_ref();
+    let read = read.and_then(|sealed| serde_json::from_str::<PhotoEvidence>(&sealed.text).ok());
+    read.filter(|read| read.person == author)
+        .map_or(sender, |read| read.device)
+}
+
+/// Reads a record that is kept: signed by the device that took the photo.
 fn admitted(
     db: &Connection,
     district: DistrictId,

@@ -29,6 +29,7 @@ mod findings;
 mod held;
 mod inspections;
 mod installation;
+mod mending;
 mod open;
 mod outbox;
 mod photo_files;

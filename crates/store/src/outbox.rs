@@ -3,12 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use uuid::Uuid;
 use xunfang_domain::{OpId, PersonId, Sealed, Sha256Hex, UnixMillis};
-use xunfang_protocol::{Op, OpKind};
+use xunfang_protocol::{Op, OpKind, codes};
 
 use crate::evidence::{hash, keep_receipts};
 use crate::installation::put_notice;
 use crate::receipts::{Acknowledgement, acknowledge};
-use crate::revisions::take_over;
+use crate::revisions::{submit_again, take_over};
 use crate::store::{id, parse};
 use crate::{Store, StoreError};
 
@@ -99,7 +99,11 @@ impl Store {
                 let mut missing = db.prepare_cached(
                     "WITH shown AS (
                        SELECT ph.sha256, ph.bytes, s.place, ph.stored_at IS NULL AS missing
-                       FROM (SELECT sha256, place FROM finding_photo WHERE finding = ?1
+                       FROM (SELECT sha256, place FROM finding_photo
+                             WHERE finding = ?1
+                               -- Of several records of a finding the one that is sent.
+                               AND coalesce((SELECT instr(r.record, sha256) FROM op_record r
+                                             WHERE r.op = ?2), 1)
                              UNION ALL
                              SELECT sha256, place FROM answer_photo WHERE inspection = ?1) s
                        JOIN photo ph ON ph.sha256 = s.sha256)
@@ -120,10 +124,11 @@ impl Store {
                      WHERE person = ?1 AND state = 'queued'
                        AND (retry_at <= ?2 OR retry_at > ?4)
                        -- What revises a record comes after it.
-                       AND NOT EXISTS (SELECT 1 FROM outbox before
-                                       WHERE before.entity = outbox.entity
-                                         AND before.state = 'queued'
-                                         AND before.dev_seq < outbox.dev_seq)
+                       AND (kind <> 'finding.revised' OR NOT EXISTS (
+                         SELECT 1 FROM outbox before
+                         WHERE before.entity = outbox.entity AND before.state = 'queued'
+                           AND (before.dev_seq < outbox.dev_seq
+                                OR before.kind = 'finding.submitted')))
                      ORDER BY dev_seq LIMIT ?3",
                 )?
                 .query_map(
@@ -131,7 +136,7 @@ impl Store {
                     |row| {
                         let (op, entity): (String, String) = (row.get("op")?, row.get("entity")?);
                         let missing = missing
-                            .query_map(params![entity], queued_photo)?
+                            .query_map(params![entity, op], queued_photo)?
                             .collect::<rusqlite::Result<_>>()?;
                         Ok(QueuedOp {
                             op: id(1, &op)?,
@@ -388,6 +393,9 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
                  WHERE op = ?1",
             )?
             .execute(params![op, code, at.get()])?;
+            if code == codes::FINDING_UNKNOWN {
+                submit_again(tx, &op)?;
+            }
             for sha256 in need {
                 // A server that does not trust a photo's record wants the original itself.
                 tx.prepare_cached(

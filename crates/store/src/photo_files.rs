@@ -60,6 +60,18 @@ impl PhotoReader {
     }
 }
 
+/// Where the originals lie in the app's folder.
+pub(crate) fn originals(folder: &Path) -> PathBuf {
+    folder.join("photos")
+}
+
+/// Where an original lies among the others.
+pub(crate) fn file_of(originals: &Path, sha256: &Sha256Hex) -> PathBuf {
+    let name = sha256.as_str();
+    // Two digits spread the files over 256 folders. The type holds 64 hexadecimal digits.
+    originals.join(name.get(..2).unwrap_or("00")).join(name)
+}
+
 fn list(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
     fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
@@ -70,7 +82,7 @@ impl PhotoFolder {
     pub(crate) fn open(folder: &Path, seal: &FileSeal) -> Result<Self, StoreError> {
         let photos = Self {
             seal: seal.clone(),
-            originals: folder.join("photos"),
+            originals: originals(folder),
             copies: folder.join("copies"),
             incoming: folder.join("incoming"),
             folders: Folders::below(folder),
@@ -92,11 +104,7 @@ impl PhotoFolder {
     }
 
     pub(crate) fn original(&self, sha256: &Sha256Hex) -> PathBuf {
-        let name = sha256.as_str();
-        // Two digits spread the files over 256 folders. The type holds 64 hexadecimal digits.
-        self.originals
-            .join(name.get(..2).unwrap_or("00"))
-            .join(name)
+        file_of(&self.originals, sha256)
     }
 
     /// Copies lie beside those of the same original, so that one sync of a folder keeps all.

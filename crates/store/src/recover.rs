@@ -14,7 +14,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use xunfang_durable::DiskError;
 
+use crate::mending::mend;
 use crate::open::{DATABASE, StorageKey, connect, migrate, newest, schema_of};
+use crate::photo_files::originals;
 use crate::{StoreError, sealing};
 
 /// Numbers that are tried behind a row that does not come, each twice as far as the one before: as
@@ -79,6 +81,16 @@ impl<'a> Damaged<'a> {
         }
         Ok(db)
     }
+
+    /// The last number that was given to an operation, where that can be read.
+    fn last_number(&self) -> i64 {
+        let last = self.look().and_then(|db| {
+            let last = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'";
+            db.query_row(last, [], |row| row.get(0))
+        });
+        // What is left of the numbers themselves is looked at as well.
+        last.unwrap_or(0)
+    }
 }
 
 fn read_into(copy: &Path, database: &Path, key: &StorageKey) -> Result<Recovered, StoreError> {
@@ -90,7 +102,9 @@ fn read_into(copy: &Path, database: &Path, key: &StorageKey) -> Result<Recovered
     }
     let mut new = connect(database, key)?;
     migrate(&mut new, schema)?;
-    let recovered = copy_tables(&old, &mut new, schema).map_err(StoreError::sql("recover rows"))?;
+    let folder = database.parent().unwrap_or(database);
+    let recovered = copy_tables(&old, &mut new, schema, &originals(folder))
+        .map_err(StoreError::sql("recover rows"))?;
     migrate(&mut new, newest())?;
     tracing::warn!(
         rows = recovered.rows,
@@ -104,6 +118,7 @@ fn copy_tables(
     old: &Damaged<'_>,
     new: &mut Connection,
     schema: u32,
+    photos: &Path,
 ) -> rusqlite::Result<Recovered> {
     // A row may come without the one that it depends on; those are looked after at the end.
     new.pragma_update(None, "foreign_keys", "off")?;
@@ -112,9 +127,7 @@ fn copy_tables(
     for (table, numbered) in tables(&tx)? {
         recovered.rows += Table::new(old, &tx, &table, numbered)?.copy()?;
     }
-    restore_photos(&tx)?;
-    forget_loose_ends(&tx)?;
-    mend_queue(&tx, schema)?;
+    mend(&tx, schema, photos, old.last_number())?;
     recovered.unsent = tx.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
     tx.commit()?;
     new.pragma_update(None, "foreign_keys", "on")?;
@@ -126,7 +139,7 @@ fn tables(new: &Connection) -> rusqlite::Result<Vec<(String, bool)>> {
     new.prepare(
         "SELECT name, wr = 0 AS numbered FROM pragma_table_list
          WHERE schema = 'main' AND type = 'table'
-           AND (name NOT LIKE 'sqlite_%' OR name = 'sqlite_sequence')
+           AND name NOT LIKE 'sqlite_%'
          ORDER BY name",
     )?
     .query_map([], |row| Ok((row.get("name")?, row.get("numbered")?)))?
@@ -250,133 +263,4 @@ impl<'a> Table<'a> {
         }
         Ok(())
     }
-}
-
-/// Makes rows of photos anew that records name: their files are still there.
-fn restore_photos(new: &Connection) -> rusqlite::Result<()> {
-    let shown = |list: &str| {
-        format!(
-            "INSERT OR IGNORE INTO photo
-               (sha256, bytes, media_type, width, height, shown_width, shown_height)
-             SELECT DISTINCT p.value ->> 'sha256', p.value ->> 'bytes', p.value ->> 'media_type',
-                    p.value ->> 'width', p.value ->> 'height',
-                    p.value ->> 'width', p.value ->> 'height'
-             FROM {list}"
-        )
-    };
-    new.execute(&shown("finding f, json_each(f.record, '$.photos') p"), [])?;
-    new.execute(
-        "INSERT OR IGNORE INTO finding_photo (finding, place, sha256)
-         SELECT f.id, p.key + 1, p.value ->> 'sha256'
-         FROM finding f, json_each(f.record, '$.photos') p
-         WHERE NOT EXISTS (SELECT 1 FROM finding_photo fp
-                           WHERE fp.finding = f.id AND fp.sha256 = p.value ->> 'sha256')",
-        [],
-    )?;
-    if has_inspections(new)? {
-        new.execute(
-            &shown(
-                "inspection i, json_each(i.record, '$.answers') a,
-                 json_each(a.value, '$.photos') p
-                 WHERE i.record IS NOT NULL",
-            ),
-            [],
-        )?;
-    }
-    Ok(())
-}
-
-/// Schemas before the third have none.
-fn has_inspections(new: &Connection) -> rusqlite::Result<bool> {
-    has(new, "inspection")
-}
-
-/// Schemas before the twelfth have none.
-fn has_revisions(new: &Connection) -> rusqlite::Result<bool> {
-    has(new, "op_record")
-}
-
-fn has(new: &Connection, table: &str) -> rusqlite::Result<bool> {
-    new.query_row(
-        "SELECT EXISTS (SELECT 1 FROM pragma_table_list WHERE name = ?1)",
-        [table],
-        |row| row.get(0),
-    )
-}
-
-/// Makes records and queue fit again: what has no record cannot be sent, and a record that the
-/// server has not acknowledged has to be.
-fn mend_queue(new: &Connection, schema: u32) -> rusqlite::Result<()> {
-    let mut records = vec![("finding", "finding.submitted", "found_at")];
-    if has_inspections(new)? {
-        records.push(("inspection", "inspection.submitted", "submitted_at"));
-    }
-    let known: Vec<String> = records
-        .iter()
-        .map(|(table, ..)| format!("SELECT id FROM {table} WHERE record IS NOT NULL"))
-        .collect();
-    let known = known.join(" UNION ALL ");
-    new.execute(
-        &format!("DELETE FROM outbox WHERE entity NOT IN ({known})"),
-        [],
-    )?;
-    if has_revisions(new)? {
-        // A revision is sent as it was written or not at all, and once it was written it is sent.
-        for statement in [
-            "DELETE FROM outbox
-             WHERE kind = 'finding.revised' AND op NOT IN (SELECT op FROM op_record)",
-            "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at)
-             SELECT r.op, f.person, 'finding.revised', f.id, f.found_at, 'queued', 0, 0
-             FROM op_record r JOIN finding f ON f.id = r.finding
-             WHERE r.base_rev IS NOT NULL
-               AND r.op NOT IN (SELECT op FROM outbox UNION ALL SELECT op FROM acknowledged)",
-        ] {
-            new.execute(statement, [])?;
-        }
-    }
-    // The first schema copied the record into the queue.
-    let (column, body) = if schema == 1 {
-        (", body", ", record")
-    } else {
-        ("", "")
-    };
-    for (table, kind, made) in records {
-        // The operation's own id is gone; the record's is as good a name for it.
-        new.execute(
-            &format!(
-                "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at
-                                     {column})
-                 SELECT id, person, '{kind}', id, {made}, 'queued', 0, 0 {body}
-                 FROM {table}
-                 WHERE NOT applied AND record IS NOT NULL
-                   AND id NOT IN (SELECT entity FROM outbox)"
-            ),
-            [],
-        )?;
-    }
-    Ok(())
-}
-
-/// Leaves out rows that depend on others which did not come.
-fn forget_loose_ends(new: &Connection) -> rusqlite::Result<()> {
-    // Each round may leave others without what they depend on.
-    for _ in 0..10 {
-        let loose: Vec<(String, Option<i64>)> = new
-            .prepare("SELECT \"table\", rowid FROM pragma_foreign_key_check")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        if loose.is_empty() {
-            break;
-        }
-        for (table, number) in loose {
-            match number {
-                Some(number) => {
-                    new.execute(&format!("DELETE FROM {table} WHERE rowid = ?1"), [number])?;
-                }
-                // Rows without numbers are few; a dangling one is skipped by every question.
-                None => tracing::warn!(table, "a row lost what it depends on"),
-            }
-        }
-    }
-    Ok(())
 }

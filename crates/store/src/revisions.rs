@@ -54,6 +54,11 @@ impl Store {
                 return Err(StoreError::DraftInUse);
             }
             let rev = known.returned_at.ok_or(StoreError::MovedOn)?;
+            let refused = refused_of(tx, finding).map_err(StoreError::sql(step))?;
+            let words: FindingRecord = match refused.last() {
+                Some(refused) => parse("finding", refused)?,
+                None => known.record,
+            };
             tx.prepare_cached(
                 "INSERT INTO draft (person, point, criterion, note, finding, base_rev)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -65,8 +70,8 @@ impl Store {
                 put.execute(params![
                     person.to_string(),
                     point.to_string(),
-                    known.record.criterion,
-                    known.record.note,
+                    words.criterion,
+                    words.note,
                     finding.to_string(),
                     rev,
                 ])
@@ -107,12 +112,14 @@ impl Store {
     /// Settles a conflict as the person has chosen, in one transaction.
     ///
     /// # Errors
-    /// [`StoreError::MovedOn`] where there is no conflict any more, [`StoreError::Record`] where
-    /// the photos of both are too many, or one of the database; the conflict stays then.
+    /// [`StoreError::MovedOn`] where there is no conflict any more, or the server's review is not
+    /// the one that the person has `seen`; [`StoreError::Record`] where the photos of both are too
+    /// many; or one of the database. The conflict stays then.
     pub fn settle_conflict(
         &self,
         person: PersonId,
         finding: FindingId,
+        seen: u64,
         choice: Choice,
     ) -> Result<(), StoreError> {
         let step = "settle a conflict";
@@ -120,10 +127,11 @@ impl Store {
             let known = read(tx, person, finding)?.ok_or(StoreError::NotFound("finding"))?;
             let (conflict, mine) = conflict_of(tx, finding)
                 .map_err(StoreError::sql(step))?
+                .filter(|_| known.rev == seen)
                 .ok_or(StoreError::MovedOn)?;
             forget(tx, "op = ?1", &conflict).map_err(StoreError::sql(step))?;
             match choice {
-                Choice::Theirs => Ok(()),
+                Choice::Theirs => unlink_photos(tx, finding).map_err(StoreError::sql(step)),
                 Choice::Mine { op, at } => {
                     let mut record: FindingRecord = parse("finding", &mine)?;
                     record.take_photos_of(&known.record);
@@ -151,10 +159,12 @@ fn read(
 ) -> Result<Option<Known>, StoreError> {
     let row: Option<(String, u64, bool)> = db
         .prepare_cached(
-            "SELECT f.record, coalesce(f.review ->> 'rev', 0) AS rev,
+            "SELECT f.record,
+                    CASE WHEN json_valid(f.review) THEN f.review ->> 'rev' ELSE 0 END AS rev,
                     f.review_state = 'returned'
                       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.entity = f.id
-                                        AND o.kind = 'finding.revised') AS returned
+                                        AND o.kind = 'finding.revised'
+                                        AND o.state <> 'rejected') AS returned
              FROM finding f WHERE f.id = ?1 AND f.person = ?2",
         )
         .and_then(|mut find| {
@@ -189,15 +199,43 @@ fn conflict_of(
     .optional()
 }
 
-/// Removes operations that are conflicts, with their records: another took their place.
+/// The records of a finding's revisions that the server has refused, the oldest first.
+fn refused_of(tx: &Transaction<'_>, finding: FindingId) -> rusqlite::Result<Vec<String>> {
+    tx.prepare_cached(
+        "SELECT r.record FROM outbox o JOIN op_record r ON r.op = o.op
+         WHERE o.entity = ?1 AND o.kind = 'finding.revised' AND o.state = 'rejected'
+         ORDER BY o.dev_seq",
+    )?
+    .query_map([finding.to_string()], |row| row.get("record"))?
+    .collect()
+}
+
+/// Removes revisions that the server has not taken, with their records: another takes their place.
 fn forget(tx: &Transaction<'_>, which: &str, parameter: &str) -> rusqlite::Result<()> {
-    let conflicts = format!("SELECT op FROM outbox WHERE state = 'conflict' AND {which}");
+    let such = format!("SELECT op FROM outbox WHERE state <> 'queued' AND {which}");
     for statement in [
-        format!("DELETE FROM op_record WHERE op IN ({conflicts})"),
-        format!("DELETE FROM outbox WHERE op IN ({conflicts})"),
+        format!("DELETE FROM op_record WHERE op IN ({such})"),
+        format!("DELETE FROM outbox WHERE op IN ({such})"),
     ] {
         tx.prepare_cached(&statement)?.execute([parameter])?;
     }
+    Ok(())
+}
+
+/// Photos that no record of a finding shows any more belong to it no longer: they are not sent, and
+/// do not keep others waiting.
+fn unlink_photos(tx: &Transaction<'_>, finding: FindingId) -> rusqlite::Result<()> {
+    tx.execute(
+        "DELETE FROM finding_photo
+         WHERE finding = ?1
+           AND sha256 NOT IN (SELECT p.value ->> 'sha256'
+                              FROM finding f, json_each(f.record, '$.photos') p WHERE f.id = ?1
+                              UNION ALL
+                              SELECT p.value ->> 'sha256'
+                              FROM op_record r, json_each(r.record, '$.photos') p
+                              WHERE r.finding = ?1)",
+        [finding.to_string()],
+    )?;
     Ok(())
 }
 
@@ -219,8 +257,18 @@ pub(crate) fn save_revision(
         photos: draft.photos.into_iter().map(PhotoRef::from).collect(),
         ..known.record.clone()
     };
+    // One that the server had refused: its words were in the draft, and its photos stay.
+    for refused in refused_of(tx, finding).map_err(StoreError::sql(step))? {
+        record.take_photos_of(&parse("finding", &refused)?);
+    }
     record.take_photos_of(&known.record);
     record.check()?;
+    forget(
+        tx,
+        "kind = 'finding.revised' AND state = 'rejected' AND entity = ?1",
+        &finding.to_string(),
+    )
+    .map_err(StoreError::sql(step))?;
     put_revision(tx, new.person, new.op, new.found_at, base_rev, &record)?;
     end_draft(tx, new.person, record.point).map_err(StoreError::sql(step))?;
     Ok(record)
@@ -290,7 +338,8 @@ pub(crate) fn take_over(tx: &Transaction<'_>, op: &str) -> rusqlite::Result<()> 
         .prepare_cached(
             "SELECT r.finding, r.base_rev, r.record, r.record ->> 'criterion' AS criterion
              FROM op_record r JOIN finding f ON f.id = r.finding
-             WHERE r.op = ?1 AND r.base_rev >= coalesce(f.review ->> 'rev', 0)",
+             WHERE r.op = ?1
+           AND r.base_rev >= CASE WHEN json_valid(f.review) THEN f.review ->> 'rev' ELSE 0 END",
         )?
         .query_row([op], |row| {
             Ok((
@@ -315,6 +364,33 @@ pub(crate) fn take_over(tx: &Transaction<'_>, op: &str) -> rusqlite::Result<()> 
     for kind in [Kind::Finding, Kind::Review] {
         rewrite(tx, kind, &finding)?;
     }
-    // An older revision that the server had not taken is part of what led to this one.
-    forget(tx, "entity = ?1", &finding)
+    // The person has gone on from an older revision that the server had not taken.
+    forget(
+        tx,
+        "(entity, kind) = (SELECT entity, kind FROM outbox WHERE op = ?1)
+         AND dev_seq < (SELECT dev_seq FROM outbox WHERE op = ?1)",
+        op,
+    )
+}
+
+/// Submits the finding once more that a revision is about, where the server has lost it after the
+/// time for which its operation was remembered. Where it was made on another phone that is for that
+/// one to do.
+pub(crate) fn submit_again(tx: &Transaction<'_>, revision: &str) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        // The operation's own id is forgotten; the record's is as good a name for it.
+        "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at)
+         SELECT f.id, f.person, 'finding.submitted', f.id, f.found_at, 'queued', 0, 0
+         FROM outbox o JOIN finding f ON f.id = o.entity
+         WHERE o.op = ?1
+           AND EXISTS (SELECT 1 FROM finding_photo p
+                       WHERE p.finding = f.id AND p.sha256 = f.record ->> '$.photos[0].sha256')
+           AND NOT EXISTS (SELECT 1 FROM outbox w
+                           WHERE w.entity = f.id AND w.kind = 'finding.submitted')
+           AND NOT EXISTS (SELECT 1 FROM acknowledged a
+                           WHERE a.entity = f.id AND a.kind = 'finding.submitted')
+         ON CONFLICT (op) DO NOTHING",
+    )?
+    .execute([revision])?;
+    Ok(())
 }

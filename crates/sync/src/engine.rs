@@ -7,8 +7,8 @@ use xunfang_domain::{
 };
 use xunfang_evidence::{DeviceSigner, OpAuthor, sign_op};
 use xunfang_protocol::{
-    BUNDLE_FILES_MAX, FeedScope, Op, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest, PushRequest,
-    PushResponse,
+    BUNDLE_FILES_MAX, FeedScope, Op, OpKind, OpStatus, PROTO, PUSH_BYTES_AIM, PullRequest,
+    PushRequest, PushResponse,
 };
 use xunfang_store::{
     Acknowledgement, Applied, OpOutcome, QueueHead, QueuedPhoto, Store, StoreError,
@@ -303,9 +303,16 @@ impl<T: Transport + Sync> Exchange<'_, T> {
             .filter(|(_, outcome)| matches!(outcome, OpOutcome::Retry { .. }));
         aside.ops.extend(again.map(|(op, _)| op));
         if !conflicts.is_empty() {
-            // A person is asked to choose when what they choose between is here.
-            self.pull(clock, report).await?;
-            self.store.record_outcomes(&conflicts, clock.now())?;
+            // A person is asked to choose when what they choose between is here. Until then the
+            // operations wait, and the pull that follows says what ails the link.
+            aside.ops.extend(conflicts.iter().map(|(op, _)| op));
+            match self.pull(clock, report).await {
+                Ok(_) => self.store.record_outcomes(&conflicts, clock.now())?,
+                Err(ExchangeError::Link(failure)) => {
+                    tracing::warn!(%failure, "what a conflict is with did not come");
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -334,9 +341,12 @@ impl<T: Transport + Sync> Exchange<'_, T> {
                         at: response.server_time,
                     },
                 },
-                OpStatus::Conflict => OpOutcome::Conflict { code },
+                OpStatus::Conflict if op.kind == OpKind::FindingRevised => {
+                    OpOutcome::Conflict { code }
+                }
                 OpStatus::Rejected => OpOutcome::Rejected { code },
-                OpStatus::Retry => OpOutcome::Retry {
+                // There is nothing to choose between where nothing is revised.
+                OpStatus::Retry | OpStatus::Conflict => OpOutcome::Retry {
                     code,
                     at: self.later(op.id, clock)?,
                     need: result.need_blobs,

@@ -104,7 +104,7 @@ async fn of_two_phones_that_revise_at_once_the_second_is_asked_to_choose() {
     assert_eq!(both["theirs"]["record"]["note"], "第一部手机");
     assert_eq!(other.sync().await["conflicts"], 1);
 
-    let mine = json!({"cmd": "settle_conflict", "id": finding, "keep": "mine"});
+    let mine = json!({"cmd": "settle_conflict", "id": finding, "keep": "mine", "rev": 2});
     other.run(mine.clone()).await.unwrap();
     other.wait_until_sent().await;
     let there = district
@@ -135,7 +135,7 @@ async fn what_the_supervisor_has_accepted_meanwhile_can_stay_so() {
     district.review(&finding, 1, "accept").await;
     district.goes(Fault::None);
     wait_for_stage(&lin, &finding, "conflict").await;
-    let theirs = json!({"cmd": "settle_conflict", "id": finding, "keep": "theirs"});
+    let theirs = json!({"cmd": "settle_conflict", "id": finding, "keep": "theirs", "rev": 2});
     let settled = lin.run(theirs).await.unwrap();
     assert_eq!(
         (&settled["stage"], &settled["record"]["note"]),

@@ -236,7 +236,13 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
     if !allows(push.actor, Verb::Submit, object) {
         return Ok(rejected(codes::FORBIDDEN, "only inspectors submit records"));
     }
-    if let Some(verdict) = stands_against(record.meets(db, push)?) {
+    let meets = record.meets(db, push)?;
+    if let Meets::Itself { seq } = meets {
+        remember(db, push, op, digest, signature.as_ref(), seq)?;
+        let receipts = receipts(db, push, &record)?;
+        return Ok(Verdict::Duplicate { seq, receipts });
+    }
+    if let Some(verdict) = stands_against(meets) {
         return Ok(verdict);
     }
     if reference::point(db, district, record.point())?.is_none() {
@@ -265,8 +271,8 @@ fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, Stor
 /// Says what becomes of a record for what it meets; nothing where that is no obstacle.
 fn stands_against(meets: Meets) -> Option<Verdict> {
     Some(match meets {
-        Meets::Nothing => return None,
-        Meets::Itself => rejected(
+        Meets::Nothing | Meets::Itself { .. } => return None,
+        Meets::Namesake => rejected(
             codes::RECORD_INVALID,
             "another operation submitted this record",
         ),
@@ -307,10 +313,10 @@ fn receipts(
 ) -> Result<Vec<Receipt>, StoreError> {
     let mut receipts = Vec::new();
     for photo in record.photos() {
-        let (district, device) = (push.actor.district, push.device);
-        receipts.extend(crate::evidence::keep(
-            db, district, device, photo, push.now,
-        )?);
+        let device = crate::evidence::taken_with(photo, push.actor.person, push.device);
+        let receipt = crate::evidence::keep(db, push.actor.district, device, photo, push.now)?;
+        // The author's other phones get theirs with what they send.
+        receipts.extend(receipt.filter(|_| device == push.device));
     }
     Ok(receipts)
 }
@@ -350,7 +356,8 @@ fn missing_photos(
     };
     let mut missing = Vec::new();
     for photo in record.photos() {
-        let drawn = crate::evidence::annotation(db, district, push.device, photo)?;
+        let device = crate::evidence::taken_with(photo, push.actor.person, push.device);
+        let drawn = crate::evidence::annotation(db, district, device, photo)?;
         if let Some(drawn) = drawn
             && is_missing(&drawn.copy.sha256)?
         {
@@ -359,7 +366,7 @@ fn missing_photos(
         if !is_missing(&photo.sha256)? {
             continue;
         }
-        match crate::evidence::stand_ins(db, district, push.device, photo)? {
+        match crate::evidence::stand_ins(db, district, device, photo)? {
             None => missing.push(photo.sha256.clone()),
             Some(copies) => {
                 for copy in copies {
@@ -381,30 +388,46 @@ fn store(
     digest: ops::OpDigest,
     signature: Option<&OpSignature>,
 ) -> Result<Verdict, StoreError> {
-    let Push {
-        actor, device, now, ..
-    } = push;
     // As it came: a field that a newer phone added is kept for a newer server.
     let body = op.body.to_string();
     let Some(Stored { seq, events }) = record.store(db, push, &body)? else {
         return Ok(moved_on());
     };
     for photo in record.photos() {
-        likeness::add_due(db, actor.district, &photo.sha256)?;
+        likeness::add_due(db, push.actor.district, &photo.sha256)?;
     }
-    let applied = AppliedOp {
-        device,
-        dev_seq: op.dev_seq,
-        author: actor.person,
-        kind: String::from(op.kind.clone()),
-        digest,
-        seq,
-    };
-    ops::add(db, actor.district, op.id, &applied, signature, now)?;
+    remember(db, push, op, digest, signature, seq)?;
     Ok(Verdict::Applied {
         receipts: receipts(db, push, record)?,
         seq,
         events,
         notice: record.notice(),
     })
+}
+
+/// Remembers an operation, so that it is known when it comes again.
+fn remember(
+    db: &rusqlite::Connection,
+    push: Push,
+    op: &Op,
+    digest: ops::OpDigest,
+    signature: Option<&OpSignature>,
+    seq: u64,
+) -> Result<(), StoreError> {
+    let applied = AppliedOp {
+        device: push.device,
+        dev_seq: op.dev_seq,
+        author: push.actor.person,
+        kind: String::from(op.kind.clone()),
+        digest,
+        seq,
+    };
+    ops::add(
+        db,
+        push.actor.district,
+        op.id,
+        &applied,
+        signature,
+        push.now,
+    )
 }

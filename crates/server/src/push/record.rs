@@ -31,8 +31,13 @@ pub(super) enum Record {
 pub(super) enum Meets {
     /// Nothing that stands against it.
     Nothing,
-    /// The same record, by another operation.
-    Itself,
+    /// The record itself, as another operation of its author has submitted it.
+    Itself {
+        /// Its place in its queue.
+        seq: u64,
+    },
+    /// Another record of its name.
+    Namesake,
     /// The finding that is to be revised is not here.
     Unknown,
     /// The finding has been decided on, or revised, since.
@@ -130,17 +135,21 @@ impl Record {
     /// Says what the record meets.
     pub(super) fn meets(&self, db: &Connection, push: Push) -> Result<Meets, StoreError> {
         let district = push.actor.district;
-        let stored = |is_stored| {
-            if is_stored {
-                Meets::Itself
-            } else {
-                Meets::Nothing
-            }
-        };
         match self {
             Self::Finding(record) => {
-                let author = findings::author(db, district, record.id)?;
-                Ok(stored(author.is_some()))
+                let Some(known) = findings::find(db, district, record.id)? else {
+                    return Ok(Meets::Nothing);
+                };
+                let earlier = findings::earlier(db, district, record.id)?;
+                let mut said = earlier.iter().map(|text| &text.record);
+                let is_said = known.record == **record || said.any(|said| *said == **record);
+                // A phone that has lost the operation, and not the record, sends it under another
+                // id.
+                Ok(if is_said && known.author == push.actor.person {
+                    Meets::Itself { seq: known.seq }
+                } else {
+                    Meets::Namesake
+                })
             }
             Self::Revision { record, base_rev } => {
                 let Some(known) = findings::find(db, district, record.id)? else {
@@ -151,12 +160,23 @@ impl Record {
                 }
                 Ok(match record.check_revision(&known.record) {
                     Err(error @ RevisionError::OtherFinding) => Meets::Other(error),
-                    // A server that came back from a backup may count less than was seen of it.
-                    Ok(()) if known.review.rev <= *base_rev => Meets::Nothing,
+                    Ok(()) if known.review.rev == *base_rev => Meets::Nothing,
+                    // A server that came back from a backup counts less than was seen of it; what
+                    // was accepted since then stands all the same.
+                    Ok(())
+                        if known.review.rev < *base_rev
+                            && known.review.state != ReviewState::Accepted =>
+                    {
+                        Meets::Nothing
+                    }
                     Ok(()) | Err(RevisionError::PhotoMissing) => Meets::MovedOn,
                 })
             }
-            Self::Inspection(record) => inspections::exists(db, district, record.id).map(stored),
+            Self::Inspection(record) => Ok(if inspections::exists(db, district, record.id)? {
+                Meets::Namesake
+            } else {
+                Meets::Nothing
+            }),
         }
     }
 

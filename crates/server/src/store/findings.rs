@@ -1,6 +1,6 @@
 //! Findings, their photos and their reviews.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 use xunfang_domain::{
     DistrictId, FindingId, FindingRecord, PersonId, Review, ReviewState, Sha256Hex, UnixMillis,
@@ -8,6 +8,9 @@ use xunfang_domain::{
 use xunfang_protocol::{EarlierFinding, ReviewTally};
 
 use super::{StoreError, values};
+
+/// Revisions of a finding that a reader gets.
+const EARLIER_MAX: u32 = 50;
 
 /// A record of a finding that is stored: its first, or a revision.
 #[derive(Debug)]
@@ -48,20 +51,21 @@ pub(crate) fn add(
             ":body": finding.body,
             ":received_at": finding.received_at.get(),
         })?;
-    add_photos(db, district, finding.record)
+    add_photos(db, district, finding)
 }
 
 fn add_photos(
     db: &Connection,
     district: DistrictId,
-    record: &FindingRecord,
+    finding: &NewFinding<'_>,
 ) -> Result<(), StoreError> {
     let mut add_photo = db.prepare_cached(include_str!("findings/add_photo.sql"))?;
-    for photo in &record.photos {
+    for photo in &finding.record.photos {
         add_photo.execute(named_params! {
             ":district_id": district.uuid(),
             ":sha256": photo.sha256.as_str(),
-            ":finding_id": record.id.uuid(),
+            ":finding_id": finding.record.id.uuid(),
+            ":received_at": finding.received_at.get(),
         })?;
     }
     Ok(())
@@ -96,19 +100,22 @@ pub(crate) fn revise(
             ":received_at": revision.received_at.get(),
             ":rev": rev,
         })?;
-    add_photos(db, district, revision.record)?;
+    add_photos(db, district, revision)?;
     Ok(true)
 }
 
-/// Lists what a finding said before its revisions, the oldest first.
+/// Lists what a finding said before its last revisions, the oldest first.
 pub(crate) fn earlier(
     db: &Connection,
     district: DistrictId,
     finding: FindingId,
 ) -> Result<Vec<EarlierFinding>, StoreError> {
     let mut statement = db.prepare_cached(include_str!("findings/earlier.sql"))?;
-    let mut rows = statement
-        .query(named_params! { ":district_id": district.uuid(), ":finding_id": finding.uuid() })?;
+    let mut rows = statement.query(named_params! {
+        ":district_id": district.uuid(),
+        ":finding_id": finding.uuid(),
+        ":limit": EARLIER_MAX,
+    })?;
     let mut earlier = Vec::new();
     while let Some(row) = rows.next()? {
         let state: Option<String> = row.get("state")?;
@@ -130,23 +137,8 @@ pub(crate) fn earlier(
             review,
         });
     }
+    earlier.reverse();
     Ok(earlier)
-}
-
-/// Finds who recorded a finding.
-pub(crate) fn author(
-    db: &Connection,
-    district: DistrictId,
-    finding: FindingId,
-) -> Result<Option<PersonId>, StoreError> {
-    let author = db
-        .prepare_cached(include_str!("findings/author.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":finding_id": finding.uuid() },
-            |row| row.get("author_id"),
-        )
-        .optional()?;
-    Ok(author.map(PersonId::from_uuid))
 }
 
 /// Lists who recorded findings that show a photo.

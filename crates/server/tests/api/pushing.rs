@@ -36,6 +36,7 @@ async fn r5_every_operation_of_a_batch_meets_its_own_fate() {
     newer["kind"] = json!("patrol.started");
     let mut about_another = phone.submit(&phone.finding(&[&here]).await);
     about_another["entity"] = json!(Uuid::now_v7());
+    let known = phone.submit(&first["body"]);
     let last = phone.submit(&phone.finding(&[&here]).await);
 
     let response = phone
@@ -49,7 +50,7 @@ async fn r5_every_operation_of_a_batch_meets_its_own_fate() {
             phone.submit(&without_photo),
             newer,
             about_another,
-            phone.submit(&first["body"]),
+            known,
             last.clone(),
         ])
         .await;
@@ -65,7 +66,8 @@ async fn r5_every_operation_of_a_batch_meets_its_own_fate() {
             "retry photos_missing",
             "retry kind_unknown",
             "rejected record_invalid",
-            "rejected record_invalid",
+            // The very record, under another operation.
+            "duplicate",
             "applied",
         ]
     );

@@ -1,9 +1,11 @@
 //! Findings that were sent back come again, revised by their author.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 use xunfang_domain::{Review, ReviewState};
-use xunfang_protocol::{EventBody, FindingDetail, OpResult};
+use xunfang_protocol::{CheckOutcome, EventBody, FindingDetail, OpResult, PhotoCheck};
 
 use crate::actors::{
     Console, INSPECTOR, OTHER_INSPECTOR, Phone, SUPERVISOR, TestServer, status_of,
@@ -134,8 +136,74 @@ async fn a_revision_of_what_has_moved_on_is_a_conflict_and_changes_nothing() {
 async fn a_server_that_has_lost_decisions_takes_a_revision_that_answers_a_later_one() {
     let (_server, phone, console, record) = sent_back().await;
     assert_eq!(told(&phone, &revise(&phone, &record, 7)).await.0, "applied");
-    assert_eq!(detail(&console, &record).await.row.review.rev, 8);
+    let now = detail(&console, &record).await;
+    assert_eq!(now.row.review.rev, 8);
+    // The decision that it has, and the author has not seen, is told.
+    assert_eq!(now.earlier[0].review.as_ref().unwrap().rev, 1);
     decide(&console, &record, 8, "accept").await;
+    // What was accepted meanwhile stands.
+    assert_eq!(
+        told(&phone, &revise(&phone, &record, 70)).await.0,
+        "conflict"
+    );
+}
+
+#[tokio::test]
+async fn the_same_record_under_another_operation_is_known() {
+    let (server, phone, console, record) = sent_back().await;
+    let revised = with_another_photo(&phone, &record, 2).await;
+    assert_eq!(
+        told(&phone, &revise(&phone, &revised, 1)).await.0,
+        "applied"
+    );
+    let before = detail(&console, &record).await;
+    for known in [&record, &revised] {
+        assert_eq!(told(&phone, &phone.submit(known)).await.0, "duplicate");
+    }
+    assert_eq!(detail(&console, &record).await, before);
+    let mut other = record.clone();
+    other["note"] = json!("别的");
+    let refused = ("rejected".to_owned(), "record_invalid".to_owned());
+    assert_eq!(told(&phone, &phone.submit(&other)).await, refused);
+    let stranger = server.phone(OTHER_INSPECTOR).await;
+    assert_eq!(told(&stranger, &stranger.submit(&record)).await, refused);
+}
+
+#[tokio::test]
+async fn a_revision_makes_no_photo_look_newer_than_it_is() {
+    let (server, phone, console, record) = sent_back().await;
+    let other = server.phone(OTHER_INSPECTOR).await;
+    let again = other.report(&Photo::take(1)).await;
+    assert_eq!(told(&phone, &revise(&phone, &record, 1)).await.0, "applied");
+    // Whether a photo was used before is looked up after its record is stored.
+    let looked_up = async {
+        let is_known = |detail: &FindingDetail| {
+            let mut checks = detail.photos.iter().flat_map(|photo| &photo.checks);
+            checks.all(|check| {
+                check.what != PhotoCheck::FirstUse || check.outcome != CheckOutcome::Unknown
+            })
+        };
+        while !is_known(&detail(&console, &again).await) {}
+    };
+    let looked_up = tokio::time::timeout(Duration::from_secs(30), looked_up);
+    looked_up.await.unwrap();
+    let earlier = |detail: FindingDetail| -> Vec<String> {
+        let uses = detail
+            .photos
+            .into_iter()
+            .flat_map(|photo| photo.used_before);
+        uses.map(|used| serde_json::to_string(&used.record).unwrap())
+            .collect()
+    };
+    let flagged = earlier(detail(&console, &again).await);
+    assert!(
+        flagged.len() == 1 && flagged[0].contains(record["id"].as_str().unwrap()),
+        "{flagged:?}"
+    );
+    assert_eq!(
+        earlier(detail(&console, &record).await),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test]

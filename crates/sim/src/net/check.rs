@@ -26,7 +26,7 @@ struct Server {
     photos: BTreeSet<String>,
     /// Number of each finding's review.
     reviews: BTreeMap<Uuid, u64>,
-    /// What each finding says.
+    /// What each finding says and shows.
     notes: BTreeMap<Uuid, String>,
     /// Records that a revision has taken the place of.
     earlier: usize,
@@ -46,7 +46,12 @@ impl Server {
             earlier: db.query_row("SELECT count(*) FROM earlier_finding", [], |row| row.get(0))?,
             feeds: BTreeMap::new(),
         };
-        let mut rows = db.prepare("SELECT finding_id, review_rev, body ->> 'note' FROM finding")?;
+        let mut rows = db.prepare(
+            "SELECT finding_id, review_rev, (body ->> 'note') || (
+               SELECT group_concat(' ' || (value ->> 'sha256'), '')
+               FROM json_each(body, '$.photos'))
+             FROM finding",
+        )?;
         let mut rows = rows.query([])?;
         while let Some(row) = rows.next()? {
             let id: Uuid = row.get(0)?;
@@ -157,7 +162,8 @@ pub(super) fn look(world: &World<'_>, outcome: &mut Outcome) -> anyhow::Result<(
         ));
     }
     let db = Connection::open(world.server_folder().join("server.db"))?;
-    let revisions = revising::look(&world.phones, &db, &mut wrong)?;
+    let restored = outcome.restores > 0;
+    let revisions = revising::look(&world.phones, &db, restored, &mut wrong)?;
     outcome.saved += revisions.saved;
     outcome.applied += revisions.applied;
     outcome.conflicts += revisions.conflicts;

@@ -112,7 +112,9 @@ impl SimPhone {
         } else {
             Choice::Theirs
         };
-        self.store()?.settle_conflict(person, finding, choice)?;
+        let seen = row.review.as_ref().map_or(0, |review| review.rev);
+        self.store()?
+            .settle_conflict(person, finding, seen, choice)?;
         for revised in &mut self.revised {
             revised.settled |= revised.op == conflict;
         }
@@ -120,7 +122,7 @@ impl SimPhone {
             self.revised.push(Revised {
                 op,
                 finding,
-                base_rev: row.review.as_ref().map_or(0, |review| review.rev),
+                base_rev: seen,
                 settled: false,
             });
         }
@@ -160,6 +162,7 @@ fn op_in_conflict(phone: &SimPhone, finding: FindingId) -> anyhow::Result<Option
 pub(super) fn look(
     phones: &[SimPhone],
     server: &Connection,
+    restored: bool,
     wrong: &mut Vec<String>,
 ) -> anyhow::Result<RevisionEnds> {
     let mut ends = RevisionEnds::default();
@@ -211,12 +214,14 @@ pub(super) fn look(
             }
         }
     }
-    let mut rows = server.prepare("SELECT finding_id, until_rev FROM earlier_finding")?;
+    let mut rows = server.prepare("SELECT finding_id, until_rev, rev FROM earlier_finding")?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
         let finding = FindingId::from_uuid(row.get(0)?);
-        let until: u64 = row.get(1)?;
-        if !answered.contains(&(finding, until - 1)) {
+        let (until, rev): (u64, u64) = (row.get(1)?, row.get(2)?);
+        // Only a server that has lost decisions counts less than was seen of it.
+        let follows = rev + 1 == until || restored;
+        if !follows || !answered.contains(&(finding, until - 1)) {
             wrong.push(format!(
                 "R8: a revision of {finding} went over what its author had not seen"
             ));
@@ -236,7 +241,7 @@ pub(super) fn look(
     Ok(ends)
 }
 
-/// R10: what a phone says of a finding is what the server says of it.
+/// R10: what a phone says of a finding, and shows, is what the server says and shows.
 pub(super) fn look_at_words(
     store: &Store,
     person: PersonId,
@@ -245,10 +250,13 @@ pub(super) fn look_at_words(
 ) -> anyhow::Result<()> {
     for row in store.findings(person, FindingQuery::All, 0, 10_000)?.0 {
         let here = match &row.send {
-            SendState::Applied => &row.record.note,
-            SendState::Conflict { theirs } => &theirs.note,
+            SendState::Applied => &row.record,
+            SendState::Conflict { theirs } => theirs.as_ref(),
             SendState::Queued { .. } | SendState::Rejected { .. } => continue,
         };
+        let photos = here.photos.iter();
+        let photos: Vec<&str> = photos.map(|photo| photo.sha256.as_str()).collect();
+        let here = &format!("{} {}", here.note, photos.join(" "));
         let id = row.record.id;
         if let Some(there) = server.get(&id.uuid())
             && there != here

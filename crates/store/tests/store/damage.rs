@@ -107,6 +107,9 @@ fn whatever_page_is_lost_every_other_row_is_recovered_and_waits_to_be_sent() {
         bytes[page * 4_096..(page + 1) * 4_096].fill(0x5a);
         fs::write(place.path().join("device.sqlite"), &bytes).unwrap();
         fs::write(place.path().join("device.sqlite.damaged"), b"").unwrap();
+        let photo = Path::new("photos/aa").join("a".repeat(64));
+        fs::create_dir_all(place.path().join("photos/aa")).unwrap();
+        fs::copy(folder.path().join(&photo), place.path().join(&photo)).unwrap();
 
         let opened = Store::open(place.path(), &key(), NOW).unwrap();
         let aside = opened.set_aside.unwrap();

@@ -222,7 +222,9 @@ fn where_another_phone_was_faster_both_stay_until_somebody_chooses() {
         } else {
             Choice::Theirs
         };
-        store.settle_conflict(lin(), first.id, choice).unwrap();
+        let stale = store.settle_conflict(lin(), first.id, 1, choice);
+        assert_eq!(stale.unwrap_err().fault(), StoreFault::MovedOn);
+        store.settle_conflict(lin(), first.id, 2, choice).unwrap();
         let row = only(&store);
         if mine {
             let sent = send(&store, &photo);
@@ -235,7 +237,7 @@ fn where_another_phone_was_faster_both_stay_until_somebody_chooses() {
             assert_eq!((row.send, row.record), (SendState::Applied, theirs));
             assert_eq!(send(&store, &photo), []);
         }
-        let again = store.settle_conflict(lin(), first.id, Choice::Theirs);
+        let again = store.settle_conflict(lin(), first.id, 2, Choice::Theirs);
         assert_eq!(again.unwrap_err().fault(), StoreFault::MovedOn);
     }
 }
@@ -363,4 +365,149 @@ fn a_review_that_the_server_has_lost_goes_with_the_next_reading_of_its_feed() {
     assert_eq!(store.mend_drift(&[FeedScope::Person(lin())]).unwrap(), 1);
     learn(&store, 0, &told[..1]);
     assert_eq!(only(&store).review, None);
+}
+
+#[test]
+fn a_conflict_outlives_an_older_revision_that_is_sent_again() {
+    let (_folder, store, first) = sent_back();
+    let photo = revise(&store, 500);
+    send(&store, &photo);
+    store
+        .record_outcomes(&[(op_id(500), applied(NOW))], NOW)
+        .unwrap();
+    learn(
+        &store,
+        2,
+        &[
+            EventBody::Finding(only(&store).record),
+            EventBody::Review(Review::pending(first.id, 2)),
+            EventBody::Review(review(3, ReviewState::Returned)),
+        ],
+    );
+    revise(&store, 501);
+    send(&store, &photo);
+    store
+        .record_outcomes(&[(op_id(501), conflict())], NOW)
+        .unwrap();
+    // The server comes back from a backup without any of it.
+    store.requeue_lost(lin(), district(), NOW).unwrap();
+    let reset = ScopePage {
+        id: FeedScope::Person(lin()).to_string(),
+        reset: true,
+        ..page(0, &[])
+    };
+    store.apply_page(uuid(5), lin(), &reset).unwrap();
+    for op in [finding(1).op, op_id(500)] {
+        store.record_outcomes(&[(op, applied(NOW))], NOW).unwrap();
+    }
+    let row = only(&store);
+    assert!(matches!(row.send, SendState::Conflict { .. }), "{row:?}");
+}
+
+#[test]
+fn a_revision_that_is_taken_ends_an_older_conflict() {
+    let (_folder, store, first) = sent_back();
+    let photo = revise(&store, 500);
+    send(&store, &photo);
+    store
+        .record_outcomes(&[(op_id(500), conflict())], NOW)
+        .unwrap();
+    let mine = Choice::Mine {
+        op: op_id(501),
+        at: NOW,
+    };
+    store.settle_conflict(lin(), first.id, 1, mine).unwrap();
+    store
+        .record_outcomes(&[(op_id(501), applied(NOW))], NOW)
+        .unwrap();
+    assert_eq!(only(&store).send, SendState::Applied);
+    assert_eq!(store.tally(Some(lin())).unwrap().conflicts, 0);
+}
+
+#[test]
+fn a_revision_that_was_refused_is_begun_again_with_its_words_and_photos() {
+    let (_folder, store, first) = sent_back();
+    let photo = revise(&store, 500);
+    send(&store, &photo);
+    let refused = OpOutcome::Rejected {
+        code: codes::FORBIDDEN.into(),
+    };
+    store
+        .record_outcomes(&[(op_id(500), refused)], NOW)
+        .unwrap();
+    store.begin_revision(lin(), first.id).unwrap();
+    assert_eq!(store.draft(lin(), market()).unwrap().note, "补拍近照");
+    let again = SaveFinding {
+        op: op_id(501),
+        ..finding(1)
+    };
+    store.save_finding(again).unwrap();
+    let sent = send(&store, &photo);
+    assert_eq!((sent.len(), sent[0].id), (1, op_id(501)));
+    assert_eq!(digits(&only(&store).record), "ab");
+    assert_eq!(store.tally(Some(lin())).unwrap().rejected, 0);
+}
+
+#[test]
+fn photos_of_a_revision_that_was_given_up_keep_nothing_waiting() {
+    let (_folder, store, first) = sent_back();
+    revise(&store, 500);
+    store
+        .record_outcomes(&[(op_id(500), conflict())], NOW)
+        .unwrap();
+    store
+        .settle_conflict(lin(), first.id, 1, Choice::Theirs)
+        .unwrap();
+    store.requeue_lost(lin(), district(), NOW).unwrap();
+    let head = store.queue_head(lin(), NOW, 10).unwrap();
+    let missing: Vec<_> = head.ops[0].missing.iter().map(|one| &one.sha256).collect();
+    assert_eq!(missing, [&first.photos[0].sha256]);
+}
+
+#[test]
+fn a_first_record_does_not_wait_for_photos_of_its_revision() {
+    let (_folder, store, first) = sent_back();
+    let photo = revise(&store, 500);
+    send(&store, &photo);
+    store
+        .record_outcomes(&[(op_id(500), applied(NOW))], NOW)
+        .unwrap();
+    store.requeue_lost(lin(), district(), NOW).unwrap();
+    let head = store.queue_head(lin(), NOW, 10).unwrap();
+    let missing: Vec<_> = head.ops[0].missing.iter().map(|one| &one.sha256).collect();
+    assert_eq!(missing, [&first.photos[0].sha256]);
+}
+
+#[test]
+fn what_the_server_lost_long_after_it_was_forgotten_here_is_submitted_once_more() {
+    let (_folder, store, first) = sent_back();
+    store.let_go(NOW.plus_ms(31 * 24 * 60 * 60 * 1000)).unwrap();
+    let photo = revise(&store, 500);
+    let head = send(&store, &photo);
+    assert_eq!(head.len(), 1);
+    let later = NOW.plus_ms(500_000);
+    store
+        .put_off(op_id(500), codes::FINDING_UNKNOWN, later, NOW)
+        .unwrap();
+    let sent = send(&store, &photo);
+    assert_eq!(
+        (sent.len(), &sent[0].kind),
+        (1, &OpKind::FindingSubmitted),
+        "the revision waits"
+    );
+    assert_eq!(sent[0].body, serde_json::to_value(&first).unwrap());
+}
+
+#[test]
+fn a_review_that_was_harmed_stops_nothing() {
+    let (folder, store, _) = sent_back();
+    let photo = revise(&store, 500);
+    send(&store, &photo);
+    look(folder.path())
+        .execute("UPDATE finding SET review = 'x'", [])
+        .unwrap();
+    store
+        .record_outcomes(&[(op_id(500), applied(NOW))], NOW)
+        .unwrap();
+    assert_eq!(only(&store).review.map(|review| review.rev), Some(2));
 }

@@ -339,9 +339,9 @@ export class MemoryBackend implements Backend {
       if (detail.draft.revises !== null) detail.draft = EMPTY_DRAFT
       return detail.draft
     },
-    settle_conflict: ({ id, keep }) => {
+    settle_conflict: ({ id, keep, rev }) => {
       const { theirs, review } = this.#finding(id)
-      if (theirs === null) throw new BackendError('finding_moved_on', `${id} is no conflict`)
+      if (theirs === null || rev !== (review?.rev ?? 0)) throw new BackendError('finding_moved_on', `${id} is no conflict`)
       const { sync } = this.data.start
       this.data.start = { ...this.data.start, sync: { ...sync, conflicts: sync.conflicts - 1 } }
       if (keep === 'mine') {

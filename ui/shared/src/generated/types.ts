@@ -2352,7 +2352,7 @@ point: Point,
  */
 photos: Array<PhotoReport>, 
 /**
- * What it said before each revision, the oldest first; usually nothing.
+ * What it said before each of its last 50 revisions, the oldest first; usually nothing.
  */
 earlier: Array<EarlierFinding>, };
 
@@ -3237,7 +3237,7 @@ theirs: RivalView | null,
  */
 photos: Array<PhotoState>, 
 /**
- * The review; null until somebody decided.
+ * The review; null until somebody decided. Pending again where it was revised since.
  */
 review: Review | null, };
 
@@ -3674,7 +3674,11 @@ id: FindingId,
 /**
  * What stays.
  */
-keep: Keep, } | { "cmd": "findings", 
+keep: Keep, 
+/**
+ * Number of the review that the person has seen beside it; 0 where there was none.
+ */
+rev: number, } | { "cmd": "findings", 
 /**
  * Which.
  */

@@ -1,0 +1,290 @@
+//! Makes what was recovered of a damaged database fit again.
+//!
+//! Rows come back each by itself. A record may be there without its finding, a finding without its
+//! place in the queue, a photo's file without its row: what was said in two places is made whole
+//! from the one that is left.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use xunfang_domain::Sha256Hex;
+
+use crate::photo_files::file_of;
+
+/// Mends the new database, of `schema`, whose photos lie below `photos` and whose operations were
+/// numbered up to `last`.
+pub(crate) fn mend(
+    new: &Connection,
+    schema: u32,
+    photos: &Path,
+    last: i64,
+) -> rusqlite::Result<()> {
+    if has_revisions(new)? {
+        restore_findings(new)?;
+    }
+    restore_photos(new, photos)?;
+    forget_loose_ends(new)?;
+    go_on_counting(new, last)?;
+    mend_queue(new, schema)
+}
+
+/// Makes findings anew of which only what was sent is left.
+fn restore_findings(new: &Connection) -> rusqlite::Result<()> {
+    new.execute(
+        "INSERT OR IGNORE INTO finding
+           (id, person, point, criterion, found_at, record, applied, review_state, inspection)
+         SELECT r.finding, sent.person, r.record ->> 'point', r.record ->> 'criterion',
+                r.record ->> 'found_at', r.record,
+                NOT EXISTS (SELECT 1 FROM outbox w
+                            WHERE w.entity = r.finding AND w.kind = 'finding.submitted'),
+                'pending', r.record ->> 'inspection'
+         FROM op_record r
+         JOIN (SELECT op, person FROM outbox UNION ALL SELECT op, person FROM acknowledged) sent
+           ON sent.op = r.op
+         ORDER BY r.base_rev",
+        [],
+    )?;
+    // What revises a finding that is gone is one by itself.
+    new.execute(
+        "UPDATE draft SET base_rev = NULL, finding = NULL
+         WHERE base_rev IS NOT NULL AND finding NOT IN (SELECT id FROM finding)",
+        [],
+    )?;
+    Ok(())
+}
+
+/// Makes rows of photos anew that records name and whose files are here; photos that another phone
+/// took are not.
+fn restore_photos(new: &Connection, photos: &Path) -> rusqlite::Result<()> {
+    let mut lists = vec!["SELECT id AS finding, record FROM finding"];
+    if has_revisions(new)? {
+        lists.push("SELECT finding, record FROM op_record");
+    }
+    if has_inspections(new)? {
+        lists.push(
+            "SELECT NULL, a.value FROM inspection i, json_each(i.record, '$.answers') a
+             WHERE i.record IS NOT NULL",
+        );
+    }
+    let mut shown = new.prepare(&format!(
+        "SELECT r.finding, p.value ->> 'sha256' AS sha256, p.value AS photo
+         FROM ({}) r, json_each(r.record, '$.photos') p",
+        lists.join(" UNION ALL ")
+    ))?;
+    let mut restore = new.prepare(
+        "INSERT OR IGNORE INTO photo
+           (sha256, bytes, media_type, width, height, shown_width, shown_height)
+         VALUES (?1 ->> 'sha256', ?1 ->> 'bytes', ?1 ->> 'media_type', ?1 ->> 'width',
+                 ?1 ->> 'height', ?1 ->> 'width', ?1 ->> 'height')",
+    )?;
+    let mut link = new.prepare(
+        "INSERT INTO finding_photo (finding, place, sha256)
+         SELECT ?1, (SELECT coalesce(max(place), 0) + 1 FROM finding_photo WHERE finding = ?1), ?2
+         WHERE EXISTS (SELECT 1 FROM photo WHERE sha256 = ?2)
+           AND NOT EXISTS (SELECT 1 FROM finding_photo WHERE finding = ?1 AND sha256 = ?2)",
+    )?;
+    let mut rows = shown.query([])?;
+    while let Some(row) = rows.next()? {
+        let (finding, photo): (Option<String>, String) = (row.get("finding")?, row.get("photo")?);
+        let sha256: String = row.get("sha256")?;
+        let is_here = |sha256: Sha256Hex| file_of(photos, &sha256).exists();
+        if sha256.parse().is_ok_and(is_here) {
+            restore.execute([&photo])?;
+        }
+        if let Some(finding) = finding {
+            link.execute([&finding, &sha256])?;
+        }
+    }
+    Ok(())
+}
+
+/// Schemas before the third have none.
+fn has_inspections(new: &Connection) -> rusqlite::Result<bool> {
+    has(new, "inspection")
+}
+
+/// Schemas before the twelfth have none.
+fn has_revisions(new: &Connection) -> rusqlite::Result<bool> {
+    has(new, "op_record")
+}
+
+fn has(new: &Connection, table: &str) -> rusqlite::Result<bool> {
+    new.query_row(
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_list WHERE name = ?1)",
+        [table],
+        |row| row.get(0),
+    )
+}
+
+/// Makes records and queue fit again: what has no record cannot be sent, and a record that the
+/// server has not acknowledged has to be.
+fn mend_queue(new: &Connection, schema: u32) -> rusqlite::Result<()> {
+    let mut records = vec![("finding", "finding.submitted", "found_at")];
+    if has_inspections(new)? {
+        records.push(("inspection", "inspection.submitted", "submitted_at"));
+    }
+    let known: Vec<String> = records
+        .iter()
+        .map(|(table, ..)| format!("SELECT id FROM {table} WHERE record IS NOT NULL"))
+        .collect();
+    let known = known.join(" UNION ALL ");
+    new.execute(
+        &format!("DELETE FROM outbox WHERE entity NOT IN ({known})"),
+        [],
+    )?;
+    if has_revisions(new)? {
+        // A revision is sent as it was written or not at all.
+        new.execute(
+            "DELETE FROM outbox
+             WHERE kind = 'finding.revised' AND op NOT IN (SELECT op FROM op_record)",
+            [],
+        )?;
+    }
+    // The first schema copied the record into the queue.
+    let (column, body) = if schema == 1 {
+        (", body", ", record")
+    } else {
+        ("", "")
+    };
+    for (table, kind, made) in records {
+        // The operation's own id is gone; the record's is as good a name for it.
+        new.execute(
+            &format!(
+                "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at
+                                     {column})
+                 SELECT id, person, '{kind}', id, {made}, 'queued', 0, 0 {body}
+                 FROM {table}
+                 WHERE NOT applied AND record IS NOT NULL
+                   AND id NOT IN (SELECT entity FROM outbox WHERE kind = '{kind}')"
+            ),
+            [],
+        )?;
+    }
+    if has_revisions(new)? {
+        // And once it was written it is sent, after what it revises.
+        new.execute(
+            "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at)
+             SELECT r.op, f.person, 'finding.revised', f.id, f.found_at, 'queued', 0, 0
+             FROM op_record r JOIN finding f ON f.id = r.finding
+             WHERE r.base_rev IS NOT NULL
+               AND r.op NOT IN (SELECT op FROM outbox UNION ALL SELECT op FROM acknowledged)
+             ORDER BY r.base_rev",
+            [],
+        )?;
+    }
+    Ok(())
+}
+
+/// Numbers of operations go on where they were: the server knows those that were given.
+fn go_on_counting(new: &Connection, last: i64) -> rusqlite::Result<()> {
+    let mut known = vec!["SELECT max(dev_seq) AS number FROM outbox"];
+    if has(new, "acknowledged")? {
+        known.push("SELECT max(dev_seq) FROM acknowledged");
+    }
+    new.execute("DELETE FROM sqlite_sequence WHERE name = 'outbox'", [])?;
+    new.execute(
+        &format!(
+            "INSERT INTO sqlite_sequence (name, seq)
+             SELECT 'outbox', coalesce(max(number), 0)
+             FROM (SELECT ?1 AS number UNION ALL {})",
+            known.join(" UNION ALL ")
+        ),
+        [last],
+    )?;
+    Ok(())
+}
+
+/// Leaves out rows that depend on others which did not come.
+fn forget_loose_ends(new: &Connection) -> rusqlite::Result<()> {
+    // Each round may leave others without what they depend on.
+    for _ in 0..10 {
+        let loose: Vec<(String, Option<i64>)> = new
+            .prepare("SELECT \"table\", rowid FROM pragma_foreign_key_check")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        if loose.is_empty() {
+            break;
+        }
+        for (table, number) in loose {
+            match number {
+                Some(number) => {
+                    new.execute(&format!("DELETE FROM {table} WHERE rowid = ?1"), [number])?;
+                }
+                // Rows without numbers are few; a dangling one is skipped by every question.
+                None => tracing::warn!(table, "a row lost what it depends on"),
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::{migrate, newest};
+
+    const RECORD: &str = r#"{"point": "p", "criterion": "c", "found_at": 5, "photos": [
+        {"sha256": "aa", "bytes": 1, "media_type": "image/jpeg", "width": 1, "height": 1}]}"#;
+
+    fn database(rows: &str) -> Connection {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db, newest()).unwrap();
+        db.pragma_update(None, "foreign_keys", "off").unwrap();
+        db.execute_batch(&rows.replace("RECORD", &format!("'{RECORD}'")))
+            .unwrap();
+        mend(&db, newest(), Path::new("/nowhere"), 41).unwrap();
+        db
+    }
+
+    fn texts(db: &Connection, query: &str) -> Vec<String> {
+        let mut query = db.prepare(query).unwrap();
+        let rows = query.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+
+    const QUEUE: &str = "SELECT dev_seq || ' ' || kind || ' ' || op FROM outbox ORDER BY dev_seq";
+
+    #[test]
+    fn a_revision_whose_finding_is_lost_is_sent_all_the_same() {
+        let db = database(
+            "INSERT INTO op_record VALUES ('first', 'f', NULL, RECORD), ('second', 'f', 1, RECORD);
+             INSERT INTO outbox VALUES
+               (7, 'second', 'lin', 'finding.revised', 'f', 1, 'queued', NULL, 0, 0);
+             INSERT INTO draft VALUES ('lin', 'p', 'c', 'words', 'gone', 3);",
+        );
+        let finding = "SELECT id || ' ' || person || ' ' || point || ' ' || applied FROM finding";
+        assert_eq!(texts(&db, finding), ["f lin p 1"]);
+        assert_eq!(texts(&db, QUEUE), ["7 finding.revised second"]);
+        // The draft of a revision of nothing is one of a new finding.
+        let draft = "SELECT note || coalesce(finding, '') || coalesce(base_rev, '') FROM draft";
+        assert_eq!(texts(&db, draft), ["words"]);
+        // No photo is made up whose file is not here.
+        assert_eq!(texts(&db, "SELECT sha256 FROM photo"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_lost_its_place_in_the_queue_gets_one_in_order_and_numbers_go_on() {
+        let db = database(
+            "INSERT INTO finding (id, person, point, criterion, found_at, record, applied,
+                                  review_state)
+             VALUES ('f', 'lin', 'p', 'c', 5, RECORD, 0, 'returned');
+             INSERT INTO op_record VALUES ('second', 'f', 1, RECORD);",
+        );
+        assert_eq!(
+            texts(&db, QUEUE),
+            ["42 finding.submitted f", "43 finding.revised second"]
+        );
+        let db = database(
+            "INSERT INTO finding (id, person, point, criterion, found_at, record, applied,
+                                  review_state)
+             VALUES ('f', 'lin', 'p', 'c', 5, RECORD, 0, 'returned');
+             INSERT INTO op_record VALUES ('second', 'f', 1, RECORD);
+             INSERT INTO outbox VALUES
+               (60, 'second', 'lin', 'finding.revised', 'f', 1, 'queued', NULL, 0, 0);",
+        );
+        assert_eq!(
+            texts(&db, QUEUE),
+            ["60 finding.revised second", "61 finding.submitted f"]
+        );
+    }
+}
