@@ -23,6 +23,7 @@ pub(crate) fn mend(
         restore_findings(new)?;
     }
     restore_photos(new, photos)?;
+    restore_photos_of_evidence(new, photos)?;
     forget_loose_ends(new)?;
     go_on_counting(new, last)?;
     mend_queue(new, schema)
@@ -39,8 +40,9 @@ fn restore_findings(new: &Connection) -> rusqlite::Result<()> {
                             WHERE w.entity = r.finding AND w.kind = 'finding.submitted'),
                 'pending', r.record ->> 'inspection'
          FROM op_record r
-         JOIN (SELECT op, person FROM outbox UNION ALL SELECT op, person FROM acknowledged) sent
-           ON sent.op = r.op
+         JOIN (SELECT entity, person FROM outbox
+               UNION ALL SELECT entity, person FROM acknowledged) sent
+           ON sent.entity = r.finding
          ORDER BY r.base_rev",
         [],
     )?;
@@ -98,6 +100,43 @@ fn restore_photos(new: &Connection, photos: &Path) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Makes rows of photos anew that only the device's own records name. Those must stay: the next
+/// record continues their chain. An original that is not here was let go.
+fn restore_photos_of_evidence(new: &Connection, photos: &Path) -> rusqlite::Result<()> {
+    if !has(new, "evidence")? {
+        return Ok(());
+    }
+    let mut lost = new.prepare(
+        "SELECT DISTINCT original, text ->> '$.original.bytes' AS bytes FROM evidence
+         WHERE original NOT IN (SELECT sha256 FROM photo)",
+    )?;
+    // The records do not tell how large the picture is, and nothing is laid out by it.
+    let mut restore = new.prepare(
+        "INSERT INTO photo
+           (sha256, bytes, media_type, width, height, shown_width, shown_height)
+         VALUES (?1, ?2, 'image/jpeg', 1, 1, 1, 1)",
+    )?;
+    let lets_go = has_receipts(new)?;
+    let mut rows = lost.query([])?;
+    while let Some(row) = rows.next()? {
+        let (original, bytes): (String, i64) = (row.get("original")?, row.get("bytes")?);
+        restore.execute(rusqlite::params![original, bytes])?;
+        let is_here = |sha256: Sha256Hex| file_of(photos, &sha256).exists();
+        if lets_go && !original.parse().is_ok_and(is_here) {
+            new.execute(
+                "UPDATE photo SET freed = 1, stored_at = 0, receipt_at = 0 WHERE sha256 = ?1",
+                [original],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Schemas before the ninth let nothing go.
+fn has_receipts(new: &Connection) -> rusqlite::Result<bool> {
+    has(new, "acknowledged")
+}
+
 /// Schemas before the third have none.
 fn has_inspections(new: &Connection) -> rusqlite::Result<bool> {
     has(new, "inspection")
@@ -147,12 +186,18 @@ fn mend_queue(new: &Connection, schema: u32) -> rusqlite::Result<()> {
         ("", "")
     };
     for (table, kind, made) in records {
-        // The operation's own id is gone; the record's is as good a name for it.
+        // Where the operation's own id is gone the record's is as good a name for it.
+        let op = if table == "finding" && has_revisions(new)? {
+            "coalesce((SELECT r.op FROM op_record r
+                       WHERE r.finding = finding.id AND r.base_rev IS NULL LIMIT 1), id)"
+        } else {
+            "id"
+        };
         new.execute(
             &format!(
                 "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at
                                      {column})
-                 SELECT id, person, '{kind}', id, {made}, 'queued', 0, 0 {body}
+                 SELECT {op}, person, '{kind}', id, {made}, 'queued', 0, 0 {body}
                  FROM {table}
                  WHERE NOT applied AND record IS NOT NULL
                    AND id NOT IN (SELECT entity FROM outbox WHERE kind = '{kind}')"
@@ -210,9 +255,22 @@ fn forget_loose_ends(new: &Connection) -> rusqlite::Result<()> {
                 Some(number) => {
                     new.execute(&format!("DELETE FROM {table} WHERE rowid = ?1"), [number])?;
                 }
-                // Rows without numbers are few; a dangling one is skipped by every question.
+                // Rows without numbers are looked at below.
                 None => tracing::warn!(table, "a row lost what it depends on"),
             }
+        }
+    }
+    for (table, column, parent) in [
+        ("photo_copy", "evidence", "SELECT seq FROM evidence"),
+        ("finding_photo", "sha256", "SELECT sha256 FROM photo"),
+        ("draft_photo", "sha256", "SELECT sha256 FROM photo"),
+        ("answer_photo", "sha256", "SELECT sha256 FROM photo"),
+    ] {
+        if has(new, table)? {
+            new.execute(
+                &format!("DELETE FROM {table} WHERE {column} NOT IN ({parent})"),
+                [],
+            )?;
         }
     }
     Ok(())
@@ -260,6 +318,45 @@ mod tests {
         assert_eq!(texts(&db, draft), ["words"]);
         // No photo is made up whose file is not here.
         assert_eq!(texts(&db, "SELECT sha256 FROM photo"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_first_record_comes_back_under_its_own_operation() {
+        let first = RECORD.replace("\"c\"", "\"first\"");
+        let db = database(&format!(
+            "INSERT INTO finding (id, person, point, criterion, found_at, record, applied,
+                                  review_state)
+             VALUES ('f', 'lin', 'p', 'c', 5, RECORD, 0, 'returned');
+             INSERT INTO op_record VALUES ('first', 'f', NULL, '{first}'),
+                                          ('lost', 'g', NULL, '{first}'),
+                                          ('second', 'g', 1, RECORD);
+             INSERT INTO outbox VALUES
+               (7, 'second', 'lin', 'finding.revised', 'g', 1, 'queued', NULL, 0, 0);"
+        ));
+        assert_eq!(
+            texts(&db, QUEUE),
+            ["7 finding.revised second", "42 finding.submitted first"]
+        );
+        let criteria = "SELECT id || ' ' || criterion FROM finding ORDER BY id";
+        assert_eq!(texts(&db, criteria), ["f c", "g first"]);
+    }
+
+    #[test]
+    fn the_chain_of_the_device_s_records_stays_whole() {
+        let db = database(
+            "INSERT INTO evidence (seq, original, text, digest, key, signature)
+             VALUES (1, printf('%064d', 1), '{\"original\": {\"bytes\": 9}}',
+                     printf('%064d', 2), 'k', 's');
+             INSERT INTO photo_copy (evidence, kind, sha256, bytes)
+             VALUES (1, 'thumb', printf('%064d', 3), 5), (2, 'thumb', printf('%064d', 4), 5);",
+        );
+        // One that is not here was let go.
+        let photos = "SELECT ltrim(sha256, '0') || ' ' || bytes || ' ' || freed FROM photo";
+        assert_eq!(texts(&db, photos), ["1 9 1"]);
+        let records = "SELECT ltrim(digest, '0') FROM evidence";
+        assert_eq!(texts(&db, records), ["2"]);
+        let copies = "SELECT ltrim(sha256, '0') FROM photo_copy";
+        assert_eq!(texts(&db, copies), ["3"]);
     }
 
     #[test]

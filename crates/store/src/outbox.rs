@@ -98,7 +98,7 @@ impl Store {
             let read = || {
                 let mut missing = db.prepare_cached(
                     "WITH shown AS (
-                       SELECT ph.sha256, ph.bytes, s.place, ph.stored_at IS NULL AS missing
+                       SELECT ph.sha256, ph.bytes, s.place, ph.stored_at IS NULL AS missing, ph.freed
                        FROM (SELECT sha256, place FROM finding_photo
                              WHERE finding = ?1
                                -- Of several records of a finding the one that is sent.
@@ -112,7 +112,8 @@ impl Store {
                      FROM shown JOIN evidence e ON e.original = shown.sha256
                      JOIN photo_copy c ON c.evidence = e.seq
                      WHERE c.stored_at IS NULL
-                       AND (c.kind = 'annotated' OR shown.missing AND c.kind <> 'marked')
+                       AND (c.kind = 'annotated'
+                            OR (shown.missing OR shown.freed) AND c.kind <> 'marked')
                      UNION ALL
                      SELECT sha256, bytes, sha256, place, 3 FROM shown
                      WHERE missing
@@ -397,11 +398,14 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
                 submit_again(tx, &op)?;
             }
             for sha256 in need {
-                // A server that does not trust a photo's record wants the original itself.
+                // A server that does not trust a photo's record wants the original itself. One that
+                // lacks a copy gets what else there is of the photo with it.
                 tx.prepare_cached(
                     "UPDATE photo SET stored_at = NULL, retry_at = 0,
                        due = (SELECT person FROM outbox WHERE op = ?2)
-                     WHERE sha256 = ?1",
+                     WHERE NOT freed AND (sha256 = ?1 OR sha256 IN (
+                       SELECT e.original FROM photo_copy c JOIN evidence e ON e.seq = c.evidence
+                       WHERE c.sha256 = ?1 AND c.kind IN ('thumb', 'working')))",
                 )?
                 .execute(params![sha256.as_str(), op])?;
                 tx.prepare_cached("UPDATE photo_copy SET stored_at = NULL WHERE sha256 = ?1")?

@@ -291,6 +291,28 @@ fn mark(
     Ok(())
 }
 
+/// Has photos that `shown` selects sent again: what is here of them.
+pub(crate) fn send_photos_again<P: rusqlite::Params + Copy>(
+    tx: &Transaction<'_>,
+    shown: &str,
+    parameters: P,
+) -> rusqlite::Result<()> {
+    for statement in [
+        format!(
+            "UPDATE photo_copy SET stored_at = NULL
+             WHERE evidence IN (SELECT seq FROM evidence WHERE original IN ({shown}))"
+        ),
+        format!(
+            "UPDATE photo SET stored_at = NULL, receipt_at = NULL, due = NULL, attempts = 0,
+               retry_at = 0
+             WHERE NOT freed AND sha256 IN ({shown})"
+        ),
+    ] {
+        tx.execute(&statement, parameters)?;
+    }
+    Ok(())
+}
+
 /// Finishes what [`mark`] began: records and photos of the operations wait as well.
 fn requeue_marked(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
     let again = "SELECT entity FROM acknowledged WHERE op IN (SELECT op FROM outbox)";
@@ -310,19 +332,14 @@ fn requeue_marked(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
             "UPDATE finding SET applied = 0 WHERE id IN ({again} AND kind <> 'finding.revised')"
         ),
         format!("UPDATE inspection SET applied = 0 WHERE id IN ({again})"),
-        format!(
-            "UPDATE photo_copy SET stored_at = NULL
-             WHERE evidence IN (SELECT seq FROM evidence WHERE original IN ({shown}))"
-        ),
-        format!(
-            "UPDATE photo SET stored_at = NULL, receipt_at = NULL, due = NULL, attempts = 0,
-               retry_at = 0
-             WHERE NOT freed AND sha256 IN ({shown})"
-        ),
-        "DELETE FROM acknowledged WHERE op IN (SELECT op FROM outbox)".to_owned(),
     ] {
         tx.execute(&statement, [])?;
     }
+    send_photos_again(tx, &shown, [])?;
+    tx.execute(
+        "DELETE FROM acknowledged WHERE op IN (SELECT op FROM outbox)",
+        [],
+    )?;
     tracing::warn!(
         count,
         "the server has lost what it had acknowledged; it is sent again"

@@ -12,6 +12,7 @@ use xunfang_protocol::OpKind;
 
 use crate::draft::{Draft, SaveFinding, end_draft, put_op, read_draft};
 use crate::held::{Kind, rewrite};
+use crate::receipts::send_photos_again;
 use crate::store::{json, parse};
 use crate::{Store, StoreError};
 
@@ -356,6 +357,7 @@ pub(crate) fn take_over(tx: &Transaction<'_>, op: &str) -> rusqlite::Result<()> 
     let id = crate::store::id::<FindingId>(0, &finding)?;
     let review = serde_json::to_string(&Review::pending(id, base_rev + 1))
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    keep_as_sent(tx, &finding, &record)?;
     tx.prepare_cached(
         "UPDATE finding SET record = ?2, criterion = ?3, review_state = 'pending', review = ?4
          WHERE id = ?1",
@@ -377,9 +379,10 @@ pub(crate) fn take_over(tx: &Transaction<'_>, op: &str) -> rusqlite::Result<()> 
 /// time for which its operation was remembered. Where it was made on another phone that is for that
 /// one to do.
 pub(crate) fn submit_again(tx: &Transaction<'_>, revision: &str) -> rusqlite::Result<()> {
-    tx.prepare_cached(
-        // The operation's own id is forgotten; the record's is as good a name for it.
-        "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at)
+    let added = tx
+        .prepare_cached(
+            // The operation's own id is forgotten; the record's is as good a name for it.
+            "INSERT INTO outbox (op, person, kind, entity, made_at, state, attempts, retry_at)
          SELECT f.id, f.person, 'finding.submitted', f.id, f.found_at, 'queued', 0, 0
          FROM outbox o JOIN finding f ON f.id = o.entity
          WHERE o.op = ?1
@@ -390,7 +393,20 @@ pub(crate) fn submit_again(tx: &Transaction<'_>, revision: &str) -> rusqlite::Re
            AND NOT EXISTS (SELECT 1 FROM acknowledged a
                            WHERE a.entity = f.id AND a.kind = 'finding.submitted')
          ON CONFLICT (op) DO NOTHING",
-    )?
-    .execute([revision])?;
+        )?
+        .execute([revision])?;
+    if added > 0 {
+        tx.prepare_cached(
+            "INSERT INTO op_record (op, finding, base_rev, record)
+             SELECT f.id, f.id, NULL, f.record
+             FROM outbox o JOIN finding f ON f.id = o.entity WHERE o.op = ?1
+             ON CONFLICT (op) DO NOTHING",
+        )?
+        .execute([revision])?;
+        // What it shows is lost there as well.
+        let shown = "SELECT sha256 FROM finding_photo
+                     WHERE finding = (SELECT entity FROM outbox WHERE op = ?1)";
+        send_photos_again(tx, shown, [revision])?;
+    }
     Ok(())
 }

@@ -27,6 +27,8 @@ use crate::store::{StoreError, reference};
 
 const ROWS_DEFAULT: u32 = 50;
 const ROWS_MAX: u32 = 200;
+/// Revisions of a finding that a reader gets.
+const EARLIER_MAX: u32 = 50;
 /// A reason of the longest kind, with room for escapes.
 const REVIEW_BYTES_MAX: usize = 16 * 1024;
 
@@ -104,7 +106,7 @@ pub(super) async fn detail(
             })
             .ok_or(ApiError::NotFound)?;
         let point = reference::point(db, district, finding.record.point)?;
-        let earlier = findings::earlier(db, district, id)?;
+        let earlier = findings::earlier(db, district, id, EARLIER_MAX)?;
         let photos = finding
             .record
             .photos

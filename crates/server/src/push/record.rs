@@ -140,7 +140,7 @@ impl Record {
                 let Some(known) = findings::find(db, district, record.id)? else {
                     return Ok(Meets::Nothing);
                 };
-                let earlier = findings::earlier(db, district, record.id)?;
+                let earlier = findings::earlier(db, district, record.id, u32::MAX)?;
                 let mut said = earlier.iter().map(|text| &text.record);
                 let is_said = known.record == **record || said.any(|said| *said == **record);
                 // A phone that has lost the operation, and not the record, sends it under another
@@ -172,10 +172,12 @@ impl Record {
                     Ok(()) | Err(RevisionError::PhotoMissing) => Meets::MovedOn,
                 })
             }
-            Self::Inspection(record) => Ok(if inspections::exists(db, district, record.id)? {
-                Meets::Namesake
-            } else {
-                Meets::Nothing
+            Self::Inspection(record) => Ok(match inspections::find(db, district, record.id)? {
+                None => Meets::Nothing,
+                Some(known) if known.record == **record && known.author == push.actor.person => {
+                    Meets::Itself { seq: known.seq }
+                }
+                Some(_) => Meets::Namesake,
             }),
         }
     }

@@ -9,9 +9,6 @@ use xunfang_protocol::{EarlierFinding, ReviewTally};
 
 use super::{StoreError, values};
 
-/// Revisions of a finding that a reader gets.
-const EARLIER_MAX: u32 = 50;
-
 /// A record of a finding that is stored: its first, or a revision.
 #[derive(Debug)]
 pub(crate) struct NewFinding<'a> {
@@ -104,17 +101,18 @@ pub(crate) fn revise(
     Ok(true)
 }
 
-/// Lists what a finding said before its last revisions, the oldest first.
+/// Lists what a finding said before its last `limit` revisions, the oldest first.
 pub(crate) fn earlier(
     db: &Connection,
     district: DistrictId,
     finding: FindingId,
+    limit: u32,
 ) -> Result<Vec<EarlierFinding>, StoreError> {
     let mut statement = db.prepare_cached(include_str!("findings/earlier.sql"))?;
     let mut rows = statement.query(named_params! {
         ":district_id": district.uuid(),
         ":finding_id": finding.uuid(),
-        ":limit": EARLIER_MAX,
+        ":limit": limit,
     })?;
     let mut earlier = Vec::new();
     while let Some(row) = rows.next()? {

@@ -1,6 +1,6 @@
 //! Inspections and their photos.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 use xunfang_domain::{DistrictId, InspectionId, InspectionRecord, PersonId, Sha256Hex, UnixMillis};
 
@@ -60,25 +60,6 @@ pub(crate) fn add(
         })?;
     }
     Ok(())
-}
-
-/// Says whether an inspection is there.
-pub(crate) fn exists(
-    db: &Connection,
-    district: DistrictId,
-    inspection: InspectionId,
-) -> Result<bool, StoreError> {
-    let found = db
-        .prepare_cached(include_str!("inspections/exists.sql"))?
-        .query_row(
-            named_params! {
-                ":district_id": district.uuid(),
-                ":inspection_id": inspection.uuid(),
-            },
-            |_| Ok(()),
-        )
-        .optional()?;
-    Ok(found.is_some())
 }
 
 /// Lists who made the inspections that show a photo.

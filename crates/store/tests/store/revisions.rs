@@ -489,6 +489,12 @@ fn what_the_server_lost_long_after_it_was_forgotten_here_is_submitted_once_more(
     store
         .put_off(op_id(500), codes::FINDING_UNKNOWN, later, NOW)
         .unwrap();
+    let head = store.queue_head(lin(), NOW, 10).unwrap();
+    let missing: Vec<_> = head.ops[0].missing.iter().map(|one| &one.sha256).collect();
+    assert_eq!(missing, [&first.photos[0].sha256], "its photo is lost too");
+    store
+        .photos_stored(&[head.ops[0].missing[0].clone()], NOW)
+        .unwrap();
     let sent = send(&store, &photo);
     assert_eq!(
         (sent.len(), &sent[0].kind),
@@ -496,6 +502,19 @@ fn what_the_server_lost_long_after_it_was_forgotten_here_is_submitted_once_more(
         "the revision waits"
     );
     assert_eq!(sent[0].body, serde_json::to_value(&first).unwrap());
+    let submitted = sent[0].id;
+    for op in [submitted, op_id(500)] {
+        store.record_outcomes(&[(op, applied(NOW))], NOW).unwrap();
+    }
+    // Lost once more, it goes as it went, whatever the finding says by now.
+    let told = [
+        EventBody::Finding(first.clone()),
+        EventBody::Finding(only(&store).record),
+    ];
+    learn(&store, 2, &told);
+    store.requeue_lost(lin(), district(), NOW).unwrap();
+    let again = store.ops(&[submitted]).unwrap();
+    assert_eq!(again[0].body, serde_json::to_value(&first).unwrap());
 }
 
 #[test]
