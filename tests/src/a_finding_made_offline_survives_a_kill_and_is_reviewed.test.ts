@@ -66,7 +66,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
     return found === null ? [] : [Number(found[1]) * (found[2] === 'km' ? 1000 : 1)]
   })
   expect(distances).toEqual(distances.toSorted((a, b) => a - b))
-  await keepScreenshot('phone-points', await phone.screenshot())
+  await keepScreenshot('phone-points', phone)
   const [near, next] = points
   if (near === undefined || next === undefined) throw new Error('two points are needed')
 
@@ -76,7 +76,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   const standing = await phone.find('point-standing')
   expect(await standing.getAttribute('data-side')).toBe('inside')
   await phone.find('ring')
-  await keepScreenshot('phone-point', await phone.screenshot())
+  await keepScreenshot('phone-point', phone)
   await inspector.record(near.id, photos[0], 'road-surface-intact', '东侧路面有坑')
   await inspector.record(next.id, photos[1], 'cables-tidy', '线缆下垂')
   await until('the chip counts two', async () => (await inspector.chip()).text.includes('2'))
@@ -98,7 +98,7 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   })
   expect(chip.text).toContain('3')
   await until('the toast has gone', async () => (await phone.findAll('[data-testid="saved-toast"]')).length === 0)
-  await keepScreenshot('phone-offline', await phone.screenshot())
+  await keepScreenshot('phone-offline', phone)
 
   // The server returns, and the app notices by itself.
   await server.start()
@@ -144,11 +144,11 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   const visitor = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })).newPage()
   await visitor.goto(`${server.address}/V/${code.replaceAll('-', '')}`)
   await visitor.locator('[data-testid="verify-report"][data-verdict="known"]').waitFor()
-  await keepScreenshot('verify-code', await visitor.screenshot({ fullPage: true }))
+  await keepScreenshot('verify-code', visitor, { fullPage: true })
   expect(await accessibilityFindings(visitor)).toEqual([])
   await visitor.getByTestId('verify-photo').setInputFiles(photos[0])
   await visitor.locator('[data-testid="verify-report"][data-verdict="original"]').waitFor()
-  await keepScreenshot('verify-photo', await visitor.screenshot({ fullPage: true }))
+  await keepScreenshot('verify-photo', visitor, { fullPage: true })
   expect(await accessibilityFindings(visitor)).toEqual([])
   await visitor.context().close()
 
@@ -157,21 +157,21 @@ test('a finding made offline survives a kill and is reviewed', async () => {
   if (road === undefined) throw new Error('the finding about the road is missing')
   await supervisor.open(road.id)
   await supervisor.page.getByTestId('photo-main').evaluate((photo) => (photo as HTMLImageElement).decode())
-  await keepScreenshot('console-review', await supervisor.page.screenshot())
+  await keepScreenshot('console-review', supervisor.page)
   await supervisor.page.getByTestId('photo-checks').first().scrollIntoViewIfNeeded()
   await supervisor.page.getByTestId('photo-verdict').first().click()
-  await keepScreenshot('console-evidence', await supervisor.page.screenshot())
+  await keepScreenshot('console-evidence', supervisor.page)
   await supervisor.returnWith(REASON)
   await until('two findings still wait', async () => (await supervisor.queue.count()) === 2)
   await supervisor.page.getByTestId('nav-map').click()
   await supervisor.page.locator('[data-testid="map"][data-state="ready"]').waitFor()
-  await keepScreenshot('console-map', await supervisor.page.screenshot())
+  await keepScreenshot('console-map', supervisor.page)
 
   await inspector.go('/mine')
   await phone.click('[data-testid="sync-now"]')
   const reason = await phone.find('finding-reason')
   await until('the reason is on the phone', async () => (await reason.getText()).includes(REASON))
-  await keepScreenshot('phone-returned', await phone.screenshot())
+  await keepScreenshot('phone-returned', phone)
 
   // A finding that arrives while the console is open appears there without reloading.
   await supervisor.page.getByTestId('nav-review').click()

@@ -99,13 +99,13 @@ test('each district asks its own list, shows its own zone, and the server agrees
   expect(await sixian.getByTestId('inspection-standard').innerText()).toContain('泗县')
   const here = await codes(sixian)
   expect(here).toContain('market-zoned-by-goods')
-  await keepScreenshot('phone-inspection', await sixian.screenshot())
+  await keepScreenshot('phone-inspection', sixian)
   expect(await accessibilityFindings(sixian)).toEqual([])
 
   // It cannot be submitted yet, and says why.
   await sixian.getByTestId('submit-inspection').click()
   expect(await sixian.getByTestId('lack').count()).toBe(here.length)
-  await keepScreenshot('phone-inspection-lacks', await sixian.screenshot())
+  await keepScreenshot('phone-inspection-lacks', sixian)
   await sixian.getByTestId('submit-inspection').click()
 
   for (const item of await sixian.getByTestId('item').all()) await approve(item)
@@ -125,11 +125,11 @@ test('each district asks its own list, shows its own zone, and the server agrees
   }
   await until('nothing is missing', async () => (await failed.getByTestId('item-photos').innerText()).includes('2/2'))
   await failed.scrollIntoViewIfNeeded()
-  await keepScreenshot('phone-inspection-failed', await again.screenshot())
+  await keepScreenshot('phone-inspection-failed', again)
   expect(await accessibilityFindings(again)).toEqual([])
   await submit(again)
   await again.locator('[data-testid="inspection-stage"][data-stage="saved"], [data-testid="inspection-stage"][data-stage="applied"]').waitFor()
-  await keepScreenshot('phone-inspection-submitted', await again.screenshot())
+  await keepScreenshot('phone-inspection-submitted', again)
   expect(await accessibilityFindings(again)).toEqual([])
 
   const suma = await signIn('suma', server.elsewhere, '33.5712,117.0351,8')
@@ -166,7 +166,7 @@ test('each district asks its own list, shows its own zone, and the server agrees
   await until('both photos of the item show', async () =>
     (await shown.locator('img').evaluateAll((photos) => photos.filter((photo) => (photo as HTMLImageElement).naturalWidth > 0).length)) === 2)
   expect(await page.getByTestId('differing').count()).toBe(0)
-  await keepScreenshot('console-inspection', await page.screenshot())
+  await keepScreenshot('console-inspection', page)
   expect(await accessibilityFindings(page)).toEqual([])
 })
 
@@ -181,7 +181,7 @@ test('a limit is shown with its verdict while it is counted', async () => {
   const verdict = covers.getByTestId('item-verdict')
   await until('it says how many more', async () => /再查 \d+ 个/.test(await verdict.innerText()))
   await covers.scrollIntoViewIfNeeded()
-  await keepScreenshot('phone-inspection-rate', await page.screenshot())
+  await keepScreenshot('phone-inspection-rate', page)
   await covers.getByTestId('rate-census').click()
   await covers.and(page.locator('[data-outcome="not_met"]')).waitFor()
   expect(await verdict.innerText()).toContain('97.9%')

@@ -77,7 +77,7 @@ async function revise(inspector: Inspector, photo: string, note: string): Promis
   await phone.click('[data-testid="revise"]')
   await phone.find('revises')
   await phone.driver.executeScript('window.scrollTo(0, 0)')
-  await keepScreenshot('phone-revising', await phone.screenshot())
+  await keepScreenshot('phone-revising', phone)
   await inspector.photograph(photo)
   await phone.type('note', note)
 }
@@ -115,12 +115,12 @@ test('a returned finding comes again, and where the supervisor was faster its au
   await waitForStage(inspector, 'returned')
   await openFinding(inspector, near.id, row.id)
   await phone.find('revise')
-  await keepScreenshot('phone-finding-returned', await phone.screenshot())
+  await keepScreenshot('phone-finding-returned', phone)
   await revise(inspector, photos[1], SECOND)
   expect(await (await phone.find('revises-reason')).getText()).toContain(REASON)
   await save()
   await waitForStage(inspector, 'applied')
-  await keepScreenshot('phone-revised', await phone.screenshot())
+  await keepScreenshot('phone-revised', phone)
 
   await page.getByTestId('revised-mark').waitFor()
   await supervisor.open(row.id)
@@ -129,7 +129,7 @@ test('a returned finding comes again, and where the supervisor was faster its au
   expect(await page.getByTestId('round-note').innerText()).toContain(FIRST)
   expect(await page.getByTestId('thumb-new').count()).toBe(1)
   await page.getByTestId('photo-main').evaluate((photo) => (photo as HTMLImageElement).decode())
-  await keepScreenshot('console-revised', await page.screenshot())
+  await keepScreenshot('console-revised', page)
   expect(await accessibilityFindings(page)).toEqual([])
 
   // Once more; but now somebody accepts it while the phone cannot hear of it.
@@ -147,9 +147,9 @@ test('a returned finding comes again, and where the supervisor was faster its au
   await phone.find('conflict')
   expect(await (await phone.find('conflict-mine')).getText()).toContain(THIRD)
   expect(await (await phone.find('conflict-theirs')).getText()).toContain(SECOND)
-  await keepScreenshot('phone-conflict', await phone.screenshot())
+  await keepScreenshot('phone-conflict', phone)
   await phone.driver.executeScript('window.scrollTo(0, document.body.scrollHeight)')
-  await keepScreenshot('phone-conflict-end', await phone.screenshot())
+  await keepScreenshot('phone-conflict-end', phone)
 
   await phone.click('[data-testid="keep-mine"]')
   await waitForStage(inspector, 'applied')

@@ -65,13 +65,13 @@ test('what waits is saved as a file, imported in the console, and there once whe
   await inspector.go('/mine')
   await phone.click('[data-testid="rescue"]')
   await phone.find('rescue-figures')
-  await keepScreenshot('phone-rescue', await phone.screenshot())
+  await keepScreenshot('phone-rescue', phone)
   await phone.click('[data-testid="rescue-save"]')
   const outcome = await until('the file is saved', async () => {
     const [shown] = await phone.findAll('[data-testid="rescue-outcome"][data-status="saved"]')
     return shown?.getText()
   })
-  await keepScreenshot('phone-rescue-saved', await phone.screenshot())
+  await keepScreenshot('phone-rescue-saved', phone)
   const files = (await readdir(place.path)).filter((name) => name.endsWith('.xfrescue'))
   expect(files).toHaveLength(1)
   const [file] = files
@@ -94,14 +94,14 @@ test('what waits is saved as a file, imported in the console, and there once whe
     await page.getByTestId(row).locator('td').allInnerTexts()
   expect(await told('rescue-records')).toEqual(['2', '2', '0', '0'])
   expect(await told('rescue-files')).toEqual(['6', '6', '0', '0'])
-  await keepScreenshot('console-rescue', await page.screenshot())
+  await keepScreenshot('console-rescue', page)
   expect(await accessibilityFindings(page)).toEqual([])
   // Again by mistake, and then something that is no rescue file.
   await page.getByTestId('rescue-input').setInputFiles(join(place.path, file))
   await until('it is told that it was here', async () => (await told('rescue-records')).join() === '2,0,2,0')
   await page.getByTestId('rescue-input').setInputFiles(photos[0] ?? '')
   await page.getByTestId('rescue-fault').waitFor()
-  await keepScreenshot('console-rescue-refused', await page.screenshot())
+  await keepScreenshot('console-rescue-refused', page)
   expect(problems).toEqual([])
 
   await phone.open()

@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 async function look(name: string): Promise<void> {
-  await keepScreenshot(name, await page.screenshot())
+  await keepScreenshot(name, page)
   expect(await accessibilityFindings(page), name).toEqual([])
 }
 
@@ -140,7 +140,7 @@ test('a point gets the polygon that is drawn on the map', async () => {
   await phone.getByTestId('point-row').click()
   await phone.locator('[data-testid="ring"] path.ring-edge').waitFor()
   expect(await phone.getByTestId('ring').innerHTML()).toContain('4 个角点')
-  await keepScreenshot('phone-polygon', await phone.screenshot())
+  await keepScreenshot('phone-polygon', phone)
   await phone.context().close()
 })
 

@@ -141,7 +141,7 @@ test('fifty findings made offline arrive once and whole over ten cuts and three 
   }
   expect(listed.map((finding) => finding.sha256).toSorted()).toEqual(hashes.toSorted())
   await until('the pictures in sight are shown', async () => (await inspector.shownPhotos()) > 5)
-  await keepScreenshot('phone-fifty-applied', await phone.screenshot())
+  await keepScreenshot('phone-fifty-applied', phone)
 
   // The server has the same findings with the same photos, and of each photo the very bytes.
   expect(await received(api)).toEqual(new Map(listed.map((finding) => [finding.id, finding.sha256])))

@@ -68,7 +68,7 @@ test('a finding goes from the browser preview to the console', async () => {
   // What is no photo is refused in words, and the work goes on.
   await page.getByTestId('camera-input').setInputFiles(await notAPhoto(join(place.path, 'letter.jpg')))
   await page.locator('[data-testid="error-message"][data-code="photo_unreadable"]').waitFor()
-  await keepScreenshot('phone-not-a-photo', await page.screenshot())
+  await keepScreenshot('phone-not-a-photo', page)
   await page.getByTestId('camera-input').setInputFiles(await generated(join(place.path, 'a.jpg'), 1200, 900))
   await page.getByTestId('photo-thumb').waitFor()
   expect(await accessibilityFindings(page)).toEqual([])
@@ -144,7 +144,7 @@ test('what is drawn on a photo reaches the console, beside the photo without it'
   expect(await accessibilityFindings(page)).toEqual([])
   await page.getByTestId('annotate-write').click()
   await page.getByTestId('drawn-label').waitFor()
-  await keepScreenshot('phone-annotate', await page.screenshot())
+  await keepScreenshot('phone-annotate', page)
   expect(await accessibilityFindings(page)).toEqual([])
   // Leaving asks first, also by the way back; whoever goes on finds everything as it was.
   for (const leave of [() => page.getByTestId('annotate-close').click(), () => page.goBack()]) {
@@ -159,7 +159,7 @@ test('what is drawn on a photo reaches the console, beside the photo without it'
   const large = page.getByTestId('photo-viewer').locator('img').first()
   await until('the copy is shown', async () => large.evaluate((image: HTMLImageElement) => image.naturalWidth > 1_000))
   expect(await large.getAttribute('src')).toContain('/annotated')
-  await keepScreenshot('phone-annotated', await page.screenshot())
+  await keepScreenshot('phone-annotated', page)
   await page.keyboard.press('Escape')
   await page.locator('[data-testid="criterion"][data-code="cables-tidy"]').click()
   await page.getByTestId('save').click()
@@ -173,7 +173,7 @@ test('what is drawn on a photo reaches the console, beside the photo without it'
   const drawn = await main.getAttribute('src')
   await until('the drawing is shown', async () => main.evaluate((image: HTMLImageElement) => image.naturalWidth > 1_000))
   await supervisor.page.locator('[data-check="annotation"][data-outcome="passed"]').first().waitFor({ state: 'attached' })
-  await keepScreenshot('console-annotated', await supervisor.page.screenshot())
+  await keepScreenshot('console-annotated', supervisor.page)
   expect(await accessibilityFindings(supervisor.page)).toEqual([])
   await supervisor.page.getByTestId('photo-drawn').click()
   await until('the photo without it is shown', async () => (await main.getAttribute('src')) !== drawn)
@@ -211,7 +211,7 @@ test('an app that the system ends while the camera is open comes back to the for
   await again.getByTestId('saved-toast').waitFor()
   await until('the photo is shown', async () =>
     again.getByTestId('photo-thumb').locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth > 0))
-  await keepScreenshot('phone-came-back', await again.screenshot())
+  await keepScreenshot('phone-came-back', again)
   expect(await accessibilityFindings(again)).toEqual([])
   // It has come back once; the next page is the one that is asked for.
   await again.reload()
