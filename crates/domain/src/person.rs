@@ -126,7 +126,7 @@ pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
         }
         (Verb::Submit | Verb::Review, Object::Reference { .. } | Object::ReviewQueue { .. })
         | (Verb::Review, Object::Inspection { .. })
-        // What came in never changes.
+        // What came in is not edited: a revision of its author comes beside it.
         | (
             Verb::Edit,
             Object::Finding { .. } | Object::Inspection { .. } | Object::ReviewQueue { .. },

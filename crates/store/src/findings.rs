@@ -231,7 +231,9 @@ fn list(
                  WHERE fp.finding = f.id) AS photos
          FROM finding f
          LEFT JOIN point p ON p.id = f.point
-         LEFT JOIN outbox o ON o.dev_seq = (SELECT max(dev_seq) FROM outbox w WHERE w.entity = f.id)
+         LEFT JOIN outbox o ON o.dev_seq = (
+           SELECT w.dev_seq FROM outbox w WHERE w.entity = f.id
+           ORDER BY w.kind = 'finding.revised' DESC, w.dev_seq DESC LIMIT 1)
          LEFT JOIN op_record r ON r.op = o.op AND (r.base_rev IS NOT NULL OR NOT f.applied)
          WHERE {condition}
          ORDER BY f.found_at DESC, f.id DESC LIMIT ?3 OFFSET ?4"

@@ -4,29 +4,31 @@
 //! place in the queue, a photo's file without its row: what was said in two places is made whole
 //! from the one that is left.
 
-use std::path::Path;
+mod photos;
 
 use rusqlite::Connection;
-use xunfang_domain::Sha256Hex;
 
-use crate::photo_files::file_of;
+use crate::photo_files::PhotoPlaces;
 
-/// Mends the new database, of `schema`, whose photos lie below `photos` and whose operations were
+/// Mends the new database, of `schema`, whose photos lie in `places` and whose operations were
 /// numbered up to `last`.
 pub(crate) fn mend(
     new: &Connection,
     schema: u32,
-    photos: &Path,
+    places: &PhotoPlaces,
     last: i64,
 ) -> rusqlite::Result<()> {
     if has_revisions(new)? {
         restore_findings(new)?;
     }
-    restore_photos(new, photos)?;
-    restore_photos_of_evidence(new, photos)?;
+    photos::restore(new, places)?;
     forget_loose_ends(new)?;
     go_on_counting(new, last)?;
-    mend_queue(new, schema)
+    mend_queue(new, schema)?;
+    if schema >= 5 {
+        photos::mend_turns(new)?;
+    }
+    Ok(())
 }
 
 /// Makes findings anew of which only what was sent is left.
@@ -52,83 +54,6 @@ fn restore_findings(new: &Connection) -> rusqlite::Result<()> {
          WHERE base_rev IS NOT NULL AND finding NOT IN (SELECT id FROM finding)",
         [],
     )?;
-    Ok(())
-}
-
-/// Makes rows of photos anew that records name and whose files are here; photos that another phone
-/// took are not.
-fn restore_photos(new: &Connection, photos: &Path) -> rusqlite::Result<()> {
-    let mut lists = vec!["SELECT id AS finding, record FROM finding"];
-    if has_revisions(new)? {
-        lists.push("SELECT finding, record FROM op_record");
-    }
-    if has_inspections(new)? {
-        lists.push(
-            "SELECT NULL, a.value FROM inspection i, json_each(i.record, '$.answers') a
-             WHERE i.record IS NOT NULL",
-        );
-    }
-    let mut shown = new.prepare(&format!(
-        "SELECT r.finding, p.value ->> 'sha256' AS sha256, p.value AS photo
-         FROM ({}) r, json_each(r.record, '$.photos') p",
-        lists.join(" UNION ALL ")
-    ))?;
-    let mut restore = new.prepare(
-        "INSERT OR IGNORE INTO photo
-           (sha256, bytes, media_type, width, height, shown_width, shown_height)
-         VALUES (?1 ->> 'sha256', ?1 ->> 'bytes', ?1 ->> 'media_type', ?1 ->> 'width',
-                 ?1 ->> 'height', ?1 ->> 'width', ?1 ->> 'height')",
-    )?;
-    let mut link = new.prepare(
-        "INSERT INTO finding_photo (finding, place, sha256)
-         SELECT ?1, (SELECT coalesce(max(place), 0) + 1 FROM finding_photo WHERE finding = ?1), ?2
-         WHERE EXISTS (SELECT 1 FROM photo WHERE sha256 = ?2)
-           AND NOT EXISTS (SELECT 1 FROM finding_photo WHERE finding = ?1 AND sha256 = ?2)",
-    )?;
-    let mut rows = shown.query([])?;
-    while let Some(row) = rows.next()? {
-        let (finding, photo): (Option<String>, String) = (row.get("finding")?, row.get("photo")?);
-        let sha256: String = row.get("sha256")?;
-        let is_here = |sha256: Sha256Hex| file_of(photos, &sha256).exists();
-        if sha256.parse().is_ok_and(is_here) {
-            restore.execute([&photo])?;
-        }
-        if let Some(finding) = finding {
-            link.execute([&finding, &sha256])?;
-        }
-    }
-    Ok(())
-}
-
-/// Makes rows of photos anew that only the device's own records name. Those must stay: the next
-/// record continues their chain. An original that is not here was let go.
-fn restore_photos_of_evidence(new: &Connection, photos: &Path) -> rusqlite::Result<()> {
-    if !has(new, "evidence")? {
-        return Ok(());
-    }
-    let mut lost = new.prepare(
-        "SELECT DISTINCT original, text ->> '$.original.bytes' AS bytes FROM evidence
-         WHERE original NOT IN (SELECT sha256 FROM photo)",
-    )?;
-    // The records do not tell how large the picture is, and nothing is laid out by it.
-    let mut restore = new.prepare(
-        "INSERT INTO photo
-           (sha256, bytes, media_type, width, height, shown_width, shown_height)
-         VALUES (?1, ?2, 'image/jpeg', 1, 1, 1, 1)",
-    )?;
-    let lets_go = has_receipts(new)?;
-    let mut rows = lost.query([])?;
-    while let Some(row) = rows.next()? {
-        let (original, bytes): (String, i64) = (row.get("original")?, row.get("bytes")?);
-        restore.execute(rusqlite::params![original, bytes])?;
-        let is_here = |sha256: Sha256Hex| file_of(photos, &sha256).exists();
-        if lets_go && !original.parse().is_ok_and(is_here) {
-            new.execute(
-                "UPDATE photo SET freed = 1, stored_at = 0, receipt_at = 0 WHERE sha256 = ?1",
-                [original],
-            )?;
-        }
-    }
     Ok(())
 }
 
@@ -223,7 +148,13 @@ fn mend_queue(new: &Connection, schema: u32) -> rusqlite::Result<()> {
 /// Numbers of operations go on where they were: the server knows those that were given.
 fn go_on_counting(new: &Connection, last: i64) -> rusqlite::Result<()> {
     let mut known = vec!["SELECT max(dev_seq) AS number FROM outbox"];
-    if has(new, "acknowledged")? {
+    if has_receipts(new)? {
+        // An older page of the queue may have come back: what is in both is sent once more.
+        new.execute(
+            "DELETE FROM acknowledged
+             WHERE op IN (SELECT op FROM outbox) OR dev_seq IN (SELECT dev_seq FROM outbox)",
+            [],
+        )?;
         known.push("SELECT max(dev_seq) FROM acknowledged");
     }
     new.execute("DELETE FROM sqlite_sequence WHERE name = 'outbox'", [])?;
@@ -273,11 +204,27 @@ fn forget_loose_ends(new: &Connection) -> rusqlite::Result<()> {
             )?;
         }
     }
+    if has(new, "evidence")? {
+        // A photo stays without its record, like one of an app that knew of none.
+        for table in ["draft_photo", "answer_photo"] {
+            new.execute(
+                &format!(
+                    "UPDATE {table} SET evidence = NULL
+                     WHERE evidence NOT IN (SELECT seq FROM evidence)"
+                ),
+                [],
+            )?;
+        }
+    }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use crate::open::{migrate, newest};
 
@@ -290,7 +237,8 @@ mod tests {
         db.pragma_update(None, "foreign_keys", "off").unwrap();
         db.execute_batch(&rows.replace("RECORD", &format!("'{RECORD}'")))
             .unwrap();
-        mend(&db, newest(), Path::new("/nowhere"), 41).unwrap();
+        let nowhere = PhotoPlaces::below(Path::new("/nowhere"));
+        mend(&db, newest(), &nowhere, 41).unwrap();
         db
     }
 
@@ -357,6 +305,117 @@ mod tests {
         assert_eq!(texts(&db, records), ["2"]);
         let copies = "SELECT ltrim(sha256, '0') FROM photo_copy";
         assert_eq!(texts(&db, copies), ["3"]);
+    }
+
+    /// A photo of this device in a finding, with its record.
+    const SIGNED: &str = r#"{"point": "p", "criterion": "c", "found_at": 5, "photos": [
+        {"sha256": "OO", "bytes": 9, "media_type": "image/png", "width": 4, "height": 3,
+         "evidence": {"key": "k", "signature": "s", "text": "TEXT"}}]}"#;
+    const TEXT: &str = r#"{"device":"DD","seq":7,"original":{"sha256":"OO","bytes":9},
+        "copies":{"thumb":{"sha256":"CC","bytes":5},"working":{"sha256":"WW","bytes":6}}}"#;
+
+    #[test]
+    fn records_and_copies_come_back_from_what_was_submitted_with_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = PhotoPlaces::below(folder.path());
+        let (original, copy) = ("0".repeat(64), "1".repeat(64));
+        let here = places.copy(&original.parse().unwrap(), &copy.parse().unwrap());
+        std::fs::create_dir_all(here.parent().unwrap()).unwrap();
+        std::fs::write(here, "a thumbnail").unwrap();
+        let named = |text: &str| {
+            text.replace("OO", &original)
+                .replace("CC", &copy)
+                .replace("WW", &"2".repeat(64))
+        };
+        let signed = |device: &str| {
+            let text = named(TEXT).replace("DD", device).replace('\n', " ");
+            named(SIGNED).replace("TEXT", &text.replace('"', "\\\""))
+        };
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db, newest()).unwrap();
+        db.pragma_update(None, "foreign_keys", "off").unwrap();
+        db.execute_batch(&format!(
+            "INSERT INTO installation (one, device, settings, server) VALUES (1, 'mine', '', '');
+             INSERT INTO finding (id, person, point, criterion, found_at, record, applied,
+                                  review_state)
+             VALUES ('f', 'lin', 'p', 'c', 5, '{}', 1, 'pending'),
+                    ('g', 'lin', 'p', 'c', 5, '{}', 1, 'pending');",
+            signed("mine"),
+            signed("of another phone").replace(":7,", ":8,"),
+        ))
+        .unwrap();
+        mend(&db, newest(), &places, 41).unwrap();
+        let text: String = db
+            .query_row("SELECT text FROM evidence", [], |row| row.get(0))
+            .unwrap();
+        let digest = format!("{:x}", Sha256::digest(&text));
+        assert_eq!(
+            texts(
+                &db,
+                "SELECT seq || original || digest || key || signature FROM evidence"
+            ),
+            [format!("7{original}{digest}ks")]
+        );
+        // The other copy is not here.
+        assert_eq!(
+            texts(
+                &db,
+                "SELECT evidence || kind || sha256 || bytes FROM photo_copy"
+            ),
+            [format!("7thumb{copy}5")]
+        );
+    }
+
+    #[test]
+    fn a_photo_whose_record_is_lost_stays_in_what_was_begun() {
+        let db = database(
+            "INSERT INTO photo (sha256, bytes, media_type, width, height, shown_width, shown_height)
+             VALUES (printf('%064d', 1), 9, 'image/png', 4, 3, 4, 3);
+             INSERT INTO draft_photo (person, point, place, sha256, source, taken_at, position,
+                                      evidence)
+             VALUES ('lin', 'p', 1, printf('%064d', 1), 'camera', 5, '{}', 3);
+             INSERT INTO answer_photo (inspection, criterion, place, sha256, source, taken_at,
+                                       position, evidence)
+             VALUES ('i', 'c', 1, printf('%064d', 1), 'camera', 5, '{}', 3);",
+        );
+        for table in ["draft_photo", "answer_photo"] {
+            let query =
+                format!("SELECT ltrim(sha256, '0') || coalesce(evidence, ' -') FROM {table}");
+            assert_eq!(texts(&db, &query), ["1 -"], "{table}");
+        }
+    }
+
+    #[test]
+    fn originals_of_what_was_taken_wait_for_their_turn_again() {
+        let photo = "0".repeat(64);
+        let record = RECORD.replace("aa", &photo);
+        let db = database(&format!(
+            "INSERT INTO photo (sha256, bytes, media_type, width, height, shown_width, shown_height)
+             VALUES ('{photo}', 9, 'image/png', 4, 3, 4, 3),
+                    (printf('%064d', 1), 9, 'image/png', 4, 3, 4, 3);
+             INSERT INTO finding (id, person, point, criterion, found_at, record, applied,
+                                  review_state)
+             VALUES ('f', 'lin', 'p', 'c', 5, '{record}', 1, 'pending');",
+        ));
+        let waiting = "SELECT sha256 || ' ' || due FROM photo WHERE due IS NOT NULL";
+        assert_eq!(texts(&db, waiting), [format!("{photo} lin")]);
+    }
+
+    #[test]
+    fn what_is_in_the_queue_and_among_the_acknowledged_is_sent_once_more() {
+        let db = database(
+            "INSERT INTO finding (id, person, point, criterion, found_at, record, applied,
+                                  review_state)
+             VALUES ('f', 'lin', 'p', 'c', 5, RECORD, 1, 'pending');
+             INSERT INTO outbox VALUES
+               (7, 'first', 'lin', 'finding.submitted', 'f', 1, 'queued', NULL, 0, 0);
+             INSERT INTO acknowledged
+               (dev_seq, op, person, kind, entity, made_at, district, acked_at)
+             VALUES (7, 'first', 'lin', 'finding.submitted', 'f', 1, 'd', 9),
+                    (8, 'other', 'lin', 'finding.submitted', 'g', 1, 'd', 9);",
+        );
+        assert_eq!(texts(&db, QUEUE), ["7 finding.submitted first"]);
+        assert_eq!(texts(&db, "SELECT op FROM acknowledged"), ["other"]);
     }
 
     #[test]

@@ -401,7 +401,7 @@ fn record(tx: &Transaction<'_>, op: OpId, outcome: &OpOutcome) -> rusqlite::Resu
                 // A server that does not trust a photo's record wants the original itself. One that
                 // lacks a copy gets what else there is of the photo with it.
                 tx.prepare_cached(
-                    "UPDATE photo SET stored_at = NULL, retry_at = 0,
+                    "UPDATE photo SET stored_at = NULL, receipt_at = NULL, retry_at = 0,
                        due = (SELECT person FROM outbox WHERE op = ?2)
                      WHERE NOT freed AND (sha256 = ?1 OR sha256 IN (
                        SELECT e.original FROM photo_copy c JOIN evidence e ON e.seq = c.evidence

@@ -16,8 +16,7 @@ use crate::photos::NamedBytes;
 #[derive(Debug)]
 pub(crate) struct PhotoFolder {
     seal: FileSeal,
-    originals: PathBuf,
-    copies: PathBuf,
+    places: PhotoPlaces,
     incoming: PathBuf,
     folders: Folders,
 }
@@ -60,16 +59,34 @@ impl PhotoReader {
     }
 }
 
-/// Where the originals lie in the app's folder.
-pub(crate) fn originals(folder: &Path) -> PathBuf {
-    folder.join("photos")
+/// Where photos lie in the app's folder.
+#[derive(Debug)]
+pub(crate) struct PhotoPlaces {
+    originals: PathBuf,
+    copies: PathBuf,
 }
 
-/// Where an original lies among the others.
-pub(crate) fn file_of(originals: &Path, sha256: &Sha256Hex) -> PathBuf {
-    let name = sha256.as_str();
-    // Two digits spread the files over 256 folders. The type holds 64 hexadecimal digits.
-    originals.join(name.get(..2).unwrap_or("00")).join(name)
+impl PhotoPlaces {
+    pub(crate) fn below(folder: &Path) -> Self {
+        Self {
+            originals: folder.join("photos"),
+            copies: folder.join("copies"),
+        }
+    }
+
+    pub(crate) fn original(&self, sha256: &Sha256Hex) -> PathBuf {
+        self.originals.join(digits(sha256)).join(sha256.as_str())
+    }
+
+    /// Copies lie beside those of the same original, so that one sync of a folder keeps all.
+    pub(crate) fn copy(&self, original: &Sha256Hex, copy: &Sha256Hex) -> PathBuf {
+        self.copies.join(digits(original)).join(copy.as_str())
+    }
+}
+
+/// Two digits spread the files over 256 folders. The type holds 64 hexadecimal digits.
+fn digits(sha256: &Sha256Hex) -> &str {
+    sha256.as_str().get(..2).unwrap_or("00")
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
@@ -82,12 +99,12 @@ impl PhotoFolder {
     pub(crate) fn open(folder: &Path, seal: &FileSeal) -> Result<Self, StoreError> {
         let photos = Self {
             seal: seal.clone(),
-            originals: originals(folder),
-            copies: folder.join("copies"),
+            places: PhotoPlaces::below(folder),
             incoming: folder.join("incoming"),
             folders: Folders::below(folder),
         };
-        for folder in [&photos.originals, &photos.copies, &photos.incoming] {
+        let places = &photos.places;
+        for folder in [&places.originals, &places.copies, &photos.incoming] {
             make_folder(folder)?;
         }
         photos.clear_incoming()?;
@@ -104,13 +121,11 @@ impl PhotoFolder {
     }
 
     pub(crate) fn original(&self, sha256: &Sha256Hex) -> PathBuf {
-        file_of(&self.originals, sha256)
+        self.places.original(sha256)
     }
 
-    /// Copies lie beside those of the same original, so that one sync of a folder keeps all.
     pub(crate) fn copy(&self, original: &Sha256Hex, copy: &Sha256Hex) -> PathBuf {
-        let folder = original.as_str().get(..2).unwrap_or("00");
-        self.copies.join(folder).join(copy.as_str())
+        self.places.copy(original, copy)
     }
 
     /// Names a file on its way. Two threads may take in the same file at once.
@@ -157,7 +172,7 @@ impl PhotoFolder {
     /// Seals every file that is not, and returns how many those were.
     pub(crate) fn seal_all(&self) -> Result<u32, StoreError> {
         let mut count = 0;
-        for folder in [&self.originals, &self.copies] {
+        for folder in [&self.places.originals, &self.places.copies] {
             for digits in list(folder)? {
                 for path in list(&digits)? {
                     let PhotoReader(Inner::Plain(mut plain)) = self.read(&path)? else {

@@ -16,7 +16,7 @@ use xunfang_durable::DiskError;
 
 use crate::mending::mend;
 use crate::open::{DATABASE, StorageKey, connect, migrate, newest, schema_of};
-use crate::photo_files::originals;
+use crate::photo_files::PhotoPlaces;
 use crate::{StoreError, sealing};
 
 /// Numbers that are tried behind a row that does not come, each twice as far as the one before: as
@@ -103,7 +103,7 @@ fn read_into(copy: &Path, database: &Path, key: &StorageKey) -> Result<Recovered
     let mut new = connect(database, key)?;
     migrate(&mut new, schema)?;
     let folder = database.parent().unwrap_or(database);
-    let recovered = copy_tables(&old, &mut new, schema, &originals(folder))
+    let recovered = copy_tables(&old, &mut new, schema, &PhotoPlaces::below(folder))
         .map_err(StoreError::sql("recover rows"))?;
     migrate(&mut new, newest())?;
     tracing::warn!(
@@ -118,7 +118,7 @@ fn copy_tables(
     old: &Damaged<'_>,
     new: &mut Connection,
     schema: u32,
-    photos: &Path,
+    places: &PhotoPlaces,
 ) -> rusqlite::Result<Recovered> {
     // A row may come without the one that it depends on; those are looked after at the end.
     new.pragma_update(None, "foreign_keys", "off")?;
@@ -127,7 +127,7 @@ fn copy_tables(
     for (table, numbered) in tables(&tx)? {
         recovered.rows += Table::new(old, &tx, &table, numbered)?.copy()?;
     }
-    mend(&tx, schema, photos, old.last_number())?;
+    mend(&tx, schema, places, old.last_number())?;
     recovered.unsent = tx.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
     tx.commit()?;
     new.pragma_update(None, "foreign_keys", "on")?;

@@ -61,7 +61,11 @@ impl Store {
 fn list(db: &Connection, person: PersonId) -> rusqlite::Result<Unsent> {
     let person = person.to_string();
     let ops = db
-        .prepare_cached("SELECT op FROM outbox WHERE person = ?1 ORDER BY dev_seq")?
+        .prepare_cached(
+            // A finding that the server has lost is submitted once more behind its revision.
+            "SELECT op FROM outbox WHERE person = ?1
+             ORDER BY kind = 'finding.revised', dev_seq",
+        )?
         .query_map([&person], |row| id(0, &row.get::<_, String>("op")?))?
         .collect::<rusqlite::Result<_>>()?;
     let files = db

@@ -55,7 +55,7 @@ impl Store {
                 return Err(StoreError::DraftInUse);
             }
             let rev = known.returned_at.ok_or(StoreError::MovedOn)?;
-            let refused = refused_of(tx, finding).map_err(StoreError::sql(step))?;
+            let refused = untaken(tx, finding).map_err(StoreError::sql(step))?;
             let words: FindingRecord = match refused.last() {
                 Some(refused) => parse("finding", refused)?,
                 None => known.record,
@@ -135,6 +135,7 @@ impl Store {
                 Choice::Theirs => unlink_photos(tx, finding).map_err(StoreError::sql(step)),
                 Choice::Mine { op, at } => {
                     let mut record: FindingRecord = parse("finding", &mine)?;
+                    take_photos_of_untaken(tx, &mut record)?;
                     record.take_photos_of(&known.record);
                     record.check()?;
                     put_revision(tx, person, op, at, known.rev, &record)
@@ -200,15 +201,27 @@ fn conflict_of(
     .optional()
 }
 
-/// The records of a finding's revisions that the server has refused, the oldest first.
-fn refused_of(tx: &Transaction<'_>, finding: FindingId) -> rusqlite::Result<Vec<String>> {
+/// The records of a finding's revisions that the server has not taken, the oldest first.
+fn untaken(tx: &Transaction<'_>, finding: FindingId) -> rusqlite::Result<Vec<String>> {
     tx.prepare_cached(
         "SELECT r.record FROM outbox o JOIN op_record r ON r.op = o.op
-         WHERE o.entity = ?1 AND o.kind = 'finding.revised' AND o.state = 'rejected'
-         ORDER BY o.dev_seq",
+         WHERE o.entity = ?1 AND o.kind = 'finding.revised' ORDER BY o.dev_seq",
     )?
     .query_map([finding.to_string()], |row| row.get("record"))?
     .collect()
+}
+
+/// Has a record show what revisions show that the server has not taken: once it takes this one they
+/// are forgotten.
+fn take_photos_of_untaken(
+    tx: &Transaction<'_>,
+    record: &mut FindingRecord,
+) -> Result<(), StoreError> {
+    let untaken = untaken(tx, record.id).map_err(StoreError::sql("read revisions"))?;
+    for earlier in untaken {
+        record.take_photos_of(&parse("finding", &earlier)?);
+    }
+    Ok(())
 }
 
 /// Removes revisions that the server has not taken, with their records: another takes their place.
@@ -226,17 +239,31 @@ fn forget(tx: &Transaction<'_>, which: &str, parameter: &str) -> rusqlite::Resul
 /// Photos that no record of a finding shows any more belong to it no longer: they are not sent, and
 /// do not keep others waiting.
 fn unlink_photos(tx: &Transaction<'_>, finding: FindingId) -> rusqlite::Result<()> {
-    tx.execute(
-        "DELETE FROM finding_photo
-         WHERE finding = ?1
-           AND sha256 NOT IN (SELECT p.value ->> 'sha256'
-                              FROM finding f, json_each(f.record, '$.photos') p WHERE f.id = ?1
-                              UNION ALL
-                              SELECT p.value ->> 'sha256'
-                              FROM op_record r, json_each(r.record, '$.photos') p
-                              WHERE r.finding = ?1)",
-        [finding.to_string()],
+    let unlinked: Vec<String> = tx
+        .prepare_cached(
+            "DELETE FROM finding_photo
+             WHERE finding = ?1
+               AND sha256 NOT IN (SELECT p.value ->> 'sha256'
+                                  FROM finding f, json_each(f.record, '$.photos') p
+                                  WHERE f.id = ?1
+                                  UNION ALL
+                                  SELECT p.value ->> 'sha256'
+                                  FROM op_record r, json_each(r.record, '$.photos') p
+                                  WHERE r.finding = ?1)
+             RETURNING sha256",
+        )?
+        .query_map([finding.to_string()], |row| row.get("sha256"))?
+        .collect::<rusqlite::Result<_>>()?;
+    // The server may have asked for one meanwhile.
+    let mut forget = tx.prepare_cached(
+        "UPDATE photo SET due = NULL
+         WHERE sha256 = ?1 AND stored_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM finding_photo WHERE sha256 = ?1)
+           AND NOT EXISTS (SELECT 1 FROM answer_photo WHERE sha256 = ?1)",
     )?;
+    for sha256 in unlinked {
+        forget.execute([sha256])?;
+    }
     Ok(())
 }
 
@@ -258,10 +285,8 @@ pub(crate) fn save_revision(
         photos: draft.photos.into_iter().map(PhotoRef::from).collect(),
         ..known.record.clone()
     };
-    // One that the server had refused: its words were in the draft, and its photos stay.
-    for refused in refused_of(tx, finding).map_err(StoreError::sql(step))? {
-        record.take_photos_of(&parse("finding", &refused)?);
-    }
+    // The words of one that was refused were in the draft, and its photos stay.
+    take_photos_of_untaken(tx, &mut record)?;
     record.take_photos_of(&known.record);
     record.check()?;
     forget(
@@ -376,8 +401,8 @@ pub(crate) fn take_over(tx: &Transaction<'_>, op: &str) -> rusqlite::Result<()> 
 }
 
 /// Submits the finding once more that a revision is about, where the server has lost it after the
-/// time for which its operation was remembered. Where it was made on another phone that is for that
-/// one to do.
+/// time for which its operation was remembered. Where it was made on another phone its photos are
+/// not here: the revision waits, and says for what.
 pub(crate) fn submit_again(tx: &Transaction<'_>, revision: &str) -> rusqlite::Result<()> {
     let added = tx
         .prepare_cached(

@@ -7,12 +7,12 @@ use axum::extract::State;
 use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{
-    DistrictId, FindingId, Object, PhotoRef, PhotoSubject, Review, ReviewState, Standard,
-    StandardId, UnixMillis, Verb, allows,
+    DistrictId, FindingId, Object, PhotoSubject, Review, ReviewState, Standard, StandardId, Verb,
+    allows,
 };
 use xunfang_evidence::DeviceSigner;
 use xunfang_protocol::{
-    EarlierFinding, ErrorBody, FindingDetail, FindingPage, FindingRow, LiveNotice, ReviewRequest,
+    ErrorBody, FindingDetail, FindingPage, FindingRow, LiveNotice, ReviewRequest,
 };
 
 use super::address::{InPath, InQuery};
@@ -112,13 +112,14 @@ pub(super) async fn detail(
             .photos
             .iter()
             .map(|photo| {
+                let came = findings::photo_received(db, district, id, &photo.sha256)?;
                 let shown = Shown {
                     district,
                     author: finding.author,
                     point: finding.record.point,
                     subject: PhotoSubject::Finding { id },
                     photo,
-                    received_at: first_shown(&earlier, photo).unwrap_or(finding.received_at),
+                    received_at: came.unwrap_or(finding.received_at),
                 };
                 let mut report = evidence::examine(db, &server, &shown)?;
                 // Colleagues' records are for those who review.
@@ -176,15 +177,6 @@ pub(super) async fn review(
         },
     );
     Ok(Json(review))
-}
-
-/// When a photo first came, where a revision has taken it over.
-fn first_shown(earlier: &[EarlierFinding], photo: &PhotoRef) -> Option<UnixMillis> {
-    let shows = |text: &&EarlierFinding| {
-        let mut photos = text.record.photos.iter();
-        photos.any(|shown| shown.sha256 == photo.sha256)
-    };
-    earlier.iter().find(shows).map(|text| text.received_at)
 }
 
 fn finding_id(text: &str) -> Result<FindingId, ApiError> {

@@ -1,6 +1,6 @@
 //! Findings, their photos and their reviews.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use uuid::Uuid;
 use xunfang_domain::{
     DistrictId, FindingId, FindingRecord, PersonId, Review, ReviewState, Sha256Hex, UnixMillis,
@@ -66,6 +66,27 @@ fn add_photos(
         })?;
     }
     Ok(())
+}
+
+/// Says when the first record of a finding came that shows the photo.
+pub(crate) fn photo_received(
+    db: &Connection,
+    district: DistrictId,
+    finding: FindingId,
+    photo: &Sha256Hex,
+) -> Result<Option<UnixMillis>, StoreError> {
+    let received = db
+        .prepare_cached(include_str!("findings/photo_received.sql"))?
+        .query_row(
+            named_params! {
+                ":district_id": district.uuid(),
+                ":sha256": photo.as_str(),
+                ":finding_id": finding.uuid(),
+            },
+            |row| row.get("received_at"),
+        )
+        .optional()?;
+    Ok(received.map(UnixMillis::new))
 }
 
 /// Puts a revision in the place of what a finding says, which is kept, and makes it pending under

@@ -48,16 +48,25 @@ mod tests {
     #[test]
     fn findings_and_decisions_from_before_revisions_are_kept() {
         let mut db = Connection::open_in_memory().unwrap();
-        db.pragma_update(None, "foreign_keys", "off").unwrap();
+        // As when a server starts.
+        db.pragma_update(None, "foreign_keys", "on").unwrap();
         for step in &STEPS[..9] {
             db.execute_batch(step).unwrap();
         }
         db.pragma_update(None, "user_version", 9).unwrap();
         db.execute_batch(
-            "INSERT INTO finding VALUES (x'01', randomblob(16), 1, x'02', x'03', '{}', 5, 'pending', 0);
-             INSERT INTO finding VALUES (x'01', randomblob(16), 2, x'02', x'03', '{}', 6, 'returned', 1);
+            "INSERT INTO district VALUES (randomblob(16), '{}');
+             INSERT INTO person (district_id, person_id, display_name, role)
+               SELECT district_id, randomblob(16), '林', 'inspector' FROM district;
+             INSERT INTO point SELECT district_id, randomblob(16), '市场', '{}' FROM district;
+             INSERT INTO finding
+               SELECT district_id, randomblob(16), 1, person_id, point_id, '{}', 5, 'pending', 0
+               FROM person JOIN point USING (district_id);
+             INSERT INTO finding
+               SELECT district_id, randomblob(16), 2, person_id, point_id, '{}', 6, 'returned', 1
+               FROM person JOIN point USING (district_id);
              INSERT INTO review
-               SELECT district_id, finding_id, 1, 'returned', '看不清', x'02', 7
+               SELECT district_id, finding_id, 1, 'returned', '看不清', author_id, 7
                FROM finding WHERE seq = 2;
              INSERT INTO finding_photo
                SELECT district_id, lower(hex(randomblob(32))), finding_id FROM finding;",

@@ -449,6 +449,61 @@ fn a_revision_that_was_refused_is_begun_again_with_its_words_and_photos() {
 }
 
 #[test]
+fn photos_of_a_refused_revision_outlive_the_choice_after_it() {
+    let (_folder, store, first) = sent_back();
+    let photo = revise(&store, 500);
+    send(&store, &photo);
+    let refused = OpOutcome::Rejected {
+        code: codes::FORBIDDEN.into(),
+    };
+    store
+        .record_outcomes(&[(op_id(500), refused)], NOW)
+        .unwrap();
+    store.begin_revision(lin(), first.id).unwrap();
+    // While it is written, another phone's record comes and has the refused one sent again.
+    learn(&store, 2, &[EventBody::Finding(rival(&first))]);
+    let again = SaveFinding {
+        op: op_id(501),
+        ..finding(1)
+    };
+    store.save_finding(again).unwrap();
+    let both = [(op_id(500), conflict()), (op_id(501), conflict())];
+    store.record_outcomes(&both, NOW).unwrap();
+    let mine = Choice::Mine {
+        op: op_id(502),
+        at: NOW,
+    };
+    store.settle_conflict(lin(), first.id, 1, mine).unwrap();
+    store
+        .record_outcomes(&[(op_id(502), applied(NOW))], NOW)
+        .unwrap();
+    let mut kept: Vec<char> = digits(&only(&store).record).chars().collect();
+    kept.sort_unstable();
+    assert_eq!(kept, ['a', 'b', 'c']);
+    assert_eq!(store.queue_head(lin(), NOW, 10).unwrap().ops, []);
+}
+
+#[test]
+fn an_original_that_was_asked_for_is_not_sent_once_its_revision_was_given_up() {
+    let (_folder, store, first) = sent_back();
+    let photo = revise(&store, 500);
+    let asked = OpOutcome::Retry {
+        code: codes::PHOTOS_MISSING.into(),
+        at: NOW,
+        need: vec![photo.sha256.clone()],
+    };
+    store.record_outcomes(&[(op_id(500), asked)], NOW).unwrap();
+    assert_eq!(store.tally(Some(lin())).unwrap().originals, 1);
+    store
+        .record_outcomes(&[(op_id(500), conflict())], NOW)
+        .unwrap();
+    store
+        .settle_conflict(lin(), first.id, 1, Choice::Theirs)
+        .unwrap();
+    assert_eq!(store.tally(Some(lin())).unwrap().originals, 0);
+}
+
+#[test]
 fn photos_of_a_revision_that_was_given_up_keep_nothing_waiting() {
     let (_folder, store, first) = sent_back();
     revise(&store, 500);
@@ -503,6 +558,11 @@ fn what_the_server_lost_long_after_it_was_forgotten_here_is_submitted_once_more(
     );
     assert_eq!(sent[0].body, serde_json::to_value(&first).unwrap());
     let submitted = sent[0].id;
+    // What is shown is the revision, and a file takes what it revises first.
+    let row = only(&store);
+    assert!(row.revises, "{row:?}");
+    assert_eq!(row.record.note, "补拍近照");
+    assert_eq!(store.unsent(lin()).unwrap().ops, [submitted, op_id(500)]);
     for op in [submitted, op_id(500)] {
         store.record_outcomes(&[(op, applied(NOW))], NOW).unwrap();
     }

@@ -298,7 +298,7 @@ const en: Messages = {
   phrase: {
     blurred: 'The photo is blurred; please take it again',
     farOnly: 'Only a wide shot; please add a close-up',
-    wrongPoint: 'The position does not match the point; check the point and submit again',
+    wrongPoint: 'The position does not match the point; say where the photo was taken, or report it anew at the right point',
     wrongCriterion: 'Wrong criterion; please choose again',
     notFound: 'The photo does not show the problem; please describe it',
     duplicate: 'Duplicate of an earlier finding',

@@ -297,7 +297,7 @@ const zhCN = {
   phrase: {
     blurred: '照片模糊，看不清问题，请补拍',
     farOnly: '只有远景，请补拍近景',
-    wrongPoint: '位置与点位不符，请核对点位后重新提交',
+    wrongPoint: '位置与点位不符，请说明拍摄地点，或到正确的点位另行上报',
     wrongCriterion: '测评项选择不当，请重新选择',
     notFound: '照片中看不出所述问题，请补充说明',
     duplicate: '与已提交的问题重复',

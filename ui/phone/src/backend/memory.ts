@@ -24,6 +24,7 @@ import type {
   StartView,
 } from '@xunfang/shared'
 
+import { revisable } from '../components/revisable'
 import {
   BackendError,
   type Answers,
@@ -321,14 +322,15 @@ export class MemoryBackend implements Backend {
       return { id: `finding-${String(++this.#saved)}`, point }
     },
     revise_finding: ({ id }) => {
-      const { record, stage, review } = this.#finding(id)
+      const finding = this.#finding(id)
+      const { record, stage, review } = finding
       const detail = this.#point(record.point)
       const { draft } = detail
       if (draft.revises?.finding === id) return record.point
       if (draft.revises !== null || draft.criterion + draft.note !== '' || draft.photos.length > 0) {
         throw new BackendError('draft_in_use', `another is begun at ${record.point}`)
       }
-      if (stage !== 'returned') throw new BackendError('finding_moved_on', `${id} is ${stage}`)
+      if (!revisable(finding)) throw new BackendError('finding_moved_on', `${id} is ${stage}`)
       const photos = record.photos.map(({ sha256 }) => sha256)
       const { criterion, note } = record
       detail.draft = { criterion, note, photos: [], revises: { finding: id, review, photos } }

@@ -116,6 +116,15 @@ describe('a finding that was sent back', () => {
     expect(at()).toBe('/point/a/record')
     expect(title()).toBe('记录问题')
   })
+
+  it('is revised again where its revision was refused', async () => {
+    await open('/point/a/finding/f1', { ...RETURNED, stage: 'rejected', stuck: 'forbidden', revises: true })
+    expect(page.byTestId('record-again')).toHaveLength(0)
+    await tap('revise')
+    expect(at()).toBe('/point/a/record')
+    expect(title()).toBe('补充问题')
+    expect(note()).toBe('by the gate')
+  })
 })
 
 describe('the form of a revision', () => {
