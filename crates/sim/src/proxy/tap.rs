@@ -33,6 +33,9 @@ pub struct Traffic {
     pub requests: u64,
     /// Connections that were cut.
     pub cuts: u64,
+    /// Places of [`Tap::cutting_at`] that were come to; the connection was cut there, unless the
+    /// server had ended it in that moment.
+    pub places: u64,
 }
 
 /// How often the way broke.
@@ -58,6 +61,8 @@ enum Break {
 struct Breaks {
     /// Cuts behind these bytes of a photo, each once.
     at: BTreeSet<u64>,
+    /// How many of those were come to.
+    places: u64,
     /// Bytes of photos that have passed, whichever photos they were of.
     passed: u64,
     /// What happens once so many have.
@@ -72,6 +77,7 @@ impl Breaks {
     fn next(&mut self, at: u64, length: u64) -> Option<(u64, Break)> {
         if let Some(&place) = self.at.range(at + 1..=at + length).next() {
             self.at.remove(&place);
+            self.places += 1;
             self.passed += place - at;
             return Some((place - at, Break::Cut));
         }
@@ -235,6 +241,7 @@ impl Tap {
             photo: read(&shared.photo),
             requests: read(&shared.requests),
             cuts: shared.broken.borrow().cuts,
+            places: shared.breaks().places,
         }
     }
 
