@@ -22,8 +22,8 @@ use crate::store::{StoreError, blobs, evidence};
 /// nobody can set give together, in milliseconds.
 const CLOCK_OFF_MS_MAX: i64 = 5 * 60_000;
 
-/// Keeps the record of a photo that was taken with `device`, where its signature holds, and which file
-/// is the copy that was drawn on; returns what the receipt says.
+/// Keeps the record of a photo that was taken with `device`, where its signature holds, and which
+/// file is the copy that was drawn on; returns what the receipt says.
 pub(crate) fn keep(
     db: &Connection,
     district: DistrictId,

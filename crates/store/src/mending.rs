@@ -420,27 +420,22 @@ mod tests {
 
     #[test]
     fn what_lost_its_place_in_the_queue_gets_one_in_order_and_numbers_go_on() {
-        let db = database(
+        let records =
             "INSERT INTO finding (id, person, point, criterion, found_at, record, applied,
                                   review_state)
              VALUES ('f', 'lin', 'p', 'c', 5, RECORD, 0, 'returned');
-             INSERT INTO op_record VALUES ('second', 'f', 1, RECORD);",
-        );
-        assert_eq!(
-            texts(&db, QUEUE),
-            ["42 finding.submitted f", "43 finding.revised second"]
-        );
-        let db = database(
-            "INSERT INTO finding (id, person, point, criterion, found_at, record, applied,
-                                  review_state)
-             VALUES ('f', 'lin', 'p', 'c', 5, RECORD, 0, 'returned');
-             INSERT INTO op_record VALUES ('second', 'f', 1, RECORD);
-             INSERT INTO outbox VALUES
-               (60, 'second', 'lin', 'finding.revised', 'f', 1, 'queued', NULL, 0, 0);",
-        );
-        assert_eq!(
-            texts(&db, QUEUE),
-            ["60 finding.revised second", "61 finding.submitted f"]
-        );
+             INSERT INTO op_record VALUES ('second', 'f', 1, RECORD);";
+        let queued = "INSERT INTO outbox VALUES
+               (60, 'second', 'lin', 'finding.revised', 'f', 1, 'queued', NULL, 0, 0);";
+        for (rows, queue) in [
+            ("", ["42 finding.submitted f", "43 finding.revised second"]),
+            (
+                queued,
+                ["60 finding.revised second", "61 finding.submitted f"],
+            ),
+        ] {
+            let db = database(&format!("{records}{rows}"));
+            assert_eq!(texts(&db, QUEUE), queue);
+        }
     }
 }

@@ -166,15 +166,15 @@ fn restore_copies(new: &Connection, places: &PhotoPlaces) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Has originals follow that still wait for their turn: their records were taken, and nothing but
-/// their own rows says whose they are.
+/// Has originals follow that still wait for their turn: the server has taken records that show them,
+/// and nothing but their own rows says whose they are.
 pub(super) fn mend_turns(new: &Connection) -> rusqlite::Result<()> {
     new.execute(
         "UPDATE photo SET due = taken.person
-         FROM (SELECT fp.sha256, f.person
-               FROM finding_photo fp JOIN finding f ON f.id = fp.finding WHERE f.applied
+         FROM (SELECT f.person, p.value ->> 'sha256' AS sha256
+               FROM finding f, json_each(f.record, '$.photos') p WHERE f.applied
                UNION
-               SELECT ap.sha256, i.person
+               SELECT i.person, ap.sha256
                FROM answer_photo ap JOIN inspection i ON i.id = ap.inspection
                WHERE i.applied) taken
          WHERE taken.sha256 = photo.sha256 AND photo.stored_at IS NULL AND photo.due IS NULL",

@@ -82,6 +82,42 @@ fn revise(store: &Store, op: u128) -> PhotoFacts {
     photo
 }
 
+/// The same, and a revision of it under 500 with a photo was refused and is begun again.
+fn begun_again() -> (TempDir, Store, FindingRecord, PhotoFacts) {
+    let (folder, store, first) = sent_back();
+    let photo = revise(&store, 500);
+    send(&store, &photo);
+    let refused = OpOutcome::Rejected {
+        code: codes::FORBIDDEN.into(),
+    };
+    store
+        .record_outcomes(&[(op_id(500), refused)], NOW)
+        .unwrap();
+    store.begin_revision(lin(), first.id).unwrap();
+    (folder, store, first, photo)
+}
+
+/// Saves what is begun, under an operation of that number.
+fn save_as(store: &Store, op: u128) {
+    let words = SaveFinding {
+        op: op_id(op),
+        ..finding(1)
+    };
+    store.save_finding(words).unwrap();
+}
+
+/// Chooses the own record, which the server then takes.
+fn choose_mine(store: &Store, finding: FindingId, op: u128) {
+    let mine = Choice::Mine {
+        op: op_id(op),
+        at: NOW,
+    };
+    store.settle_conflict(lin(), finding, 1, mine).unwrap();
+    store
+        .record_outcomes(&[(op_id(op), applied(NOW))], NOW)
+        .unwrap();
+}
+
 /// What another phone of Lin has made of it.
 fn rival(first: &FindingRecord) -> FindingRecord {
     let mut photo = first.photos.first().unwrap().clone();
@@ -412,36 +448,16 @@ fn a_revision_that_is_taken_ends_an_older_conflict() {
     store
         .record_outcomes(&[(op_id(500), conflict())], NOW)
         .unwrap();
-    let mine = Choice::Mine {
-        op: op_id(501),
-        at: NOW,
-    };
-    store.settle_conflict(lin(), first.id, 1, mine).unwrap();
-    store
-        .record_outcomes(&[(op_id(501), applied(NOW))], NOW)
-        .unwrap();
+    choose_mine(&store, first.id, 501);
     assert_eq!(only(&store).send, SendState::Applied);
     assert_eq!(store.tally(Some(lin())).unwrap().conflicts, 0);
 }
 
 #[test]
 fn a_revision_that_was_refused_is_begun_again_with_its_words_and_photos() {
-    let (_folder, store, first) = sent_back();
-    let photo = revise(&store, 500);
-    send(&store, &photo);
-    let refused = OpOutcome::Rejected {
-        code: codes::FORBIDDEN.into(),
-    };
-    store
-        .record_outcomes(&[(op_id(500), refused)], NOW)
-        .unwrap();
-    store.begin_revision(lin(), first.id).unwrap();
+    let (_folder, store, _, photo) = begun_again();
     assert_eq!(store.draft(lin(), market()).unwrap().note, "补拍近照");
-    let again = SaveFinding {
-        op: op_id(501),
-        ..finding(1)
-    };
-    store.save_finding(again).unwrap();
+    save_as(&store, 501);
     let sent = send(&store, &photo);
     assert_eq!((sent.len(), sent[0].id), (1, op_id(501)));
     assert_eq!(digits(&only(&store).record), "ab");
@@ -450,33 +466,13 @@ fn a_revision_that_was_refused_is_begun_again_with_its_words_and_photos() {
 
 #[test]
 fn photos_of_a_refused_revision_outlive_the_choice_after_it() {
-    let (_folder, store, first) = sent_back();
-    let photo = revise(&store, 500);
-    send(&store, &photo);
-    let refused = OpOutcome::Rejected {
-        code: codes::FORBIDDEN.into(),
-    };
-    store
-        .record_outcomes(&[(op_id(500), refused)], NOW)
-        .unwrap();
-    store.begin_revision(lin(), first.id).unwrap();
+    let (_folder, store, first, _) = begun_again();
     // While it is written, another phone's record comes and has the refused one sent again.
     learn(&store, 2, &[EventBody::Finding(rival(&first))]);
-    let again = SaveFinding {
-        op: op_id(501),
-        ..finding(1)
-    };
-    store.save_finding(again).unwrap();
+    save_as(&store, 501);
     let both = [(op_id(500), conflict()), (op_id(501), conflict())];
     store.record_outcomes(&both, NOW).unwrap();
-    let mine = Choice::Mine {
-        op: op_id(502),
-        at: NOW,
-    };
-    store.settle_conflict(lin(), first.id, 1, mine).unwrap();
-    store
-        .record_outcomes(&[(op_id(502), applied(NOW))], NOW)
-        .unwrap();
+    choose_mine(&store, first.id, 502);
     let mut kept: Vec<char> = digits(&only(&store).record).chars().collect();
     kept.sort_unstable();
     assert_eq!(kept, ['a', 'b', 'c']);
