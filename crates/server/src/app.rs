@@ -18,6 +18,7 @@ use crate::passwords::Passwords;
 use crate::renditions::Renditions;
 use crate::reuse::Comparing;
 use crate::start::StartError;
+use crate::store::db::{PostgresSource, Source};
 use crate::store::{self, Condition, Database, StoreError, StoreFault};
 use crate::uploads::Uploads;
 use crate::visitors::Visitors;
@@ -28,8 +29,10 @@ const RESCUES_AT_ONCE: usize = 2;
 /// What a server needs to know before it starts.
 #[derive(Clone)]
 pub struct AppConfig {
-    /// The folder that holds everything.
+    /// The folder that holds everything, or all but the database.
     pub data: PathBuf,
+    /// Where the database is, `postgres://…`; none for a file in the folder.
+    pub database: Option<String>,
     /// Where criteria and codes are that do not come with the product.
     pub folders: Folders,
     /// What to do with a damaged database.
@@ -52,6 +55,7 @@ impl AppConfig {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
+            database: None,
             folders: Folders::default(),
             on_damage: OnDamage::Refuse,
             clock: Arc::new(SystemClock),
@@ -94,29 +98,17 @@ impl App {
     pub fn open(config: AppConfig) -> Result<Self, StartError> {
         let AppConfig {
             data,
+            database,
             folders,
             on_damage,
             clock,
         } = config;
         let library = Library::read(&folders)?;
         let folder = Arc::new(DataDir::open(&data)?);
-        let path = folder.database();
-        // What a killed server had committed and not synced is answered as known from now on.
-        settle(&path.with_extension("db-wal"))?;
-        let unusable = |error| cannot_open(path.clone(), error);
-        let set_aside = match (store::examine(&path).map_err(unusable)?, on_damage) {
-            (Condition::Usable, _) => None,
-            (Condition::Newer { found, known }, _) => {
-                return Err(StartError::NewerSchema { path, found, known });
-            }
-            (Condition::Damaged { what }, OnDamage::Refuse) => {
-                return Err(StartError::Damaged { path, what });
-            }
-            (Condition::Damaged { .. }, OnDamage::SetAside) => {
-                Some(folder.set_database_aside(clock.now())?)
-            }
+        let (database, set_aside) = match database {
+            Some(url) => (open_postgres(&url, clock.now())?, None),
+            None => open_sqlite(&folder, on_damage, clock.now())?,
         };
-        let database = Database::open(&path, clock.now()).map_err(unusable)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 database,
@@ -213,6 +205,46 @@ impl App {
     pub(crate) fn tasks(&self) -> &TaskTracker {
         &self.shared.tasks
     }
+}
+
+/// Opens the database in the folder, and says where a damaged one was moved to.
+fn open_sqlite(
+    folder: &DataDir,
+    on_damage: OnDamage,
+    now: UnixMillis,
+) -> Result<(Database, Option<PathBuf>), StartError> {
+    let path = folder.database();
+    // What a killed server had committed and not synced is answered as known from now on.
+    settle(&path.with_extension("db-wal"))?;
+    let unusable = |error| cannot_open(path.clone(), error);
+    let set_aside = match (store::examine(&path).map_err(unusable)?, on_damage) {
+        (Condition::Usable, _) => None,
+        (Condition::Newer { found, known }, _) => {
+            return Err(StartError::NewerSchema {
+                database: path.display().to_string(),
+                found,
+                known,
+            });
+        }
+        (Condition::Damaged { what }, OnDamage::Refuse) => {
+            return Err(StartError::Damaged { path, what });
+        }
+        (Condition::Damaged { .. }, OnDamage::SetAside) => Some(folder.set_database_aside(now)?),
+    };
+    let database = Database::open(&Source::Sqlite(path.clone()), now).map_err(unusable)?;
+    Ok((database, set_aside))
+}
+
+fn open_postgres(url: &str, now: UnixMillis) -> Result<Database, StartError> {
+    let source = PostgresSource::parse(url).map_err(StartError::DatabaseUrl)?;
+    Database::open(&Source::Postgres(Box::new(source)), now).map_err(|error| match error {
+        StoreError::Newer { found, known } => StartError::NewerSchema {
+            database: "of DATABASE_URL".to_owned(),
+            found,
+            known,
+        },
+        source => StartError::Postgres { source },
+    })
 }
 
 fn cannot_open(path: PathBuf, error: StoreError) -> StartError {

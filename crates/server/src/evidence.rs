@@ -5,7 +5,7 @@
 //! such; nobody's work is refused for it. What is examined is examined anew each time, so that a
 //! record that came late, or a row that was changed, shows.
 
-use rusqlite::Connection;
+use crate::store::db::Db;
 use xunfang_domain::{
     Beacon, DeviceId, DistrictId, PersonId, PhotoAnnotation, PhotoEvidence, PhotoRef, PhotoSubject,
     PointId, Receipt, Sealed, Sha256Hex, UnixMillis,
@@ -25,7 +25,7 @@ const CLOCK_OFF_MS_MAX: i64 = 5 * 60_000;
 /// Keeps the record of a photo that was taken with `device`, where its signature holds, and which
 /// file is the copy that was drawn on; returns what the receipt says.
 pub(crate) fn keep(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     photo: &PhotoRef,
@@ -53,7 +53,7 @@ pub(crate) fn keep(
 /// Reads what was drawn on a photo: signed by the device that signed the photo's record, and about
 /// that record. None: nothing was drawn, or what says so does not hold.
 pub(crate) fn annotation(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     photo: &PhotoRef,
@@ -75,7 +75,7 @@ pub(crate) fn annotation(
 /// Names the files that stand in for a photo's original until it comes: those of a record whose
 /// signature holds. None: only the original will do.
 pub(crate) fn stand_ins(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     photo: &PhotoRef,
@@ -99,7 +99,7 @@ pub(crate) fn taken_with(photo: &PhotoRef, author: PersonId, sender: DeviceId) -
 
 /// Reads a record that is kept: signed by the device that took the photo.
 fn admitted(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     sealed: &Sealed,
@@ -120,7 +120,7 @@ fn admitted(
 }
 
 pub(crate) fn signed<T: Statement>(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     sealed: &Sealed,
@@ -143,7 +143,7 @@ pub(crate) struct Shown<'a> {
 
 /// Holds a photo against its record, and the record against everything else that is known.
 pub(crate) fn examine(
-    db: &Connection,
+    db: &Db,
     server: &PublicKey,
     shown: &Shown<'_>,
 ) -> Result<PhotoReport, StoreError> {
@@ -238,7 +238,7 @@ fn agrees(read: &PhotoEvidence, shown: &Shown<'_>) -> bool {
 
 /// Whether the record hangs together with the ones before and behind it.
 fn chain(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     read: &PhotoEvidence,
     sealed: &Sealed,

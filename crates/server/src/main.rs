@@ -35,7 +35,7 @@ enum Command {
     /// Serve phones and the console
     Serve {
         #[command(flatten)]
-        folder: Folder,
+        storage: Storage,
         /// Address to listen on
         #[arg(long, env = "XUNFANG_LISTEN", default_value = "127.0.0.1:8700")]
         listen: SocketAddr,
@@ -53,7 +53,7 @@ enum Command {
     /// Put a profile of the catalogue in force for a district, as the next version of its standard
     UseProfile {
         #[command(flatten)]
-        folder: Folder,
+        storage: Storage,
         #[command(flatten)]
         library: Library,
         /// Name or id of the district
@@ -66,7 +66,7 @@ enum Command {
     /// has to be stopped meanwhile
     PhotoPolicy {
         #[command(flatten)]
-        folder: Folder,
+        storage: Storage,
         /// Name or id of the district
         #[arg(long)]
         district: String,
@@ -87,7 +87,7 @@ enum Command {
     /// to be stopped meanwhile; a running one is asked on its page /V
     VerifyPhoto {
         #[command(flatten)]
-        folder: Folder,
+        storage: Storage,
         /// The photo
         file: PathBuf,
     },
@@ -108,14 +108,14 @@ enum Command {
     /// stopped meanwhile; a running one takes it in its console
     ImportRescue {
         #[command(flatten)]
-        folder: Folder,
+        storage: Storage,
         /// The file, .xfrescue
         file: PathBuf,
     },
     /// Load two sample districts and print their accounts
     Sample {
         #[command(flatten)]
-        folder: Folder,
+        storage: Storage,
     },
     /// Print the description of the API
     Openapi,
@@ -126,7 +126,7 @@ enum Command {
 #[derive(Args)]
 struct Register {
     #[command(flatten)]
-    folder: Folder,
+    storage: Storage,
     /// Name or id of the district
     #[arg(long)]
     district: String,
@@ -165,11 +165,25 @@ impl From<Library> for Folders {
     }
 }
 
+/// Where everything is kept.
 #[derive(Args)]
-struct Folder {
-    /// Folder that holds everything
+struct Storage {
+    /// Folder that holds everything, or all but the database
     #[arg(long, env = "XUNFANG_DATA")]
     data: PathBuf,
+    /// Address of a PostgreSQL database to use instead of a file in the folder:
+    /// postgres://user:password@host:5432/name
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database: Option<String>,
+}
+
+impl From<Storage> for AppConfig {
+    fn from(Storage { data, database }: Storage) -> Self {
+        Self {
+            database,
+            ..Self::new(data)
+        }
+    }
 }
 
 #[tokio::main]
@@ -183,7 +197,7 @@ async fn main() -> ExitCode {
         .init();
     let outcome = match Cli::parse().command {
         Command::Serve {
-            folder,
+            storage,
             listen,
             set_aside_damaged,
             library,
@@ -197,7 +211,7 @@ async fn main() -> ExitCode {
                 AppConfig {
                     on_damage,
                     folders: library.into(),
-                    ..AppConfig::new(folder.data)
+                    ..AppConfig::from(storage)
                 },
                 listen,
             )
@@ -205,19 +219,19 @@ async fn main() -> ExitCode {
         }
         Command::CheckCatalogue { folder } => check_catalogue(&folder),
         Command::UseProfile {
-            folder,
+            storage,
             library,
             district,
             profile,
         } => {
             let config = AppConfig {
                 folders: library.into(),
-                ..AppConfig::new(folder.data)
+                ..AppConfig::from(storage)
             };
             use_profile(config, &district, &profile).await
         }
         Command::PhotoPolicy {
-            folder,
+            storage,
             district,
             working_px,
             layout,
@@ -230,13 +244,13 @@ async fn main() -> ExitCode {
                 person,
                 originals,
             };
-            photo_policy(folder.data, &district, change).await
+            photo_policy(storage, &district, change).await
         }
-        Command::VerifyPhoto { folder, file } => verify_photo(folder.data, &file).await,
+        Command::VerifyPhoto { storage, file } => verify_photo(storage, &file).await,
         Command::ImportPoints { register, commit } => import_points(register, commit).await,
         Command::ExportPoints { register } => export_points(register).await,
-        Command::ImportRescue { folder, file } => import_rescue(folder.data, &file).await,
-        Command::Sample { folder } => load_sample(folder.data).await,
+        Command::ImportRescue { storage, file } => import_rescue(storage, &file).await,
+        Command::Sample { storage } => load_sample(storage).await,
         Command::Openapi => print_openapi(),
     };
     match outcome {
@@ -280,8 +294,8 @@ async fn run(config: AppConfig, address: SocketAddr) -> Result<(), Box<dyn Error
     Ok(())
 }
 
-async fn load_sample(data: PathBuf) -> Result<(), Box<dyn Error>> {
-    let app = App::open(AppConfig::new(data))?;
+async fn load_sample(storage: Storage) -> Result<(), Box<dyn Error>> {
+    let app = App::open(AppConfig::from(storage))?;
     let report = sample::load(&app).await?;
     let mut out = io::stdout().lock();
     writeln!(
@@ -297,7 +311,7 @@ async fn load_sample(data: PathBuf) -> Result<(), Box<dyn Error>> {
 }
 
 async fn import_points(of: Register, commit: bool) -> Result<(), Box<dyn Error>> {
-    let app = App::open(AppConfig::new(of.folder.data))?;
+    let app = App::open(AppConfig::from(of.storage))?;
     let preview = register::import(&app, &of.district, &of.file, of.datum, commit).await;
     let preview = match preview {
         Ok(preview) => preview,
@@ -346,10 +360,10 @@ fn print_fates(preview: &ImportPreview) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn import_rescue(data: PathBuf, file: &Path) -> Result<(), Box<dyn Error>> {
+async fn import_rescue(storage: Storage, file: &Path) -> Result<(), Box<dyn Error>> {
     let name = file.display();
     let letter = std::fs::File::open(file).map_err(|error| format!("{name}: {error}"))?;
-    let app = App::open(AppConfig::new(data))?;
+    let app = App::open(AppConfig::from(storage))?;
     let report = rescue::import(&app, letter)
         .await
         .map_err(|error| format!("{name}: {error}"))?;
@@ -391,7 +405,7 @@ async fn import_rescue(data: PathBuf, file: &Path) -> Result<(), Box<dyn Error>>
 }
 
 async fn export_points(of: Register) -> Result<(), Box<dyn Error>> {
-    let app = App::open(AppConfig::new(of.folder.data))?;
+    let app = App::open(AppConfig::from(of.storage))?;
     register::export(&app, &of.district, &of.file, of.datum).await?;
     writeln!(io::stdout(), "Written: {}", of.file.display())?;
     Ok(())
@@ -415,11 +429,11 @@ async fn use_profile(
 }
 
 async fn photo_policy(
-    data: PathBuf,
+    storage: Storage,
     district: &str,
     change: PolicyChange,
 ) -> Result<(), Box<dyn Error>> {
-    let app = App::open(AppConfig::new(data))?;
+    let app = App::open(AppConfig::from(storage))?;
     let policy = photo_policy::change(&app, district, change).await?;
     writeln!(
         io::stdout(),
@@ -429,9 +443,9 @@ async fn photo_policy(
     Ok(())
 }
 
-async fn verify_photo(data: PathBuf, file: &Path) -> Result<(), Box<dyn Error>> {
+async fn verify_photo(storage: Storage, file: &Path) -> Result<(), Box<dyn Error>> {
     let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let app = App::open(AppConfig::new(data))?;
+    let app = App::open(AppConfig::from(storage))?;
     let report = verify::file(&app, bytes).await?;
     let said = match report.verdict {
         VerifyVerdict::Unknown => "no record here names this file, or the code in it",

@@ -68,7 +68,7 @@ pub async fn change(
         return Ok(now);
     }
     app.database()
-        .write(move |db| {
+        .write(district.id, move |db| {
             reference::put_district(db, &district)?;
             let scope = FeedScope::District(district.id).to_string();
             let event = NewEvent::new(scope, &EventBody::District(district.clone()))?;

@@ -62,7 +62,7 @@ pub async fn put_in_force(
     let district = districts::find(app, district_named).await?.id;
     let now = app.now();
     app.database()
-        .write(move |db| {
+        .write(district, move |db| {
             let reference = match profiles::newest(db, district)? {
                 Some(newest) if newest.profile == profile => {
                     return Err(ProfileError::InForce { named: profile.id });

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use crate::store::db::Db;
 use uuid::Uuid;
 use xunfang_domain::Actor;
 use xunfang_protocol::{FeedScope, PullRequest, ScopePage};
@@ -22,7 +22,7 @@ const REVOKED_MAX: usize = 16;
 /// Reads one page of every scope that the actor may see; of others in the request it says that they
 /// are revoked.
 pub(crate) fn pages(
-    db: &Connection,
+    db: &Db,
     actor: Actor,
     epoch: Uuid,
     request: &PullRequest,
@@ -68,7 +68,7 @@ fn cursor(scopes: &BTreeMap<String, u64>, scope: &str) -> u64 {
 
 /// Whether the events up to a cursor come to the same here as for the phone, as far as both know.
 fn same_events(
-    db: &Connection,
+    db: &Db,
     actor: Actor,
     scope: &str,
     cursor: u64,
@@ -82,7 +82,7 @@ fn same_events(
 }
 
 fn page(
-    db: &Connection,
+    db: &Db,
     actor: Actor,
     scope: String,
     cursor: u64,

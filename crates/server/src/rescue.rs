@@ -20,7 +20,7 @@ mod spool;
 
 use std::io::{self, Read};
 
-use rusqlite::Connection;
+use crate::store::db::Db;
 use tokio::task::spawn_blocking;
 use xunfang_domain::{Actor, DistrictId, Object, Sha256Hex, Verb, allows};
 use xunfang_evidence::{OpAuthor, PublicKey, verify_op};
@@ -162,7 +162,7 @@ struct Sender {
 }
 
 /// Holds the manifest against what is known here, and returns the person's name.
-fn sender(db: &Connection, manifest: &RescueManifest) -> Result<(Sender, String), ApiError> {
+fn sender(db: &Db, manifest: &RescueManifest) -> Result<(Sender, String), ApiError> {
     let refused = |fault| ApiError::RescueRefused(fault);
     let &RescueManifest {
         device,

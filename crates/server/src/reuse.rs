@@ -6,12 +6,13 @@
 //! later waits for nothing. A photo that waits to be looked at is a row of the database, so that a
 //! server which stops in between goes on where it was.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use crate::store::db::Db;
 use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
@@ -86,12 +87,12 @@ async fn compare_all(app: &App) -> Result<u64, ApiError> {
             return Ok(unread);
         };
         before = last.due.seq;
-        let mut looked = Vec::with_capacity(waiting.len());
+        let mut looked: BTreeMap<DistrictId, Vec<Looked>> = BTreeMap::new();
         for photo in waiting {
             let blob = |file| app.folder().blob(photo.due.district, file);
             let files: Vec<PathBuf> = photo.files.iter().map(blob).collect();
             match look_apart(photo.due, files).await {
-                Ok(found) => looked.push(found),
+                Ok(found) => looked.entry(found.district).or_default().push(found),
                 // It stays due, and no other photo waits for it.
                 Err(error) => {
                     tracing::warn!(%error, "a photo's file cannot be read");
@@ -99,14 +100,13 @@ async fn compare_all(app: &App) -> Result<u64, ApiError> {
                 }
             }
         }
-        app.database()
-            .write(move |transaction| {
-                for looked in &looked {
-                    likeness::keep(transaction, looked)?;
-                }
-                Ok::<_, StoreError>(())
-            })
-            .await?;
+        for (district, looked) in looked {
+            app.database()
+                .write(district, move |db| {
+                    looked.iter().try_for_each(|one| likeness::keep(db, one))
+                })
+                .await?;
+        }
     }
 }
 
@@ -117,7 +117,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn find(db: &Connection, due: Due) -> Result<Self, StoreError> {
+    fn find(db: &Db, due: Due) -> Result<Self, StoreError> {
         let (district, photo) = (due.district, &due.photo);
         let mut files = Vec::new();
         files.extend(evidence::copy_here(
@@ -179,7 +179,7 @@ fn seen(bytes: &[u8]) -> Result<Seen, PhotoError> {
 
 /// Says whether a photo was used before, and in what.
 pub(crate) fn earlier(
-    db: &Connection,
+    db: &Db,
     shown: &Shown<'_>,
 ) -> Result<(CheckOutcome, Vec<EarlierUse>), StoreError> {
     let own = match &shown.subject {
@@ -218,7 +218,7 @@ struct Use {
 
 impl Use {
     fn read(
-        db: &Connection,
+        db: &Db,
         district: DistrictId,
         earlier: &EarlierRecord,
     ) -> Result<Option<Self>, StoreError> {

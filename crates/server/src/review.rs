@@ -1,6 +1,6 @@
 //! A supervisor's decision on a finding.
 
-use rusqlite::Transaction;
+use crate::store::db::Db;
 use xunfang_domain::{Actor, Decision, FindingId, Object, Review, UnixMillis, Verb, allows};
 use xunfang_protocol::{EventBody, FeedScope, ReviewRequest};
 
@@ -12,7 +12,7 @@ use crate::store::{accounts, findings};
 ///
 /// The decision, its place in the history and the event for the finding's author commit together.
 pub(crate) fn decide(
-    transaction: &mut Transaction<'_>,
+    transaction: &Db,
     actor: Actor,
     finding: FindingId,
     request: ReviewRequest,

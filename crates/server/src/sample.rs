@@ -9,13 +9,14 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
-use rusqlite::Transaction;
+use crate::store::db::Db;
 use serde::{Deserialize, Serialize};
 use tokio::task::{JoinError, spawn_blocking};
 use uuid::{Uuid, uuid};
 use xunfang_domain::catalogue::{Catalogue, Profile};
-use xunfang_domain::{District, Person, Point, StandardId, StandardRef, UnixMillis};
+use xunfang_domain::{District, DistrictId, Person, Point, StandardId, StandardRef, UnixMillis};
 use xunfang_durable::{DiskError, rename};
 use xunfang_protocol::{EventBody, FeedScope};
 
@@ -125,7 +126,7 @@ struct Drawn {
 /// Loads the sample districts into a server's database.
 ///
 /// # Errors
-/// [`SampleError`]; the database is then as it was.
+/// [`SampleError`]; a district is loaded as a whole or not at all.
 pub async fn load(app: &App) -> Result<SampleReport, SampleError> {
     let mut districts = Vec::new();
     let mut people: Vec<SamplePerson> = Vec::new();
@@ -138,21 +139,23 @@ pub async fn load(app: &App) -> Result<SampleReport, SampleError> {
     let path = app.folder().sample_accounts();
     // The file comes before the rows: a password that is in force can always be looked up.
     let drawn = spawn_blocking(move || draw(&path, &people)).await??;
-    let (app, now) = (app.clone(), app.now());
-    app.clone()
-        .database()
-        .write(move |db| {
-            let mut changed = 0;
-            for district in &districts {
-                changed += put_reference(db, &app.catalogue(), district, now)?;
-            }
-            put_accounts(db, &drawn)?;
-            Ok(SampleReport {
-                changed,
-                accounts: drawn.accounts,
-            })
-        })
-        .await
+    let drawn = Arc::new(drawn);
+    let now = app.now();
+    let mut changed = 0;
+    for sample in districts {
+        let district = sample.district.id;
+        let (catalogue, drawn) = (app.catalogue(), Arc::clone(&drawn));
+        let load = move |db: &Db| {
+            let changed = put_reference(db, &catalogue, &sample, now)?;
+            put_accounts(db, sample.district.id, &drawn)?;
+            Ok::<_, SampleError>(changed)
+        };
+        changed += app.database().write(district, load).await?;
+    }
+    Ok(SampleReport {
+        changed,
+        accounts: drawn.accounts.clone(),
+    })
 }
 
 struct SampleDistrict {
@@ -182,7 +185,7 @@ impl SampleDistrict {
 /// Stores what changed, and tells phones of that. What an administrator made of a district's
 /// standard since the first time stays.
 fn put_reference(
-    db: &Transaction<'_>,
+    db: &Db,
     catalogue: &Catalogue,
     sample: &SampleDistrict,
     now: UnixMillis,
@@ -217,10 +220,13 @@ fn put_reference(
     Ok(changed)
 }
 
-/// Adds the accounts that are missing; new passwords replace old ones and end their sessions.
-fn put_accounts(db: &Transaction<'_>, drawn: &Drawn) -> Result<(), SampleError> {
+/// Adds the accounts that a district lacks; new passwords replace old ones and end their sessions.
+fn put_accounts(db: &Db, of: DistrictId, drawn: &Drawn) -> Result<(), SampleError> {
     for (sample, hash) in drawn.accounts.iter().zip(&drawn.hashes) {
         let Person { id, district, .. } = sample.person;
+        if district != of {
+            continue;
+        }
         accounts::put_person(db, &sample.person)?;
         if drawn.new.contains(&sample.account) || accounts::find(db, &sample.account)?.is_none() {
             let account = Account {

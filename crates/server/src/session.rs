@@ -84,7 +84,7 @@ impl FromRequestParts<App> for Session {
         let now = app.now();
         let found = app
             .database()
-            .read(move |db| sessions::find(db, &token_hash, now))
+            .look(move |db| sessions::find(db, &token_hash, now))
             .await?;
         let (actor, device) = found.ok_or(ApiError::SignedOut)?;
         Ok(Self {

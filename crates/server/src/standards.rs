@@ -5,7 +5,7 @@
 //! all that. They commit together or not at all. What was begun under an earlier version stays
 //! under it.
 
-use rusqlite::{Connection, Transaction};
+use crate::store::db::Db;
 use xunfang_domain::catalogue::{
     Catalogue, Issue, Profile, ResolveError, Rule, district_zone_fault, resolve,
 };
@@ -46,7 +46,7 @@ pub enum PublishError {
 
 /// Publishes a profile as a version of the district's standard and puts it in force.
 pub(crate) fn publish(
-    db: &Transaction<'_>,
+    db: &Db,
     catalogue: &Catalogue,
     district: DistrictId,
     profile: &Profile,
@@ -97,7 +97,7 @@ pub(crate) fn publish(
 
 /// Makes the next version of a district's standard out of the one that the editor was looking at.
 pub(crate) fn edit(
-    db: &Transaction<'_>,
+    db: &Db,
     catalogue: &Catalogue,
     district: DistrictId,
     edit: &StandardEdit,
@@ -136,7 +136,7 @@ pub(crate) fn edit(
 /// Gives the version again that this very edit made: the answer may have been lost on its way. Any
 /// other version that is newer than the base was made by somebody who saw something else.
 fn answered(
-    db: &Transaction<'_>,
+    db: &Db,
     catalogue: &Catalogue,
     district: DistrictId,
     edit: &StandardEdit,
@@ -210,7 +210,7 @@ fn changed(
 /// Returns what the catalogue has and the newest version of a district's standard does not use,
 /// as the district would have it.
 pub(crate) fn unused(
-    db: &Connection,
+    db: &Db,
     catalogue: &Catalogue,
     district: DistrictId,
 ) -> Result<Vec<Criterion>, ApiError> {
@@ -235,7 +235,7 @@ pub(crate) fn unused(
 }
 
 /// Returns the zone of points that have none of their own.
-pub(crate) fn district_zone(db: &Connection, district: &District) -> Result<ZoneShape, StoreError> {
+pub(crate) fn district_zone(db: &Db, district: &District) -> Result<ZoneShape, StoreError> {
     let standard = match district.standard {
         Some(named) => reference::standard(db, district.id, named.id, named.version)?,
         None => None,
@@ -250,11 +250,7 @@ pub(crate) fn district_zone(db: &Connection, district: &District) -> Result<Zone
 }
 
 /// Gives the district's zone to the points that have none of their own.
-fn zones(
-    db: &Transaction<'_>,
-    district: DistrictId,
-    zone: &ZoneShape,
-) -> Result<Vec<Point>, StoreError> {
+fn zones(db: &Db, district: DistrictId, zone: &ZoneShape) -> Result<Vec<Point>, StoreError> {
     let mut changed = Vec::new();
     for point in reference::points(db, district)? {
         if point.own_zone {

@@ -99,12 +99,12 @@ pub enum StartError {
     },
     /// A newer server wrote the database.
     #[error(
-        "The database {path} has schema {found}, and this server knows schemas up to {known}. It \
+        "The database {database} has schema {found}, and this server knows schemas up to {known}. It \
          was not touched and is safe. Start the newer server again, or install an update."
     )]
     NewerSchema {
-        /// The database file.
-        path: PathBuf,
+        /// Its file, or the setting that names it.
+        database: String,
         /// The version it has.
         found: usize,
         /// The newest version that this build knows.
@@ -128,6 +128,22 @@ pub enum StartError {
         /// The database file.
         path: PathBuf,
         /// What SQLite says.
+        source: StoreError,
+    },
+    /// The address of the database does not read.
+    #[error(
+        "The address in --database or DATABASE_URL does not read: {0}. Nothing was changed. Write \
+         it as postgres://user:password@host:5432/name."
+    )]
+    DatabaseUrl(StoreError),
+    /// PostgreSQL cannot be reached, or refused.
+    #[error(
+        "The database of DATABASE_URL could not be opened: {source}. What is in it is safe. Check \
+         that PostgreSQL runs, that this machine reaches it, and that the user may sign in and \
+         make tables in the database, and start again."
+    )]
+    Postgres {
+        /// What PostgreSQL says.
         source: StoreError,
     },
     /// A file or folder could not be used.

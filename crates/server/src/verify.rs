@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use rusqlite::Connection;
+use crate::store::db::Db;
 use xunfang_domain::{
     CaptureSource, DistrictId, PhotoCode, PhotoEvidence, PhotoMark, Sha256Hex, WatermarkPerson,
 };
@@ -121,7 +121,7 @@ fn code_in(text: &str) -> Option<PhotoCode> {
 }
 
 /// Puts together what a watermark shows.
-fn found(db: &Connection, kept: Option<Kept>) -> Result<Option<Found>, StoreError> {
+fn found(db: &Db, kept: Option<Kept>) -> Result<Option<Found>, StoreError> {
     let Some(Kept { district, sealed }) = kept else {
         return Ok(None);
     };

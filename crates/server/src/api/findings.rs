@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::store::db::Db;
 use axum::Json;
 use axum::extract::State;
-use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{
     DistrictId, FindingId, Object, PhotoSubject, Review, ReviewState, Standard, StandardId, Verb,
@@ -167,7 +167,9 @@ pub(super) async fn review(
     let (id, actor, now) = (finding_id(&id)?, session.actor, app.now());
     let review = app
         .database()
-        .write(move |transaction| crate::review::decide(transaction, actor, id, request, now))
+        .write(actor.district, move |db| {
+            crate::review::decide(db, actor, id, request, now)
+        })
         .await?;
     app.live().tell(
         actor.district,
@@ -184,7 +186,7 @@ fn finding_id(text: &str) -> Result<FindingId, ApiError> {
 }
 
 fn page(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     state: Option<ReviewState>,
     before: u64,
@@ -214,7 +216,7 @@ struct Criteria(BTreeMap<(StandardId, u32), Option<Standard>>);
 impl Criteria {
     fn row(
         &mut self,
-        db: &Connection,
+        db: &Db,
         district: DistrictId,
         finding: StoredFinding,
     ) -> Result<FindingRow, StoreError> {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use xunfang_protocol::{ErrorBody, codes};
 
 use crate::App;
-use crate::store::{StoreError, health};
+use crate::store::health;
 
 /// A server that works.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,10 +31,7 @@ pub(super) struct Health {
     )
 )]
 pub(super) async fn show(State(app): State<App>) -> Response {
-    let read = app
-        .database()
-        .read(|db| Ok::<_, StoreError>(health::read_epoch(db)?))
-        .await;
+    let read = app.database().read(health::read_epoch).await;
     match read {
         Ok(_) => Json(Health {
             status: "ok",

@@ -1,8 +1,8 @@
 //! Inspections, as supervisors look through them.
 
+use crate::store::db::Db;
 use axum::Json;
 use axum::extract::State;
-use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{DistrictId, InspectionId, Object, PhotoSubject, Verb};
 use xunfang_evidence::{DeviceSigner, PublicKey};
@@ -89,7 +89,7 @@ fn row(stored: StoredInspection) -> InspectionRow {
 
 /// Examines every photo of its answers.
 fn reports(
-    db: &Connection,
+    db: &Db,
     server: &PublicKey,
     district: DistrictId,
     stored: &StoredInspection,

@@ -1,11 +1,11 @@
 //! Photos for whoever may see a finding that shows them.
 
+use crate::store::db::Db;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use rusqlite::Connection;
 use tokio::fs::File;
 use tokio_util::io::ReaderStream;
 use xunfang_domain::{Actor, Object, Sha256Hex, Verb, allows};
@@ -103,7 +103,7 @@ enum Here {
 /// The server's own copy of an original that is here comes before the phone's: it cannot show
 /// anything else than the original does.
 fn here(
-    db: &Connection,
+    db: &Db,
     actor: Actor,
     sha256: &Sha256Hex,
     copy: Option<Copy>,
@@ -121,7 +121,7 @@ fn here(
     Ok(sent.map(Here::Copy))
 }
 
-fn may_see(db: &Connection, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
+fn may_see(db: &Db, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
     let district = actor.district;
     // A copy that was drawn on is for whoever may see the photo.
     let copied = evidence::copied_from(db, district, sha256)?.into_iter();

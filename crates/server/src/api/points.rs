@@ -198,7 +198,7 @@ pub(super) async fn add(
 ) -> Result<Json<Point>, ApiError> {
     let district = actor.district;
     app.database()
-        .write(move |db| points::save(db, district, None, &save))
+        .write(district, move |db| points::save(db, district, None, &save))
         .await
         .map(Json)
 }
@@ -230,7 +230,9 @@ pub(super) async fn change(
     let district = actor.district;
     let id = point_id(&named)?;
     app.database()
-        .write(move |db| points::save(db, district, Some(id), &save))
+        .write(district, move |db| {
+            points::save(db, district, Some(id), &save)
+        })
         .await
         .map(Json)
 }

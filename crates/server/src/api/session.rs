@@ -1,11 +1,11 @@
 //! Signing in and out.
 
+use crate::store::db::Db;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rusqlite::Connection;
 use xunfang_domain::{DistrictId, PersonId};
 use xunfang_protocol::{ErrorBody, SessionView, SignInRequest, SignedIn};
 
@@ -67,7 +67,7 @@ pub(super) async fn sign_in(
     };
     let view = app
         .database()
-        .write(move |db| {
+        .write(session.district, move |db| {
             sessions::add(db, &session)?;
             view(db, session.district, session.person)
         })
@@ -127,13 +127,15 @@ pub(super) async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.database()
-        .write(move |db| sessions::revoke(db, &session.token_hash))
+        .write(session.actor.district, move |db| {
+            sessions::revoke(db, &session.token_hash)
+        })
         .await?;
     let cookie = cookie(&headers, "", 0)?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }
 
-fn view(db: &Connection, district: DistrictId, person: PersonId) -> Result<SessionView, ApiError> {
+fn view(db: &Db, district: DistrictId, person: PersonId) -> Result<SessionView, ApiError> {
     let person = accounts::person(db, district, person)?.ok_or(ApiError::SignedOut)?;
     let district = reference::district(db, district)?.ok_or(ApiError::SignedOut)?;
     Ok(SessionView { person, district })

@@ -1,8 +1,8 @@
 //! Standards: their versions, what changed between them, and making the next one.
 
+use crate::store::db::Db;
 use axum::Json;
 use axum::extract::State;
-use rusqlite::Connection;
 use serde::Deserialize;
 use xunfang_domain::{
     CodeEdition, CodeEntry, Criterion, DistrictId, Object, PointType, Standard, StandardChange,
@@ -51,7 +51,7 @@ pub(super) struct CodeQuery {
     typed: String,
 }
 
-fn version(db: &Connection, district: DistrictId, number: u32) -> Result<Standard, ApiError> {
+fn version(db: &Db, district: DistrictId, number: u32) -> Result<Standard, ApiError> {
     let newest = profiles::newest(db, district)?.ok_or(ApiError::NotFound)?;
     reference::standard(db, district, newest.reference.id, number)?.ok_or(ApiError::NotFound)
 }
@@ -251,7 +251,7 @@ pub(super) async fn edit(
     let district = actor.district;
     let (shared, now) = (app.clone(), app.now());
     app.database()
-        .write(move |db| {
+        .write(district, move |db| {
             let editor = accounts::person(db, district, actor.person)?;
             let editor = editor.ok_or(ApiError::SignedOut)?;
             standards::edit(db, &shared.catalogue(), district, &edit, editor, now)

@@ -1,6 +1,6 @@
 //! One point, written down or changed by hand.
 
-use rusqlite::Transaction;
+use crate::store::db::Db;
 use uuid::Uuid;
 use xunfang_domain::{Against, Bounds, Datum, DistrictId, Point, PointId, write_point};
 use xunfang_protocol::PointSave;
@@ -14,7 +14,7 @@ use crate::store::reference;
 /// Changes a point, or makes a new one where no `id` is given. Nothing changes where somebody
 /// else changed it since the administrator looked.
 pub(crate) fn save(
-    db: &Transaction<'_>,
+    db: &Db,
     district: DistrictId,
     id: Option<PointId>,
     save: &PointSave,

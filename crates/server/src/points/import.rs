@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
+use crate::store::db::Db;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use xunfang_domain::catalogue::Catalogue;
@@ -46,7 +46,7 @@ struct Prepared {
 }
 
 fn prepare(
-    db: &Connection,
+    db: &Db,
     catalogue: &Catalogue,
     district: DistrictId,
     register: &Register,
@@ -98,7 +98,7 @@ fn kind_name(catalogue: &Catalogue, kind: PointType) -> String {
 
 /// Says what would become of every row; nothing is written.
 pub(crate) fn preview(
-    db: &Connection,
+    db: &Db,
     catalogue: &Catalogue,
     district: DistrictId,
     register: &Register,
@@ -153,7 +153,7 @@ pub(crate) async fn commit(
         })
         .await?;
     app.database()
-        .write(move |db| {
+        .write(district, move |db| {
             let scope = FeedScope::District(district).to_string();
             if feed::last_seq(db, district, &scope)? != last_seq {
                 return Err(ApiError::ImportMovedOn);
@@ -216,7 +216,7 @@ fn written(
 
 /// Writes the district's points, those that are no longer inspected left out.
 pub(crate) fn export(
-    db: &Connection,
+    db: &Db,
     catalogue: &Catalogue,
     district: DistrictId,
     format: Format,

@@ -6,7 +6,7 @@ mod by_hand;
 mod import;
 mod table;
 
-use rusqlite::Transaction;
+use crate::store::db::Db;
 use xunfang_domain::Point;
 use xunfang_protocol::{EventBody, FeedScope};
 
@@ -18,7 +18,7 @@ pub(crate) use import::{Register, commit, export, preview};
 pub(crate) use table::{Order, Page, Use, page};
 
 /// Stores a point and tells phones, where that changes anything.
-fn put(db: &Transaction<'_>, point: &Point) -> Result<(), StoreError> {
+fn put(db: &Db, point: &Point) -> Result<(), StoreError> {
     if reference::put_point(db, point)? {
         let scope = FeedScope::District(point.district).to_string();
         let event = NewEvent::new(scope, &EventBody::Point(point.clone()))?;

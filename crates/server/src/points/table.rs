@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use crate::store::db::Db;
 use serde::Deserialize;
 use xunfang_domain::{DistrictId, Point, PointType, spelled_like, spelling_order};
 use xunfang_protocol::{KindCount, PointTable};
@@ -52,11 +52,7 @@ pub(crate) struct Page {
 }
 
 /// Reads one page of the table.
-pub(crate) fn page(
-    db: &Connection,
-    district: DistrictId,
-    page: &Page,
-) -> Result<PointTable, StoreError> {
+pub(crate) fn page(db: &Db, district: DistrictId, page: &Page) -> Result<PointTable, StoreError> {
     let mut points = reference::points(db, district)?;
     let all = points.len();
     points.retain(|point| point.retired == (page.uses == Use::Retired) && is_typed(point, page));

@@ -11,7 +11,7 @@
 
 mod record;
 
-use rusqlite::Transaction;
+use crate::store::db::Db;
 use xunfang_domain::{Actor, DeviceId, Receipt, Sha256Hex, UnixMillis, Verb, allows};
 use xunfang_evidence::{OpAuthor, PublicKey, SealError, op_digest, verify_op};
 use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, codes};
@@ -78,7 +78,7 @@ enum Verdict {
 pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, StoreError> {
     let mut pushed = app
         .database()
-        .write(move |transaction| apply(transaction, push, &ops))
+        .write(push.actor.district, move |db| apply(db, push, &ops))
         .await?;
     app.comparing().wake();
     for notice in std::mem::take(&mut pushed.notices) {
@@ -88,7 +88,7 @@ pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, 
 }
 
 /// Applies the operations in their order.
-fn apply(transaction: &mut Transaction<'_>, push: Push, ops: &[Op]) -> Result<Pushed, StoreError> {
+fn apply(db: &Db, push: Push, ops: &[Op]) -> Result<Pushed, StoreError> {
     let mut pushed = Pushed::default();
     let mut events = Vec::new();
     if let Some(key) = &push.key {
@@ -97,10 +97,10 @@ fn apply(transaction: &mut Transaction<'_>, push: Push, ops: &[Op]) -> Result<Pu
             device: push.device,
             person: push.actor.person,
         };
-        evidence::add_key(transaction, owner, key, push.now)?;
+        evidence::add_key(db, owner, key, push.now)?;
     }
     for op in ops {
-        let verdict = apply_alone(transaction, push, op)?;
+        let verdict = apply_alone(db, push, op)?;
         let mut result = OpResult {
             id: op.id,
             status: OpStatus::Applied,
@@ -156,29 +156,18 @@ fn apply(transaction: &mut Transaction<'_>, push: Push, ops: &[Op]) -> Result<Pu
         pushed.results.push(result);
     }
     let district = push.actor.district;
-    pushed.ack_dev_seq = ops::last_dev_seq(transaction, district, push.device)?;
+    pushed.ack_dev_seq = ops::last_dev_seq(db, district, push.device)?;
     // The last statements, so that the feed's counters are held for as short as possible.
     for event in &events {
-        feed::append(transaction, district, event)?;
+        feed::append(db, district, event)?;
     }
     Ok(pushed)
 }
 
 /// Applies one operation in a savepoint.
-fn apply_alone(
-    transaction: &mut Transaction<'_>,
-    push: Push,
-    op: &Op,
-) -> Result<Verdict, StoreError> {
-    let savepoint = transaction.savepoint()?;
-    match judge(&savepoint, push, op) {
-        Ok(verdict) => {
-            savepoint.commit()?;
-            Ok(verdict)
-        }
+fn apply_alone(db: &Db, push: Push, op: &Op) -> Result<Verdict, StoreError> {
+    match db.savepoint(|db| judge(db, push, op)) {
         Err(error) if error.fault() == StoreFault::Refused => {
-            // Dropped without a commit, the savepoint is rolled back.
-            savepoint.finish()?;
             tracing::error!(op = %op.id, %error, "an operation met a rule that it was not checked for");
             let message = "the server could not store it".to_owned();
             Ok(Verdict::Retry {
@@ -187,12 +176,12 @@ fn apply_alone(
                 need_blobs: Vec::new(),
             })
         }
-        Err(error) => Err(error),
+        judged => judged,
     }
 }
 
 /// Checks an operation and stores it where nothing stands against it.
-fn judge(db: &rusqlite::Connection, push: Push, op: &Op) -> Result<Verdict, StoreError> {
+fn judge(db: &Db, push: Push, op: &Op) -> Result<Verdict, StoreError> {
     let district = push.actor.district;
     let digest = op_digest(op);
     let signature = match signature(push, op) {
@@ -306,11 +295,7 @@ fn signature(push: Push, op: &Op) -> Result<Option<OpSignature>, SealError> {
 }
 
 /// Keeps the records of the photos, and says what the receipts for them say.
-fn receipts(
-    db: &rusqlite::Connection,
-    push: Push,
-    record: &Record,
-) -> Result<Vec<Receipt>, StoreError> {
+fn receipts(db: &Db, push: Push, record: &Record) -> Result<Vec<Receipt>, StoreError> {
     let mut receipts = Vec::new();
     for photo in record.photos() {
         let device = crate::evidence::taken_with(photo, push.actor.person, push.device);
@@ -345,11 +330,7 @@ fn rejected(code: &'static str, message: &str) -> Verdict {
 
 /// Lists the files that have to come first: of each photo the original, or the small copies that
 /// its record names; and the copy that was drawn on.
-fn missing_photos(
-    db: &rusqlite::Connection,
-    push: Push,
-    record: &Record,
-) -> Result<Vec<Sha256Hex>, StoreError> {
+fn missing_photos(db: &Db, push: Push, record: &Record) -> Result<Vec<Sha256Hex>, StoreError> {
     let district = push.actor.district;
     let is_missing = |sha256: &Sha256Hex| -> Result<bool, StoreError> {
         Ok(blobs::find(db, district, sha256)?.is_none())
@@ -381,7 +362,7 @@ fn missing_photos(
 }
 
 fn store(
-    db: &rusqlite::Connection,
+    db: &Db,
     push: Push,
     op: &Op,
     record: &Record,
@@ -407,7 +388,7 @@ fn store(
 
 /// Remembers an operation, so that it is known when it comes again.
 fn remember(
-    db: &rusqlite::Connection,
+    db: &Db,
     push: Push,
     op: &Op,
     digest: ops::OpDigest,

@@ -1,6 +1,6 @@
 //! What an operation carries: read, checked and stored.
 
-use rusqlite::Connection;
+use crate::store::db::Db;
 use serde::Deserialize;
 use uuid::Uuid;
 use xunfang_domain::{
@@ -133,7 +133,7 @@ impl Record {
     }
 
     /// Says what the record meets.
-    pub(super) fn meets(&self, db: &Connection, push: Push) -> Result<Meets, StoreError> {
+    pub(super) fn meets(&self, db: &Db, push: Push) -> Result<Meets, StoreError> {
         let district = push.actor.district;
         match self {
             Self::Finding(record) => {
@@ -186,7 +186,7 @@ impl Record {
     /// its criterion and is kept whatever the standard is.
     pub(super) fn standard_is_known(
         &self,
-        db: &Connection,
+        db: &Db,
         district: DistrictId,
     ) -> Result<bool, StoreError> {
         match self {
@@ -202,7 +202,7 @@ impl Record {
     /// revises has moved on.
     pub(super) fn store(
         &self,
-        db: &Connection,
+        db: &Db,
         push: Push,
         body: &str,
     ) -> Result<Option<Stored>, StoreError> {

@@ -1,9 +1,9 @@
 //! Photos that are whole on the disk. A row is written only after its file is synced.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
 use xunfang_domain::{DistrictId, Sha256Hex, UnixMillis};
 
 use super::StoreError;
+use super::db::{Db, params, statement};
 
 /// What is known of a photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,37 +16,36 @@ pub(crate) struct Blob {
 
 /// Finds a photo of a district.
 pub(crate) fn find(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     sha256: &Sha256Hex,
 ) -> Result<Option<Blob>, StoreError> {
-    let found = db
-        .prepare_cached(include_str!("blobs/find.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
-            |row| {
-                Ok(Blob {
-                    bytes: row.get("bytes")?,
-                    media_type: row.get("media_type")?,
-                    width: row.get("width")?,
-                    height: row.get("height")?,
-                })
-            },
-        )
-        .optional()?;
+    let found = db.one(
+        statement!("blobs/find.sql"),
+        params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
+        |row| {
+            Ok(Blob {
+                bytes: row.get("bytes")?,
+                media_type: row.get("media_type")?,
+                width: row.get("width")?,
+                height: row.get("height")?,
+            })
+        },
+    )?;
     Ok(found)
 }
 
 /// Adds a photo; one that is there already stays as it is.
 pub(crate) fn add(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     sha256: &Sha256Hex,
     blob: &Blob,
     now: UnixMillis,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("blobs/add.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("blobs/add.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":sha256": sha256.as_str(),
             ":bytes": blob.bytes,
@@ -54,6 +53,7 @@ pub(crate) fn add(
             ":width": blob.width,
             ":height": blob.height,
             ":received_at": now.get(),
-        })?;
+        },
+    )?;
     Ok(())
 }

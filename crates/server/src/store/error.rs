@@ -1,8 +1,12 @@
 //! Failures of the database, told apart by what can be done about them.
 
+use std::io;
+use std::sync::Arc;
+
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 use tokio::task::JoinError;
+use tokio_postgres::error::SqlState;
 
 /// What kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +29,24 @@ pub enum StoreError {
     /// SQLite refused a statement.
     #[error("the database refused: {0}")]
     Sql(#[from] rusqlite::Error),
+    /// PostgreSQL refused a statement, or cannot be reached.
+    #[error("the database refused: {}", described(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    /// A statement was given other parameters than it has.
+    #[error("the parameters of {0} are others than those given")]
+    Parameters(&'static str),
+    /// A part of the transaction failed, and so all of it was taken back.
+    #[error("the transaction was taken back")]
+    TakenBack,
+    /// The transaction that did this with other changes failed.
+    #[error("{0}")]
+    Together(Arc<StoreError>),
+    /// Something broke while it worked on the database.
+    #[error("work on the database broke")]
+    Panicked,
+    /// The operating system gives no more threads or sockets.
+    #[error("no connection to the database can be made: {0}")]
+    Thread(io::Error),
     /// A stored value is not what this build expects.
     #[error("a stored {what} does not read: {reason}")]
     Value {
@@ -32,6 +54,14 @@ pub enum StoreError {
         what: &'static str,
         /// Why not.
         reason: String,
+    },
+    /// A newer server has brought the database further.
+    #[error("the database has schema {found}, and this server knows schemas up to {known}")]
+    Newer {
+        /// The version it has.
+        found: usize,
+        /// The newest version that this build knows.
+        known: usize,
     },
     /// The file may not be written.
     #[error("the database may not be written")]
@@ -50,9 +80,17 @@ impl StoreError {
         match self {
             Self::Sql(rusqlite::Error::SqliteFailure(error, _)) => sort(*error),
             Self::ReadOnly => StoreFault::ReadOnly,
-            Self::Sql(_) | Self::Value { .. } | Self::BrokeOff(_) | Self::Closed => {
-                StoreFault::Failed
-            }
+            Self::Postgres(error) => error.code().map_or(StoreFault::Failed, sort_state),
+            Self::Together(error) => error.fault(),
+            Self::Sql(_)
+            | Self::Parameters(_)
+            | Self::TakenBack
+            | Self::Panicked
+            | Self::Newer { .. }
+            | Self::Thread(_)
+            | Self::Value { .. }
+            | Self::BrokeOff(_)
+            | Self::Closed => StoreFault::Failed,
         }
     }
 }
@@ -71,6 +109,29 @@ fn sort(error: ffi::Error) -> StoreFault {
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => StoreFault::ReadOnly,
         ErrorCode::ConstraintViolation | ErrorCode::TooBig => StoreFault::Refused,
         _ => StoreFault::Failed,
+    }
+}
+
+/// What PostgreSQL says, by the class of its code.
+fn sort_state(state: &SqlState) -> StoreFault {
+    match state.code() {
+        "53100" => StoreFault::Full,
+        "25006" => StoreFault::ReadOnly,
+        "XX001" | "XX002" => StoreFault::Damaged,
+        // A rule of the schema, or a value that no column can hold.
+        code if code.starts_with("23") || code.starts_with("22") => StoreFault::Refused,
+        _ => StoreFault::Failed,
+    }
+}
+
+/// What it says and where, without the values that were given to it.
+fn described(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(said) => format!("{} ({})", said.message(), said.code().code()),
+        None => match std::error::Error::source(error) {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        },
     }
 }
 

@@ -1,11 +1,11 @@
 //! Keys of devices, and the records of photos that they signed.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use xunfang_domain::{
     DeviceId, DistrictId, PersonId, PhotoCode, PhotoEvidence, Sealed, Sha256Hex, UnixMillis,
 };
 use xunfang_evidence::PublicKey;
 
+use super::db::{Db, Row, params, statement};
 use super::{StoreError, values};
 
 /// Whose key it is.
@@ -18,41 +18,41 @@ pub(crate) struct KeyOwner {
 
 /// Keeps a device's key as it is seen first.
 pub(crate) fn add_key(
-    db: &Connection,
+    db: &Db,
     owner: KeyOwner,
     key: &PublicKey,
     now: UnixMillis,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("evidence/add_key.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("evidence/add_key.sql"),
+        params! {
             ":district_id": owner.district.uuid(),
             ":device_id": owner.device.uuid(),
             ":key_id": key.id().as_str(),
             ":public_key": key.to_string(),
             ":person_id": owner.person.uuid(),
             ":first_seen_at": now.get(),
-        })?;
+        },
+    )?;
     Ok(())
 }
 
 /// Finds a device's key by its name.
 pub(crate) fn key(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     key_id: &Sha256Hex,
 ) -> Result<Option<PublicKey>, StoreError> {
-    let text: Option<String> = db
-        .prepare_cached(include_str!("evidence/key.sql"))?
-        .query_row(
-            named_params! {
-                ":district_id": district.uuid(),
-                ":device_id": device.uuid(),
-                ":key_id": key_id.as_str(),
-            },
-            |row| row.get("public_key"),
-        )
-        .optional()?;
+    let text: Option<String> = db.one(
+        statement!("evidence/key.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":device_id": device.uuid(),
+            ":key_id": key_id.as_str(),
+        },
+        |row| row.get("public_key"),
+    )?;
     text.map(|text| {
         text.parse()
             .map_err(|error: xunfang_evidence::SealError| StoreError::Value {
@@ -65,35 +65,35 @@ pub(crate) fn key(
 
 /// Counts the keys that the device had before this one.
 pub(crate) fn keys_before(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     key_id: &Sha256Hex,
 ) -> Result<u64, StoreError> {
-    let count = db
-        .prepare_cached(include_str!("evidence/keys_before.sql"))?
-        .query_row(
-            named_params! {
-                ":district_id": district.uuid(),
-                ":device_id": device.uuid(),
-                ":key_id": key_id.as_str(),
-            },
-            |row| row.get(0),
-        )?;
+    let count = db.only(
+        statement!("evidence/keys_before.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":device_id": device.uuid(),
+            ":key_id": key_id.as_str(),
+        },
+        |row| row.get("keys"),
+    )?;
     Ok(count)
 }
 
 /// Keeps a record; one that is there already stays as it is.
 pub(crate) fn add(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     digest: &Sha256Hex,
     evidence: &PhotoEvidence,
     sealed: &Sealed,
     now: UnixMillis,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("evidence/add.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("evidence/add.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":digest": digest.as_str(),
             ":device_id": evidence.device.uuid(),
@@ -103,21 +103,24 @@ pub(crate) fn add(
             ":code": evidence.code.to_string(),
             ":body": values::to_json("evidence", sealed)?,
             ":received_at": now.get(),
-        })?;
+        },
+    )?;
     let copies = &evidence.copies;
-    let mut add = db.prepare_cached(include_str!("evidence/add_file.sql"))?;
     for (kind, sha256) in [
         ("original", &evidence.original.sha256),
         ("working", &copies.working.sha256),
         ("marked", &copies.marked.sha256),
         ("thumb", &copies.thumb.sha256),
     ] {
-        add.execute(named_params! {
-            ":sha256": sha256.as_str(),
-            ":district_id": district.uuid(),
-            ":digest": digest.as_str(),
-            ":kind": kind,
-        })?;
+        db.execute(
+            statement!("evidence/add_file.sql"),
+            params! {
+                ":sha256": sha256.as_str(),
+                ":district_id": district.uuid(),
+                ":digest": digest.as_str(),
+                ":kind": kind,
+            },
+        )?;
     }
     Ok(())
 }
@@ -125,87 +128,83 @@ pub(crate) fn add(
 /// Keeps that a file is the copy of a record's photo that somebody drew on. The first one stays the
 /// only one: a record is not given another face later.
 pub(crate) fn add_annotated(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     digest: &Sha256Hex,
     copy: &Sha256Hex,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("evidence/add_annotated.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("evidence/add_annotated.sql"),
+        params! {
             ":sha256": copy.as_str(),
             ":district_id": district.uuid(),
             ":digest": digest.as_str(),
-        })?;
+        },
+    )?;
     Ok(())
 }
 
 /// Lists the photos of which a file is a copy, and as what their records name it.
 pub(crate) fn copied_from(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     file: &Sha256Hex,
 ) -> Result<Vec<(Sha256Hex, NamedFile)>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("evidence/copied_from.sql"))?;
-    let mut rows = statement
-        .query(named_params! { ":district_id": district.uuid(), ":sha256": file.as_str() })?;
-    let mut originals = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (text, kind): (String, String) = (row.get("original")?, row.get("kind")?);
-        originals.push((values::hash(&text)?, NamedFile::of(&kind)));
-    }
+    let originals = db.all(
+        statement!("evidence/copied_from.sql"),
+        params! { ":district_id": district.uuid(), ":sha256": file.as_str() },
+        |row| {
+            let (text, kind): (String, String) = (row.get("original")?, row.get("kind")?);
+            Ok((values::hash(&text)?, NamedFile::of(&kind)))
+        },
+    )?;
     Ok(originals)
 }
 
 /// Finds the copy of a record's photo that somebody drew on, where it has come.
 pub(crate) fn annotated_here(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     digest: &Sha256Hex,
 ) -> Result<Option<Sha256Hex>, StoreError> {
-    let found: Option<String> = db
-        .prepare_cached(include_str!("evidence/annotated_here.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":digest": digest.as_str() },
-            |row| row.get("sha256"),
-        )
-        .optional()?;
+    let found: Option<String> = db.one(
+        statement!("evidence/annotated_here.sql"),
+        params! { ":district_id": district.uuid(), ":digest": digest.as_str() },
+        |row| row.get("sha256"),
+    )?;
     found.map(|text| values::hash(&text)).transpose()
 }
 
 /// Finds a copy of a photo that the phone has sent; `kind` is `working` or `thumb`.
 pub(crate) fn copy_here(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     original: &Sha256Hex,
     kind: &'static str,
 ) -> Result<Option<Sha256Hex>, StoreError> {
-    let found: Option<String> = db
-        .prepare_cached(include_str!("evidence/copy_here.sql"))?
-        .query_row(
-            named_params! {
-                ":district_id": district.uuid(),
-                ":original": original.as_str(),
-                ":kind": kind,
-            },
-            |row| row.get("sha256"),
-        )
-        .optional()?;
+    let found: Option<String> = db.one(
+        statement!("evidence/copy_here.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":original": original.as_str(),
+            ":kind": kind,
+        },
+        |row| row.get("sha256"),
+    )?;
     found.map(|text| values::hash(&text)).transpose()
 }
 
 /// Says when a record came.
 pub(crate) fn received_at(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     digest: &Sha256Hex,
 ) -> Result<Option<UnixMillis>, StoreError> {
-    let found: Option<i64> = db
-        .prepare_cached(include_str!("evidence/received_at.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":digest": digest.as_str() },
-            |row| row.get("received_at"),
-        )
-        .optional()?;
+    let found: Option<i64> = db.one(
+        statement!("evidence/received_at.sql"),
+        params! { ":district_id": district.uuid(), ":digest": digest.as_str() },
+        |row| row.get("received_at"),
+    )?;
     Ok(found.map(UnixMillis::new))
 }
 
@@ -216,18 +215,19 @@ pub(crate) struct Kept {
     pub(crate) sealed: Sealed,
 }
 
-fn kept(row: &Row<'_>) -> rusqlite::Result<(DistrictId, String)> {
+fn kept(row: Row<'_>) -> Result<(DistrictId, String), StoreError> {
     let district = DistrictId::from_uuid(row.get("district_id")?);
     Ok((district, row.get("body")?))
 }
 
 /// Finds the record of a code; the one lookup of a record that knows no district yet, with
 /// [`by_file`].
-pub(crate) fn by_code(db: &Connection, code: PhotoCode) -> Result<Option<Kept>, StoreError> {
-    let found = db
-        .prepare_cached(include_str!("evidence/by_code.sql"))?
-        .query_row(named_params! { ":code": code.to_string() }, kept)
-        .optional()?;
+pub(crate) fn by_code(db: &Db, code: PhotoCode) -> Result<Option<Kept>, StoreError> {
+    let found = db.one(
+        statement!("evidence/by_code.sql"),
+        params! { ":code": code.to_string() },
+        kept,
+    )?;
     let Some((district, body)) = found else {
         return Ok(None);
     };
@@ -257,16 +257,17 @@ impl NamedFile {
 
 /// Finds the first record that names a file, and says as what.
 pub(crate) fn by_file(
-    db: &Connection,
+    db: &Db,
     sha256: &Sha256Hex,
 ) -> Result<Option<(Kept, NamedFile)>, StoreError> {
-    let found = db
-        .prepare_cached(include_str!("evidence/by_file.sql"))?
-        .query_row(named_params! { ":sha256": sha256.as_str() }, |row| {
+    let found = db.one(
+        statement!("evidence/by_file.sql"),
+        params! { ":sha256": sha256.as_str() },
+        |row| {
             let kind: String = row.get("kind")?;
             Ok((kept(row)?, NamedFile::of(&kind)))
-        })
-        .optional()?;
+        },
+    )?;
     let Some(((district, body), what)) = found else {
         return Ok(None);
     };
@@ -284,27 +285,25 @@ pub(crate) struct Link {
 
 /// Lists what is at a place of a device's chain, just before it and just behind it.
 pub(crate) fn around(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     seq: u64,
 ) -> Result<Vec<Link>, StoreError> {
-    let links = db
-        .prepare_cached(include_str!("evidence/around.sql"))?
-        .query_map(
-            named_params! {
-                ":district_id": district.uuid(),
-                ":device_id": device.uuid(),
-                ":seq": seq,
-            },
-            |row| {
-                Ok(Link {
-                    seq: row.get("seq")?,
-                    digest: row.get("digest")?,
-                    prev: row.get("prev")?,
-                })
-            },
-        )?
-        .collect::<rusqlite::Result<_>>()?;
+    let links = db.all(
+        statement!("evidence/around.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":device_id": device.uuid(),
+            ":seq": seq,
+        },
+        |row| {
+            Ok(Link {
+                seq: row.get("seq")?,
+                digest: row.get("digest")?,
+                prev: row.get("prev")?,
+            })
+        },
+    )?;
     Ok(links)
 }

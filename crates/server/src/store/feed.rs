@@ -3,11 +3,13 @@
 //! A number is taken inside the transaction that uses it. Whoever sees an event has therefore
 //! seen every earlier one of its scope, and a transaction that is rolled back leaves no gap.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use std::ops::ControlFlow;
+
 use sha2::{Digest, Sha256};
 use xunfang_domain::DistrictId;
 use xunfang_protocol::{Event, EventBody};
 
+use super::db::{Db, params, statement};
 use super::{StoreError, values};
 
 /// Counts a district's findings in the order in which they were received.
@@ -41,26 +43,17 @@ impl NewEvent {
 }
 
 /// Takes the next number of a scope.
-pub(crate) fn next_seq(
-    db: &Connection,
-    district: DistrictId,
-    scope: &str,
-) -> Result<u64, StoreError> {
+pub(crate) fn next_seq(db: &Db, district: DistrictId, scope: &str) -> Result<u64, StoreError> {
     next(db, district, scope).map(|(seq, _)| seq)
 }
 
 /// Takes the next number of a scope; with it comes what the event before it carries.
-fn next(
-    db: &Connection,
-    district: DistrictId,
-    scope: &str,
-) -> Result<(u64, Option<i64>), StoreError> {
-    let next = db
-        .prepare_cached(include_str!("feed/next_seq.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":scope": scope },
-            |row| Ok((row.get("last_seq")?, row.get("chain")?)),
-        )?;
+fn next(db: &Db, district: DistrictId, scope: &str) -> Result<(u64, Option<i64>), StoreError> {
+    let next = db.only(
+        statement!("feed/next_seq.sql"),
+        params! { ":district_id": district.uuid(), ":scope": scope },
+        |row| Ok((row.get("last_seq")?, row.get("chain")?)),
+    )?;
     Ok(next)
 }
 
@@ -79,18 +72,16 @@ fn link(before: Option<i64>, seq: u64, event: &NewEvent) -> i64 {
 
 /// Returns what the events up to `seq` come to; none where they are older than this is kept.
 pub(crate) fn chain_at(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     scope: &str,
     seq: u64,
 ) -> Result<Option<FeedChain>, StoreError> {
-    let chain: Option<Option<i64>> = db
-        .prepare_cached(include_str!("feed/chain_at.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":scope": scope, ":seq": seq },
-            |row| row.get("chain"),
-        )
-        .optional()?;
+    let chain: Option<Option<i64>> = db.one(
+        statement!("feed/chain_at.sql"),
+        params! { ":district_id": district.uuid(), ":scope": scope, ":seq": seq },
+        |row| row.get("chain"),
+    )?;
     Ok(chain.flatten().map(FeedChain))
 }
 
@@ -105,74 +96,73 @@ impl std::fmt::Display for FeedChain {
 }
 
 /// Appends an event.
-pub(crate) fn append(
-    db: &Connection,
-    district: DistrictId,
-    event: &NewEvent,
-) -> Result<(), StoreError> {
+pub(crate) fn append(db: &Db, district: DistrictId, event: &NewEvent) -> Result<(), StoreError> {
     let (seq, before) = next(db, district, &event.scope)?;
     let chain = link(before, seq, event);
-    db.prepare_cached(include_str!("feed/append.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("feed/append.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":scope": event.scope,
             ":seq": seq,
             ":kind": event.kind,
             ":body": event.body,
             ":chain": chain,
-        })?;
-    db.prepare_cached(include_str!("feed/set_chain.sql"))?
-        .execute(named_params! {
+        },
+    )?;
+    db.execute(
+        statement!("feed/set_chain.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":scope": event.scope,
             ":chain": chain,
-        })?;
+        },
+    )?;
     Ok(())
 }
 
 /// Returns the number of a scope's last event; 0 where there is none.
-pub(crate) fn last_seq(
-    db: &Connection,
-    district: DistrictId,
-    scope: &str,
-) -> Result<u64, StoreError> {
-    let last = db
-        .prepare_cached(include_str!("feed/last_seq.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":scope": scope },
-            |row| row.get("last_seq"),
-        )
-        .optional()?;
+pub(crate) fn last_seq(db: &Db, district: DistrictId, scope: &str) -> Result<u64, StoreError> {
+    let last = db.one(
+        statement!("feed/last_seq.sql"),
+        params! { ":district_id": district.uuid(), ":scope": scope },
+        |row| row.get("last_seq"),
+    )?;
     Ok(last.unwrap_or(0))
 }
 
 /// Reads the events of a scope after `cursor`: at most `limit`, and not much over a megabyte.
 pub(crate) fn after(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     scope: &str,
     cursor: u64,
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("feed/after.sql"))?;
-    let mut rows = statement.query(named_params! {
-        ":district_id": district.uuid(),
-        ":scope": scope,
-        ":cursor": cursor,
-        ":limit": limit,
-    })?;
     let mut events = Vec::new();
     let mut bytes = 0;
-    while bytes < PAGE_BYTES_MAX
-        && let Some(row) = rows.next()?
-    {
-        let body: String = row.get("body")?;
-        bytes += body.len();
-        events.push(Event {
-            seq: row.get("seq")?,
-            kind: row.get("kind")?,
-            body: values::from_json("event", &body)?,
-        });
-    }
+    db.each(
+        statement!("feed/after.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":scope": scope,
+            ":cursor": cursor,
+            ":limit": limit,
+        },
+        |row| {
+            let body: String = row.get("body")?;
+            bytes += body.len();
+            events.push(Event {
+                seq: row.get("seq")?,
+                kind: row.get("kind")?,
+                body: values::from_json("event", &body)?,
+            });
+            Ok(if bytes < PAGE_BYTES_MAX {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            })
+        },
+    )?;
     Ok(events)
 }

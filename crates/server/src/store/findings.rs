@@ -1,12 +1,12 @@
 //! Findings, their photos and their reviews.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use uuid::Uuid;
 use xunfang_domain::{
     DistrictId, FindingId, FindingRecord, PersonId, Review, ReviewState, Sha256Hex, UnixMillis,
 };
 use xunfang_protocol::{EarlierFinding, ReviewTally};
 
+use super::db::{Db, Row, params, statement};
 use super::{StoreError, values};
 
 /// A record of a finding that is stored: its first, or a revision.
@@ -34,12 +34,13 @@ pub(crate) struct StoredFinding {
 
 /// Stores a finding with its photos.
 pub(crate) fn add(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     finding: &NewFinding<'_>,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("findings/add.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("findings/add.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":finding_id": finding.record.id.uuid(),
             ":seq": finding.seq,
@@ -47,189 +48,194 @@ pub(crate) fn add(
             ":point_id": finding.record.point.uuid(),
             ":body": finding.body,
             ":received_at": finding.received_at.get(),
-        })?;
+        },
+    )?;
     add_photos(db, district, finding)
 }
 
-fn add_photos(
-    db: &Connection,
-    district: DistrictId,
-    finding: &NewFinding<'_>,
-) -> Result<(), StoreError> {
-    let mut add_photo = db.prepare_cached(include_str!("findings/add_photo.sql"))?;
+fn add_photos(db: &Db, district: DistrictId, finding: &NewFinding<'_>) -> Result<(), StoreError> {
     for photo in &finding.record.photos {
-        add_photo.execute(named_params! {
-            ":district_id": district.uuid(),
-            ":sha256": photo.sha256.as_str(),
-            ":finding_id": finding.record.id.uuid(),
-            ":received_at": finding.received_at.get(),
-        })?;
+        db.execute(
+            statement!("findings/add_photo.sql"),
+            params! {
+                ":district_id": district.uuid(),
+                ":sha256": photo.sha256.as_str(),
+                ":finding_id": finding.record.id.uuid(),
+                ":received_at": finding.received_at.get(),
+            },
+        )?;
     }
     Ok(())
 }
 
 /// Says when the first record of a finding came that shows the photo.
 pub(crate) fn photo_received(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     finding: FindingId,
     photo: &Sha256Hex,
 ) -> Result<Option<UnixMillis>, StoreError> {
-    let received = db
-        .prepare_cached(include_str!("findings/photo_received.sql"))?
-        .query_row(
-            named_params! {
-                ":district_id": district.uuid(),
-                ":sha256": photo.as_str(),
-                ":finding_id": finding.uuid(),
-            },
-            |row| row.get("received_at"),
-        )
-        .optional()?;
+    let received = db.one(
+        statement!("findings/photo_received.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":sha256": photo.as_str(),
+            ":finding_id": finding.uuid(),
+        },
+        |row| row.get("received_at"),
+    )?;
     Ok(received.map(UnixMillis::new))
 }
 
 /// Puts a revision in the place of what a finding says, which is kept, and makes it pending under
 /// the number `rev`. Says whether it did: a finding that has that number already is left alone.
 pub(crate) fn revise(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     revision: &NewFinding<'_>,
     rev: u64,
 ) -> Result<bool, StoreError> {
     let finding = revision.record.id.uuid();
     // The statement compares once more, for a database with several writers.
-    let kept = db
-        .prepare_cached(include_str!("findings/keep_earlier.sql"))?
-        .execute(named_params! {
+    let kept = db.execute(
+        statement!("findings/keep_earlier.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":finding_id": finding,
             ":rev": rev,
-        })?;
+        },
+    )?;
     if kept == 0 {
         return Ok(false);
     }
-    db.prepare_cached(include_str!("findings/revise.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("findings/revise.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":finding_id": finding,
             ":body": revision.body,
             ":seq": revision.seq,
             ":received_at": revision.received_at.get(),
             ":rev": rev,
-        })?;
+        },
+    )?;
     add_photos(db, district, revision)?;
     Ok(true)
 }
 
 /// Lists what a finding said before its last `limit` revisions, the oldest first.
 pub(crate) fn earlier(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     finding: FindingId,
     limit: u32,
 ) -> Result<Vec<EarlierFinding>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("findings/earlier.sql"))?;
-    let mut rows = statement.query(named_params! {
-        ":district_id": district.uuid(),
-        ":finding_id": finding.uuid(),
-        ":limit": limit,
-    })?;
-    let mut earlier = Vec::new();
-    while let Some(row) = rows.next()? {
-        let state: Option<String> = row.get("state")?;
-        let review = state
-            .map(|state| {
-                Ok::<_, StoreError>(Review {
-                    finding,
-                    state: values::state(&state)?,
-                    reason: row.get("reason")?,
-                    rev: row.get("rev")?,
-                    decided_at: Some(UnixMillis::new(row.get("decided_at")?)),
-                    decided_by: row.get("decided_by_name")?,
+    let mut earlier = db.all(
+        statement!("findings/earlier.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":finding_id": finding.uuid(),
+            ":limit": limit,
+        },
+        |row| {
+            let state: Option<String> = row.get("state")?;
+            let review = state
+                .map(|state| {
+                    Ok::<_, StoreError>(Review {
+                        finding,
+                        state: values::state(&state)?,
+                        reason: row.get("reason")?,
+                        rev: row.get("rev")?,
+                        decided_at: Some(UnixMillis::new(row.get("decided_at")?)),
+                        decided_by: row.get("decided_by_name")?,
+                    })
                 })
+                .transpose()?;
+            Ok(EarlierFinding {
+                record: values::from_json("finding", &row.get::<String>("body")?)?,
+                received_at: UnixMillis::new(row.get("received_at")?),
+                review,
             })
-            .transpose()?;
-        earlier.push(EarlierFinding {
-            record: values::from_json("finding", &row.get::<_, String>("body")?)?,
-            received_at: UnixMillis::new(row.get("received_at")?),
-            review,
-        });
-    }
+        },
+    )?;
     earlier.reverse();
     Ok(earlier)
 }
 
 /// Lists who recorded findings that show a photo.
 pub(crate) fn authors_of_photo(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     sha256: &Sha256Hex,
 ) -> Result<Vec<PersonId>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("findings/authors_of_photo.sql"))?;
-    let mut rows = statement
-        .query(named_params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() })?;
-    let mut authors = Vec::new();
-    while let Some(row) = rows.next()? {
-        authors.push(PersonId::from_uuid(row.get("author_id")?));
-    }
+    let authors = db.all(
+        statement!("findings/authors_of_photo.sql"),
+        params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
+        |row| Ok(PersonId::from_uuid(row.get("author_id")?)),
+    )?;
     Ok(authors)
 }
 
 /// Finds one finding with its names.
 pub(crate) fn find(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     finding: FindingId,
 ) -> Result<Option<StoredFinding>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("findings/find.sql"))?;
-    let mut rows = statement
-        .query(named_params! { ":district_id": district.uuid(), ":finding_id": finding.uuid() })?;
-    rows.next()?.map(read).transpose()
+    db.one(
+        statement!("findings/find.sql"),
+        params! { ":district_id": district.uuid(), ":finding_id": finding.uuid() },
+        read,
+    )
 }
 
 /// Lists findings below `before`, newest first.
 pub(crate) fn page(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     state: Option<ReviewState>,
     before: u64,
     limit: u32,
 ) -> Result<Vec<StoredFinding>, StoreError> {
     // Two statements, because one with an optional condition could not use the index by state.
-    let sql = match state {
-        Some(_) => include_str!("findings/page_in_state.sql"),
-        None => include_str!("findings/page.sql"),
-    };
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = match state {
-        Some(state) => statement.query(named_params! {
-            ":district_id": district.uuid(),
-            ":state": values::state_word(state),
-            ":before": before,
-            ":limit": limit,
-        })?,
-        None => statement.query(named_params! {
-            ":district_id": district.uuid(),
-            ":before": before,
-            ":limit": limit,
-        })?,
-    };
-    let mut findings = Vec::new();
-    while let Some(row) = rows.next()? {
-        findings.push(read(row)?);
+    match state {
+        Some(state) => db.all(
+            statement!("findings/page_in_state.sql"),
+            params! {
+                ":district_id": district.uuid(),
+                ":state": values::state_word(state),
+                ":before": before,
+                ":limit": limit,
+            },
+            read,
+        ),
+        None => db.all(
+            statement!("findings/page.sql"),
+            params! {
+                ":district_id": district.uuid(),
+                ":before": before,
+                ":limit": limit,
+            },
+            read,
+        ),
     }
-    Ok(findings)
 }
 
 /// Counts a district's findings by state.
-pub(crate) fn tally(db: &Connection, district: DistrictId) -> Result<ReviewTally, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("findings/tally.sql"))?;
-    let mut rows = statement.query(named_params! { ":district_id": district.uuid() })?;
+pub(crate) fn tally(db: &Db, district: DistrictId) -> Result<ReviewTally, StoreError> {
+    let counts = db.all(
+        statement!("findings/tally.sql"),
+        params! { ":district_id": district.uuid() },
+        |row| {
+            Ok((
+                values::state(&row.get::<String>("review_state")?)?,
+                row.get("findings")?,
+            ))
+        },
+    )?;
     let mut tally = ReviewTally::default();
-    while let Some(row) = rows.next()? {
-        let count = row.get("findings")?;
-        match values::state(&row.get::<_, String>("review_state")?)? {
+    for (state, count) in counts {
+        match state {
             ReviewState::Pending => tally.pending = count,
             ReviewState::Accepted => tally.accepted = count,
             ReviewState::Returned => tally.returned = count,
@@ -240,25 +246,27 @@ pub(crate) fn tally(db: &Connection, district: DistrictId) -> Result<ReviewTally
 
 /// Writes a decision where the finding still has the revision before it, and says whether it did.
 pub(crate) fn decide(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     review: &Review,
     decided_by: PersonId,
     now: UnixMillis,
 ) -> Result<bool, StoreError> {
-    let changed = db
-        .prepare_cached(include_str!("findings/decide.sql"))?
-        .execute(named_params! {
+    let changed = db.execute(
+        statement!("findings/decide.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":finding_id": review.finding.uuid(),
             ":state": values::state_word(review.state),
             ":rev": review.rev,
-        })?;
+        },
+    )?;
     if changed == 0 {
         return Ok(false);
     }
-    db.prepare_cached(include_str!("findings/add_review.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("findings/add_review.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":finding_id": review.finding.uuid(),
             ":rev": review.rev,
@@ -266,25 +274,24 @@ pub(crate) fn decide(
             ":reason": review.reason,
             ":decided_by": decided_by.uuid(),
             ":decided_at": now.get(),
-        })?;
+        },
+    )?;
     Ok(true)
 }
 
-fn read(row: &Row<'_>) -> Result<StoredFinding, StoreError> {
-    let record: FindingRecord = values::from_json("finding", &row.get::<_, String>("body")?)?;
+fn read(row: Row<'_>) -> Result<StoredFinding, StoreError> {
+    let record: FindingRecord = values::from_json("finding", &row.get::<String>("body")?)?;
     let review = Review {
         finding: record.id,
-        state: values::state(&row.get::<_, String>("review_state")?)?,
-        reason: row.get::<_, Option<String>>("reason")?.unwrap_or_default(),
+        state: values::state(&row.get::<String>("review_state")?)?,
+        reason: row.get::<Option<String>>("reason")?.unwrap_or_default(),
         rev: row.get("review_rev")?,
-        decided_at: row
-            .get::<_, Option<i64>>("decided_at")?
-            .map(UnixMillis::new),
+        decided_at: row.get::<Option<i64>>("decided_at")?.map(UnixMillis::new),
         decided_by: row.get("decided_by_name")?,
     };
     Ok(StoredFinding {
         record,
-        author: PersonId::from_uuid(row.get::<_, Uuid>("author_id")?),
+        author: PersonId::from_uuid(row.get::<Uuid>("author_id")?),
         author_name: row.get("author_name")?,
         point_name: row.get("point_name")?,
         received_at: UnixMillis::new(row.get("received_at")?),

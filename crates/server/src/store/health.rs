@@ -8,6 +8,7 @@ use xunfang_domain::UnixMillis;
 use xunfang_evidence::SecretKey;
 use xunfang_vault::LetterKey;
 
+use super::db::{Column, Db, params, statement};
 use super::{StoreError, StoreFault, migrate};
 
 /// Reading a file of this size takes about a second. A larger one is checked at its first page
@@ -69,56 +70,52 @@ fn look(connection: &Connection, bytes: u64) -> rusqlite::Result<Condition> {
 }
 
 /// Returns the database's epoch, minting it the first time.
-pub(super) fn epoch(connection: &mut Connection, now: UnixMillis) -> Result<Uuid, StoreError> {
-    connection.execute(
-        include_str!("health/insert_server.sql"),
-        rusqlite::named_params! { ":epoch": Uuid::new_v4(), ":created_at": now.get() },
+pub(super) fn epoch(db: &Db, now: UnixMillis) -> Result<Uuid, StoreError> {
+    db.execute(
+        statement!("health/insert_server.sql"),
+        params! { ":epoch": Uuid::new_v4(), ":created_at": now.get() },
     )?;
-    Ok(read_epoch(connection)?)
+    read_epoch(db)
 }
 
 /// Returns the key with which this server signs, making it the first time.
-pub(super) fn signing_key(connection: &mut Connection) -> Result<SecretKey, StoreError> {
+pub(super) fn signing_key(db: &Db) -> Result<SecretKey, StoreError> {
     let unfit = |reason: String| StoreError::Value {
         what: "signing key",
         reason,
     };
     let mut fresh = [0; 32];
     getrandom::fill(&mut fresh).map_err(|error| unfit(error.to_string()))?;
-    connection.execute(
-        "UPDATE server SET signing_key = :key WHERE only_row = 1 AND signing_key IS NULL",
-        rusqlite::named_params! { ":key": fresh.as_slice() },
+    db.execute(
+        statement!("health/sign_with.sql"),
+        params! { ":key": fresh },
     )?;
-    let stored: [u8; 32] = connection.query_row(
-        "SELECT signing_key FROM server WHERE only_row = 1",
-        [],
-        |row| row.get(0),
-    )?;
+    let stored: [u8; 32] = read_server(db, "signing_key")?;
     SecretKey::from_bytes(&stored).ok_or_else(|| unfit("it is no number of P-256".to_owned()))
 }
 
 /// Returns the key that opens rescue files for this server, making it the first time.
-pub(super) fn letter_key(connection: &mut Connection) -> Result<LetterKey, StoreError> {
+pub(super) fn letter_key(db: &Db) -> Result<LetterKey, StoreError> {
     let unfit = |reason: String| StoreError::Value {
         what: "letter key",
         reason,
     };
     let fresh = LetterKey::random().map_err(|error| unfit(error.to_string()))?;
-    connection.execute(
-        "UPDATE server SET letter_key = :key WHERE only_row = 1 AND letter_key IS NULL",
-        rusqlite::named_params! { ":key": fresh.to_bytes().as_slice() },
+    db.execute(
+        statement!("health/open_with.sql"),
+        params! { ":key": fresh.to_bytes().as_slice() },
     )?;
-    let stored: [u8; 32] = connection.query_row(
-        "SELECT letter_key FROM server WHERE only_row = 1",
-        [],
-        |row| row.get(0),
-    )?;
+    let stored: [u8; 32] = read_server(db, "letter_key")?;
     LetterKey::from_bytes(&stored).ok_or_else(|| unfit("it is no number of P-256".to_owned()))
 }
 
 /// Reads the one row that every database has; fails where the database cannot be read.
-pub(crate) fn read_epoch(connection: &Connection) -> rusqlite::Result<Uuid> {
-    connection
-        .prepare_cached("SELECT epoch FROM server WHERE only_row = 1")?
-        .query_row([], |row| row.get("epoch"))
+pub(crate) fn read_epoch(db: &Db) -> Result<Uuid, StoreError> {
+    read_server(db, "epoch")
+}
+
+fn read_server<T: Column>(db: &Db, column: &str) -> Result<T, StoreError> {
+    db.only(statement!("health/server.sql"), params! {}, |row| {
+        row.get(column)
+    })
 }

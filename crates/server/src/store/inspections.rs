@@ -1,9 +1,8 @@
 //! Inspections and their photos.
 
-use rusqlite::{Connection, Row, named_params};
-use uuid::Uuid;
 use xunfang_domain::{DistrictId, InspectionId, InspectionRecord, PersonId, Sha256Hex, UnixMillis};
 
+use super::db::{Db, Row, params, statement};
 use super::{StoreError, values};
 
 /// The feed's name for the order in which a district's inspections were received.
@@ -36,12 +35,13 @@ pub(crate) struct StoredInspection {
 
 /// Stores an inspection with its photos.
 pub(crate) fn add(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     new: &NewInspection<'_>,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("inspections/add.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("inspections/add.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":inspection_id": new.record.id.uuid(),
             ":seq": new.seq,
@@ -50,74 +50,77 @@ pub(crate) fn add(
             ":body": new.body,
             ":received_at": new.received_at.get(),
             ":differing": values::to_json("differing", &new.differing)?,
-        })?;
-    let mut add_photo = db.prepare_cached(include_str!("inspections/add_photo.sql"))?;
+        },
+    )?;
     for photo in new.record.answers.iter().flat_map(|answer| &answer.photos) {
-        add_photo.execute(named_params! {
-            ":district_id": district.uuid(),
-            ":sha256": photo.sha256.as_str(),
-            ":inspection_id": new.record.id.uuid(),
-        })?;
+        db.execute(
+            statement!("inspections/add_photo.sql"),
+            params! {
+                ":district_id": district.uuid(),
+                ":sha256": photo.sha256.as_str(),
+                ":inspection_id": new.record.id.uuid(),
+            },
+        )?;
     }
     Ok(())
 }
 
 /// Lists who made the inspections that show a photo.
 pub(crate) fn authors_of_photo(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     sha256: &Sha256Hex,
 ) -> Result<Vec<PersonId>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("inspections/authors_of_photo.sql"))?;
-    let authors = statement.query_map(
-        named_params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
-        |row| row.get::<_, Uuid>("author_id").map(PersonId::from_uuid),
-    )?;
-    Ok(authors.collect::<rusqlite::Result<_>>()?)
+    db.all(
+        statement!("inspections/authors_of_photo.sql"),
+        params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
+        |row| Ok(PersonId::from_uuid(row.get("author_id")?)),
+    )
 }
 
 /// Lists inspections below `before`, newest first.
 pub(crate) fn page(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     before: u64,
     limit: u32,
 ) -> Result<Vec<StoredInspection>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("inspections/page.sql"))?;
-    let mut rows = statement.query(named_params! {
-        ":district_id": district.uuid(),
-        ":before": before,
-        ":limit": limit,
-    })?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(stored(row)?);
-    }
+    let found = db.all(
+        statement!("inspections/page.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":before": before,
+            ":limit": limit,
+        },
+        stored,
+    )?;
     Ok(found)
 }
 
 /// Finds one inspection.
 pub(crate) fn find(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     inspection: InspectionId,
 ) -> Result<Option<StoredInspection>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("inspections/find.sql"))?;
-    let mut rows = statement.query(named_params! {
-        ":district_id": district.uuid(),
-        ":inspection_id": inspection.uuid(),
-    })?;
-    rows.next()?.map(stored).transpose()
+    db.one(
+        statement!("inspections/find.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":inspection_id": inspection.uuid(),
+        },
+        stored,
+    )
 }
 
-fn stored(row: &Row<'_>) -> Result<StoredInspection, StoreError> {
+fn stored(row: Row<'_>) -> Result<StoredInspection, StoreError> {
     Ok(StoredInspection {
-        record: values::from_json("inspection", &row.get::<_, String>("body")?)?,
+        record: values::from_json("inspection", &row.get::<String>("body")?)?,
         author: PersonId::from_uuid(row.get("author_id")?),
         author_name: row.get("author_name")?,
         point_name: row.get("point_name")?,
         received_at: UnixMillis::new(row.get("received_at")?),
-        differing: values::from_json("differing", &row.get::<_, String>("differing")?)?,
+        differing: values::from_json("differing", &row.get::<String>("differing")?)?,
         seq: row.get("seq")?,
     })
 }

@@ -1,42 +1,94 @@
 //! Brings a database up to date, one step per file.
 //!
-//! Steps are only ever added at the end. A step and its version number commit together, so that a
-//! server which is killed in between finds either the old schema or the new one.
+//! Steps are only ever added at the end, for both engines alike. A step and its version number
+//! commit together, so that a server which is killed in between finds either the old schema or the
+//! new one.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
+use super::db::{Db, params, statement};
 
 /// Every step, in order. The version of a database is the number of steps it has been through.
-const STEPS: [&str; 10] = [
-    include_str!("../../../../migrations/server/0001_init.sql"),
-    include_str!("../../../../migrations/server/0002_profiles_and_inspections.sql"),
-    include_str!("../../../../migrations/server/0003_evidence.sql"),
-    include_str!("../../../../migrations/server/0004_photos_by_parts.sql"),
-    include_str!("../../../../migrations/server/0005_photos_seen_before.sql"),
-    include_str!("../../../../migrations/server/0006_annotations.sql"),
-    include_str!("../../../../migrations/server/0007_signed_operations.sql"),
-    include_str!("../../../../migrations/server/0008_chained_feeds.sql"),
-    include_str!("../../../../migrations/server/0009_rescue.sql"),
-    include_str!("../../../../migrations/server/0010_revisions.sql"),
+const SQLITE: [&str; 10] = [
+    include_str!("../../../../migrations/server/sqlite/0001_init.sql"),
+    include_str!("../../../../migrations/server/sqlite/0002_profiles_and_inspections.sql"),
+    include_str!("../../../../migrations/server/sqlite/0003_evidence.sql"),
+    include_str!("../../../../migrations/server/sqlite/0004_photos_by_parts.sql"),
+    include_str!("../../../../migrations/server/sqlite/0005_photos_seen_before.sql"),
+    include_str!("../../../../migrations/server/sqlite/0006_annotations.sql"),
+    include_str!("../../../../migrations/server/sqlite/0007_signed_operations.sql"),
+    include_str!("../../../../migrations/server/sqlite/0008_chained_feeds.sql"),
+    include_str!("../../../../migrations/server/sqlite/0009_rescue.sql"),
+    include_str!("../../../../migrations/server/sqlite/0010_revisions.sql"),
 ];
 
-/// The newest version that this build knows.
-pub(super) const NEWEST: usize = STEPS.len();
+/// What the first step of PostgreSQL makes is what SQLite has after so many.
+const POSTGRES_BEGINS_AT: usize = 10;
+const POSTGRES: [&str; 1] = [include_str!(
+    "../../../../migrations/server/postgres/0010_init.sql"
+)];
 
-/// Returns how many steps a database has been through.
+/// The newest version that this build knows.
+pub(super) const NEWEST: usize = SQLITE.len();
+const _: () = assert!(NEWEST == POSTGRES_BEGINS_AT + POSTGRES.len() - 1);
+
+/// Held while one of several servers that start together brings the database up to date.
+const TURN: &str = "SELECT pg_advisory_lock(7869826701)";
+const TURN_OVER: &str = "SELECT pg_advisory_unlock(7869826701)";
+const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
+    only_row BIGINT NOT NULL PRIMARY KEY CHECK (only_row = 1),
+    version  BIGINT NOT NULL CHECK (version >= 1))";
+
+/// Returns how many steps a file has been through.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Runs the steps that are missing.
-pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
+/// Runs the steps that a file lacks.
+pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
     let done = version(connection)?;
-    for (index, step) in STEPS.iter().enumerate().skip(done) {
+    for (index, step) in SQLITE.iter().enumerate().skip(done) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", index + 1)?;
         transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Runs the steps that a database of PostgreSQL lacks.
+pub(super) fn postgres(db: &Db) -> Result<(), StoreError> {
+    db.batch(TURN)?;
+    let done = steps(db);
+    // Where this fails, the connection does, and the turn is over with it.
+    done.and(db.batch(TURN_OVER))
+}
+
+fn steps(db: &Db) -> Result<(), StoreError> {
+    db.batch(VERSION_TABLE)?;
+    let done: Option<u32> = db.one(statement!("migrate/version.sql"), params! {}, |row| {
+        row.get("version")
+    })?;
+    let done = done.map_or(0, |version| version as usize);
+    if done > NEWEST {
+        return Err(StoreError::Newer {
+            found: done,
+            known: NEWEST,
+        });
+    }
+    for (index, step) in POSTGRES.iter().enumerate() {
+        let version = POSTGRES_BEGINS_AT + index;
+        if version <= done {
+            continue;
+        }
+        db.batch("BEGIN")?;
+        db.batch(step)?;
+        db.execute(
+            statement!("migrate/set_version.sql"),
+            params! { ":version": version as u64 },
+        )?;
+        db.batch("COMMIT")?;
     }
     Ok(())
 }
@@ -50,7 +102,7 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         // As when a server starts.
         db.pragma_update(None, "foreign_keys", "on").unwrap();
-        for step in &STEPS[..9] {
+        for step in &SQLITE[..9] {
             db.execute_batch(step).unwrap();
         }
         db.pragma_update(None, "user_version", 9).unwrap();
@@ -84,7 +136,7 @@ mod tests {
         };
         let before = look(&db);
         assert_eq!(before.len(), 2);
-        run(&mut db).unwrap();
+        sqlite(&mut db).unwrap();
         assert_eq!(look(&db), before);
         for table in ["review", "finding_photo", "earlier_finding"] {
             let to_findings: bool = db

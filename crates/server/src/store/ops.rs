@@ -1,10 +1,10 @@
 //! Operations that were applied.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
 use xunfang_domain::{DeviceId, DistrictId, OpId, PersonId, Sha256Hex, UnixMillis};
 use xunfang_protocol::SeqRange;
 
 use super::StoreError;
+use super::db::{Db, params, statement};
 
 /// SHA-256 over what makes an operation the same operation.
 pub(crate) type OpDigest = [u8; 32];
@@ -29,40 +29,39 @@ pub(crate) struct OpSignature {
 
 /// Finds an operation by its id.
 pub(crate) fn find(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     op: OpId,
 ) -> Result<Option<AppliedOp>, StoreError> {
-    let found = db
-        .prepare_cached(include_str!("ops/find.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":op_id": op.uuid() },
-            |row| {
-                Ok(AppliedOp {
-                    device: DeviceId::from_uuid(row.get("device_id")?),
-                    dev_seq: row.get("dev_seq")?,
-                    author: PersonId::from_uuid(row.get("author_id")?),
-                    kind: row.get("kind")?,
-                    digest: row.get("digest")?,
-                    seq: row.get("seq")?,
-                })
-            },
-        )
-        .optional()?;
+    let found = db.one(
+        statement!("ops/find.sql"),
+        params! { ":district_id": district.uuid(), ":op_id": op.uuid() },
+        |row| {
+            Ok(AppliedOp {
+                device: DeviceId::from_uuid(row.get("device_id")?),
+                dev_seq: row.get("dev_seq")?,
+                author: PersonId::from_uuid(row.get("author_id")?),
+                kind: row.get("kind")?,
+                digest: row.get("digest")?,
+                seq: row.get("seq")?,
+            })
+        },
+    )?;
     Ok(found)
 }
 
 /// Remembers an operation.
 pub(crate) fn add(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     id: OpId,
     op: &AppliedOp,
     signature: Option<&OpSignature>,
     now: UnixMillis,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("ops/add.sql"))?
-        .execute(named_params! {
+    db.execute(
+        statement!("ops/add.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":op_id": id.uuid(),
             ":device_id": op.device.uuid(),
@@ -74,45 +73,47 @@ pub(crate) fn add(
             ":applied_at": now.get(),
             ":signature": signature.map(|held| &held.signature),
             ":key_id": signature.map(|held| held.key.as_str()),
-        })?;
+        },
+    )?;
     Ok(())
 }
 
 /// Returns the highest `dev_seq` of a device; 0 where there is none.
 pub(crate) fn last_dev_seq(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
 ) -> Result<u64, StoreError> {
-    let last: Option<u64> = db
-        .prepare_cached(include_str!("ops/last_dev_seq.sql"))?
-        .query_row(
-            named_params! { ":district_id": district.uuid(), ":device_id": device.uuid() },
-            |row| row.get("last"),
-        )?;
+    let last: Option<u64> = db.only(
+        statement!("ops/last_dev_seq.sql"),
+        params! { ":district_id": district.uuid(), ":device_id": device.uuid() },
+        |row| row.get("last"),
+    )?;
     Ok(last.unwrap_or(0))
 }
 
 /// Says which operations of a device and person are here, by their numbers on the device from
 /// `since` on.
 pub(crate) fn held_since(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     device: DeviceId,
     author: PersonId,
     since: u64,
 ) -> Result<Vec<SeqRange>, StoreError> {
-    let mut query = db.prepare_cached(include_str!("ops/held_since.sql"))?;
-    let mut rows = query.query(named_params! {
-        ":district_id": district.uuid(),
-        ":device_id": device.uuid(),
-        ":author_id": author.uuid(),
-        // Beyond what the database holds there is nothing.
-        ":since": i64::try_from(since).unwrap_or(i64::MAX),
-    })?;
+    let numbers: Vec<u64> = db.all(
+        statement!("ops/held_since.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":device_id": device.uuid(),
+            ":author_id": author.uuid(),
+            // Beyond what the database holds there is nothing.
+            ":since": i64::try_from(since).unwrap_or(i64::MAX),
+        },
+        |row| row.get("dev_seq"),
+    )?;
     let mut held: Vec<SeqRange> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let number: u64 = row.get("dev_seq")?;
+    for number in numbers {
         match held.last_mut() {
             Some(range) if range.last + 1 == number => range.last = number,
             _ => held.push(SeqRange {

@@ -1,10 +1,10 @@
 //! The districts' profiles, version by version.
 
-use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 use xunfang_domain::catalogue::Profile;
 use xunfang_domain::{DistrictId, PersonId, Standard, StandardId, StandardRef, UnixMillis};
 
+use super::db::{Db, Row, params, statement};
 use super::{StoreError, values};
 
 /// A profile and what its version is published as.
@@ -27,50 +27,46 @@ pub(crate) struct NewProfile<'a> {
 }
 
 /// Finds the version in force.
-pub(crate) fn newest(
-    db: &Connection,
-    district: DistrictId,
-) -> Result<Option<StoredProfile>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("profiles/newest.sql"))?;
-    let mut rows = statement.query(named_params! { ":district_id": district.uuid() })?;
-    rows.next()?.map(stored).transpose()
+pub(crate) fn newest(db: &Db, district: DistrictId) -> Result<Option<StoredProfile>, StoreError> {
+    db.one(
+        statement!("profiles/newest.sql"),
+        params! { ":district_id": district.uuid() },
+        stored,
+    )
 }
 
 /// Finds a version by its number.
 pub(crate) fn at(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     version: u32,
 ) -> Result<Option<StoredProfile>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("profiles/at.sql"))?;
-    let mut rows = statement.query(named_params! {
-        ":district_id": district.uuid(),
-        ":version": version,
-    })?;
-    rows.next()?.map(stored).transpose()
+    db.one(
+        statement!("profiles/at.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":version": version,
+        },
+        stored,
+    )
 }
 
-fn stored(row: &Row<'_>) -> Result<StoredProfile, StoreError> {
+fn stored(row: Row<'_>) -> Result<StoredProfile, StoreError> {
     Ok(StoredProfile {
         reference: StandardRef {
-            id: StandardId::from_uuid(row.get::<_, Uuid>("standard_id")?),
+            id: StandardId::from_uuid(row.get::<Uuid>("standard_id")?),
             version: row.get("version")?,
         },
-        profile: values::from_json("profile", &row.get::<_, String>("body")?)?,
-        made_by: row
-            .get::<_, Option<Uuid>>("made_by")?
-            .map(PersonId::from_uuid),
+        profile: values::from_json("profile", &row.get::<String>("body")?)?,
+        made_by: row.get::<Option<Uuid>>("made_by")?.map(PersonId::from_uuid),
     })
 }
 
 /// Stores a version; its standard is there already.
-pub(crate) fn add(
-    db: &Connection,
-    district: DistrictId,
-    new: &NewProfile<'_>,
-) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("profiles/add.sql"))?
-        .execute(named_params! {
+pub(crate) fn add(db: &Db, district: DistrictId, new: &NewProfile<'_>) -> Result<(), StoreError> {
+    db.execute(
+        statement!("profiles/add.sql"),
+        params! {
             ":district_id": district.uuid(),
             ":version": new.reference.version,
             ":standard_id": new.reference.id.uuid(),
@@ -78,23 +74,17 @@ pub(crate) fn add(
             ":made_by": new.made_by.map(PersonId::uuid),
             ":made_at": new.made_at.get(),
             ":note": new.note,
-        })?;
+        },
+    )?;
     Ok(())
 }
 
 /// Lists the standards that a district's profiles resolved to, newest first.
-pub(crate) fn standards(
-    db: &Connection,
-    district: DistrictId,
-) -> Result<Vec<Standard>, StoreError> {
-    let mut statement = db.prepare_cached(include_str!("profiles/versions.sql"))?;
-    let mut rows = statement.query(named_params! { ":district_id": district.uuid() })?;
-    let mut standards = Vec::new();
-    while let Some(row) = rows.next()? {
-        standards.push(values::from_json(
-            "standard",
-            &row.get::<_, String>("body")?,
-        )?);
-    }
+pub(crate) fn standards(db: &Db, district: DistrictId) -> Result<Vec<Standard>, StoreError> {
+    let standards = db.all(
+        statement!("profiles/versions.sql"),
+        params! { ":district_id": district.uuid() },
+        |row| values::from_json("standard", &row.get::<String>("body")?),
+    )?;
     Ok(standards)
 }

@@ -1,9 +1,9 @@
 //! Who is signed in.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
 use uuid::Uuid;
 use xunfang_domain::{Actor, DeviceId, DistrictId, PersonId, UnixMillis};
 
+use super::db::{Db, params, statement};
 use super::{StoreError, values};
 
 /// SHA-256 of a token; the token itself is stored nowhere.
@@ -21,22 +21,26 @@ pub(crate) struct NewSession {
 }
 
 /// Adds a session, and forgets those of the same person that are over.
-pub(crate) fn add(db: &Connection, session: &NewSession) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("sessions/forget_expired.sql"))?
-        .execute(named_params! {
+pub(crate) fn add(db: &Db, session: &NewSession) -> Result<(), StoreError> {
+    db.execute(
+        statement!("sessions/forget_expired.sql"),
+        params! {
             ":district_id": session.district.uuid(),
             ":person_id": session.person.uuid(),
             ":now": session.created_at.get(),
-        })?;
-    db.prepare_cached(include_str!("sessions/add.sql"))?
-        .execute(named_params! {
+        },
+    )?;
+    db.execute(
+        statement!("sessions/add.sql"),
+        params! {
             ":token_hash": session.token_hash.as_slice(),
             ":district_id": session.district.uuid(),
             ":person_id": session.person.uuid(),
             ":device_id": session.device.map(DeviceId::uuid),
             ":created_at": session.created_at.get(),
             ":expires_at": session.expires_at.get(),
-        })?;
+        },
+    )?;
     Ok(())
 }
 
@@ -44,25 +48,23 @@ pub(crate) fn add(db: &Connection, session: &NewSession) -> Result<(), StoreErro
 ///
 /// The role is read with it, so that a change of role counts from the next request on.
 pub(crate) fn find(
-    db: &Connection,
+    db: &Db,
     token_hash: &TokenHash,
     now: UnixMillis,
 ) -> Result<Option<(Actor, Option<DeviceId>)>, StoreError> {
-    let found: Option<(Uuid, Uuid, Option<Uuid>, String, bool)> = db
-        .prepare_cached(include_str!("sessions/find.sql"))?
-        .query_row(
-            named_params! { ":token_hash": token_hash.as_slice(), ":now": now.get() },
-            |row| {
-                Ok((
-                    row.get("district_id")?,
-                    row.get("person_id")?,
-                    row.get("device_id")?,
-                    row.get("role")?,
-                    row.get("administrator")?,
-                ))
-            },
-        )
-        .optional()?;
+    let found: Option<(Uuid, Uuid, Option<Uuid>, String, bool)> = db.one(
+        statement!("sessions/find.sql"),
+        params! { ":token_hash": token_hash.as_slice(), ":now": now.get() },
+        |row| {
+            Ok((
+                row.get("district_id")?,
+                row.get("person_id")?,
+                row.get("device_id")?,
+                row.get("role")?,
+                row.get("administrator")?,
+            ))
+        },
+    )?;
     found
         .map(|(district, person, device, role, administrator)| {
             let actor = Actor {
@@ -76,19 +78,23 @@ pub(crate) fn find(
 }
 
 /// Revokes one session; the next request with its token is refused.
-pub(crate) fn revoke(db: &Connection, token_hash: &TokenHash) -> Result<(), StoreError> {
-    db.prepare_cached("DELETE FROM session WHERE token_hash = :token_hash")?
-        .execute(named_params! { ":token_hash": token_hash.as_slice() })?;
+pub(crate) fn revoke(db: &Db, token_hash: &TokenHash) -> Result<(), StoreError> {
+    db.execute(
+        statement!("sessions/revoke.sql"),
+        params! { ":token_hash": token_hash.as_slice() },
+    )?;
     Ok(())
 }
 
 /// Revokes every session of a person, as a new password does.
 pub(crate) fn revoke_all(
-    db: &Connection,
+    db: &Db,
     district: DistrictId,
     person: PersonId,
 ) -> Result<(), StoreError> {
-    db.prepare_cached(include_str!("sessions/revoke_all.sql"))?
-        .execute(named_params! { ":district_id": district.uuid(), ":person_id": person.uuid() })?;
+    db.execute(
+        statement!("sessions/revoke_all.sql"),
+        params! { ":district_id": district.uuid(), ":person_id": person.uuid() },
+    )?;
     Ok(())
 }

@@ -186,7 +186,7 @@ async fn keep(app: &App, district: DistrictId, taken: Vec<Taken>) -> Result<(), 
     .await?;
     let now = app.now();
     app.database()
-        .write(move |db| {
+        .write(district, move |db| {
             taken
                 .iter()
                 .try_for_each(|one| blobs::add(db, district, &one.sha256, &one.blob, now))

@@ -321,7 +321,9 @@ async fn adopt(app: &App, key: &UploadKey) -> Result<bool, ApiError> {
 async fn commit(app: &App, key: &UploadKey, blob: blobs::Blob) -> Result<(), ApiError> {
     let (district, sha256, now) = (key.district, key.sha256.clone(), app.now());
     app.database()
-        .write(move |db| blobs::add(db, district, &sha256, &blob, now))
+        .write(district, move |db| {
+            blobs::add(db, district, &sha256, &blob, now)
+        })
         .await?;
     Ok(())
 }

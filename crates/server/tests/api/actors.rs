@@ -17,6 +17,7 @@ use xunfang_protocol::{
 use xunfang_server::sample::SampleAccount;
 use xunfang_server::{App, AppConfig, Clock, sample};
 
+use crate::engine::Engine;
 use crate::records::{Photo, finding_at};
 use crate::wire::{Answer, Wire};
 
@@ -37,6 +38,7 @@ impl Clock for StillClock {
 /// A server inside the process, with the sample district loaded.
 pub struct TestServer {
     pub app: App,
+    pub engine: Engine,
     pub folder: TempDir,
     pub accounts: Vec<SampleAccount>,
     pub clock: Arc<StillClock>,
@@ -44,16 +46,19 @@ pub struct TestServer {
 
 impl TestServer {
     pub async fn start() -> Self {
+        let engine = Engine::start();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(StillClock(AtomicI64::new(1_760_000_000_000)));
         let config = AppConfig {
             clock: clock.clone(),
+            database: engine.url(),
             ..AppConfig::new(folder.path())
         };
         let app = App::open(config).unwrap();
         let accounts = sample::load(&app).await.unwrap().accounts;
         Self {
             app,
+            engine,
             folder,
             accounts,
             clock,
@@ -76,8 +81,15 @@ impl TestServer {
         address
     }
 
-    pub fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.folder.path().join("server.db")).unwrap()
+    /// Asks the database past the server; see [`Engine::ask`].
+    pub fn ask(&self, statements: &str) -> Vec<Vec<Option<String>>> {
+        self.engine.ask(self.folder.path(), statements)
+    }
+
+    /// Asks the database for one value.
+    pub fn ask_one(&self, statement: &str) -> String {
+        let rows = self.ask(statement);
+        rows[0][0].clone().unwrap()
     }
 
     pub fn days_pass(&self, days: i64) {
@@ -100,21 +112,21 @@ impl TestServer {
     pub fn add_neighbours(&self) -> &'static str {
         let sql = "
             INSERT INTO district (district_id, body)
-            SELECT x'0000000000004000800000000000000a', body FROM district LIMIT 1;
+            SELECT id('0000000000004000800000000000000a'), body FROM district LIMIT 1;
             INSERT INTO person (district_id, person_id, display_name, role)
-            VALUES (x'0000000000004000800000000000000a', x'0000000000004000800000000000000b',
+            VALUES (id('0000000000004000800000000000000a'), id('0000000000004000800000000000000b'),
                     '邻县巡访员', 'inspector'),
-                   (x'0000000000004000800000000000000a', x'0000000000004000800000000000000c',
+                   (id('0000000000004000800000000000000a'), id('0000000000004000800000000000000c'),
                     '邻县督查', 'supervisor');
             INSERT INTO account (name, district_id, person_id, password_hash)
-            SELECT 'lin01', x'0000000000004000800000000000000a',
-                   x'0000000000004000800000000000000b', password_hash
+            SELECT 'lin01', id('0000000000004000800000000000000a'),
+                   id('0000000000004000800000000000000b'), password_hash
             FROM account WHERE name = 'xunfang01';
             INSERT INTO account (name, district_id, person_id, password_hash)
-            SELECT 'lin02', x'0000000000004000800000000000000a',
-                   x'0000000000004000800000000000000c', password_hash
-            FROM account WHERE name = 'xunfang01';";
-        self.database().execute_batch(sql).unwrap();
+            SELECT 'lin02', id('0000000000004000800000000000000a'),
+                   id('0000000000004000800000000000000c'), password_hash
+            FROM account WHERE name = 'xunfang01'";
+        self.ask(sql);
         "lin01"
     }
 

@@ -12,6 +12,7 @@
 
 mod actors;
 mod bundles;
+mod engine;
 mod keeping;
 mod live;
 mod photos;
@@ -29,3 +30,6 @@ mod starting;
 mod uploads;
 mod web;
 mod wire;
+
+/// Whether the servers of these tests work with PostgreSQL.
+const ON_POSTGRES: bool = false;

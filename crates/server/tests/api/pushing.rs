@@ -341,15 +341,8 @@ async fn what_is_signed_has_to_be_as_it_was_signed() {
     assert_eq!(push(Some(other)).await, [lost, lost, "duplicate"]);
     let ours = Some(key.public_key().to_string());
     assert_eq!(push(ours).await, ["applied", lost, "duplicate"]);
-    let kept: Vec<(Option<String>, Option<String>)> = server
-        .database()
-        .prepare("SELECT signature, key_id FROM op ORDER BY seq")
-        .unwrap()
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
+    let kept = server.ask("SELECT signature, key_id FROM op ORDER BY seq");
     let signature = whole["sig"].as_str().unwrap().to_owned();
-    let held = (Some(signature), Some(key.public_key().id().to_string()));
-    assert_eq!(kept, [(None, None), held]);
+    let held = [Some(signature), Some(key.public_key().id().to_string())];
+    assert_eq!(kept, [[None, None], held]);
 }

@@ -185,10 +185,7 @@ async fn what_is_in_it_arrives_once_however_it_comes() {
     assert_eq!(page.rows.len(), 1);
     assert_eq!(json!(page.rows[0].record.id), record["id"]);
     assert_eq!(phone.own_events().await.events.len(), 1);
-    let signed: String = server
-        .database()
-        .query_row("SELECT signature FROM op", [], |row| row.get(0))
-        .unwrap();
+    let signed = server.ask_one("SELECT signature FROM op");
     assert_eq!(Some(signed), rescue.signed(&op).sig);
     // Nothing of the file itself stays.
     let left = server.files("").into_iter();
@@ -327,15 +324,8 @@ async fn whose_file_it_is_has_to_be_known_here() {
     for (change, expected) in cases {
         assert_eq!(fault(&bring(&console, changed(change)).await), expected);
     }
-    let none: u32 = server
-        .database()
-        .query_row(
-            "SELECT (SELECT count(*) FROM blob) + (SELECT count(*) FROM op)",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
-    assert_eq!(none, 0);
+    let none = server.ask_one("SELECT (SELECT count(*) FROM blob) + (SELECT count(*) FROM op)");
+    assert_eq!(none, "0");
 
     // The first file makes the key known; from then on it has to be that.
     let report: RescueReport = bring(&console, changed(&|_| ())).await.ok();
@@ -346,10 +336,7 @@ async fn whose_file_it_is_has_to_be_known_here() {
     });
     assert_eq!(fault(&bring(&console, with_another_key).await), "key");
     // Whoever signed out has still worked with this phone.
-    server
-        .database()
-        .execute("DELETE FROM session WHERE device_id IS NOT NULL", [])
-        .unwrap();
+    server.ask("DELETE FROM session WHERE device_id IS NOT NULL");
     let report: RescueReport = bring(&console, changed(&|_| ())).await.ok();
     assert_eq!(counts(&report), [0, 1, 0, 1]);
 }
@@ -459,7 +446,12 @@ async fn the_command_says_what_became_of_it_and_fails_where_something_is_missing
     let ours = address(&phone).await;
     let whole = seal(&ours, &Rescue::of(&phone).photo(&photo).op(&good).content());
     let refused = seal(&ours, &Rescue::of(&phone).op(&good).op(&lacking).content());
-    let TestServer { app, folder, .. } = server;
+    let TestServer {
+        app,
+        engine,
+        folder,
+        ..
+    } = server;
     drop((app, phone));
     let run = async |letter: &[u8]| {
         let file = folder.path().join("a.xfrescue");
@@ -468,7 +460,8 @@ async fn the_command_says_what_became_of_it_and_fails_where_something_is_missing
         command
             .args(["import-rescue", "--data"])
             .arg(folder.path())
-            .arg(&file);
+            .arg(&file)
+            .envs(engine.url().map(|url| ("DATABASE_URL", url)));
         let output = command.env("XUNFANG_LOG", "off").output().await.unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(text).unwrap())

@@ -64,15 +64,8 @@ async fn a_decision_shows_in_the_list_in_the_history_and_in_the_author_s_feed() 
         EventBody::read(&feed.events[2]).unwrap(),
         EventBody::Review(accepted)
     );
-    let kept: i64 = server
-        .database()
-        .query_row(
-            "SELECT count(*) FROM review WHERE rev IN (1, 2)",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
-    assert_eq!(kept, 2);
+    let kept = server.ask_one("SELECT count(*) FROM review WHERE rev IN (1, 2)");
+    assert_eq!(kept, "2");
 }
 
 #[tokio::test]

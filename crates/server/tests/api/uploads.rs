@@ -253,11 +253,7 @@ async fn r6_sixteen_parallel_uploads_of_one_photo_give_one_blob() {
     let blobs = server.files("blobs");
     assert_eq!(blobs.len(), 1);
     assert_eq!(std::fs::read(&blobs[0]).unwrap(), photo.bytes);
-    let rows: i64 = server
-        .database()
-        .query_row("SELECT count(*) FROM blob", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(rows, 1);
+    assert_eq!(server.ask_one("SELECT count(*) FROM blob"), "1");
 }
 
 #[tokio::test]
@@ -310,7 +306,7 @@ async fn r6_what_a_server_that_died_left_unfinished_is_finished_at_the_next_ques
     assert_eq!(server.files("blobs").len(), 1);
 
     // It died after the rename and before the commit.
-    server.database().execute("DELETE FROM blob", []).unwrap();
+    server.ask("DELETE FROM blob");
     assert_eq!(offset(&phone.held(&full.sha256).await), length(&full));
 
     // The full part is another file: it is never told as held.

@@ -9,4 +9,4 @@ SELECT EXISTS (
     OR EXISTS (
         SELECT 1 FROM device_key
         WHERE district_id = :district_id AND device_id = :device_id AND person_id = :person_id
-    )
+    ) AS known

@@ -1,4 +1,4 @@
-SELECT count(*)
+SELECT count(*) AS keys
 FROM device_key
 WHERE district_id = :district_id AND device_id = :device_id
   AND key_id <> :key_id

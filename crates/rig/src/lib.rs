@@ -1,0 +1,9 @@
+//! Real peers for tests and benchmarks: they run on loopback, in a folder of their own, and are
+//! gone with whoever started them, also where that was killed.
+//!
+//! This crate must not know the product.
+
+mod port;
+mod postgres;
+
+pub use postgres::{Postgres, Syncs};

@@ -1,0 +1,237 @@
+//! One connection to a database, and how statements are asked of it, whichever engine it is.
+//!
+//! There is one set of statements. Both engines read the SQL that they have in common; what they do
+//! not have in common is in here: how a connection is opened, how a transaction begins, and how
+//! values travel. A statement that fails leaves a PostgreSQL transaction unable to go on until it
+//! is taken back to a savepoint. SQLite would go on; here it may not either, so that both behave
+//! alike and nothing is committed of which a part failed unseen.
+
+mod postgres;
+mod sqlite;
+mod statement;
+mod value;
+
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use xunfang_domain::DistrictId;
+
+pub(crate) use self::postgres::PostgresSource;
+pub(super) use self::sqlite::{open_reader, open_writer};
+pub(crate) use self::statement::{Statement, statement};
+pub(crate) use self::value::{Bind, Column, Param, Row, params};
+use super::StoreError;
+
+/// A connection.
+pub(crate) struct Db {
+    link: Link,
+    state: Cell<State>,
+}
+
+enum Link {
+    Sqlite(sqlite::Link),
+    Postgres(postgres::Link),
+}
+
+/// Where a database is.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// A file, made where it is not there.
+    Sqlite(PathBuf),
+    Postgres(Box<PostgresSource>),
+}
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Looks at one state of the database.
+    Read,
+    /// Changes what one district has. A district has one writer at a time, whichever server it is
+    /// on; what is read in between stays as it was read.
+    Write(DistrictId),
+}
+
+/// How the transaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// There is none: each statement is one of its own.
+    Idle,
+    Open,
+    /// A statement failed. PostgreSQL would answer `COMMIT` with success and take everything back;
+    /// SQLite may have taken it back already, and would commit the next statement at once.
+    Failed,
+}
+
+/// What is done with a row, and whether the next one is wanted.
+type Take<'a> = dyn FnMut(Row<'_>) -> Result<ControlFlow<()>, StoreError> + 'a;
+
+impl Db {
+    const fn new(link: Link) -> Self {
+        Self {
+            link,
+            state: Cell::new(State::Idle),
+        }
+    }
+
+    /// Takes over a connection to SQLite that is set up.
+    pub(super) const fn sqlite(connection: rusqlite::Connection) -> Self {
+        Self::new(Link::Sqlite(sqlite::Link::new(connection)))
+    }
+
+    /// Connects to PostgreSQL.
+    pub(super) fn postgres(source: &PostgresSource) -> Result<Self, StoreError> {
+        Ok(Self::new(Link::Postgres(source.open()?)))
+    }
+
+    /// Runs a statement, and says how many rows it changed.
+    pub(crate) fn execute(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        self.noting(|| match &self.link {
+            Link::Sqlite(link) => link.execute(statement, params),
+            Link::Postgres(link) => link.execute(statement, params),
+        })
+    }
+
+    /// Hands over the rows of an answer one by one, as long as they are wanted. No other statement
+    /// can be asked meanwhile.
+    pub(crate) fn each(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+        mut take: impl FnMut(Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
+        self.noting(|| match &self.link {
+            Link::Sqlite(link) => link.each(statement, params, &mut take),
+            Link::Postgres(link) => link.each(statement, params, &mut take),
+        })
+    }
+
+    /// Reads the first row, where there is one.
+    pub(crate) fn one<T>(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+        read: impl Fn(Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut first = None;
+        self.each(statement, params, |row| {
+            first = Some(read(row)?);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(first)
+    }
+
+    /// Reads the one row that a statement always answers.
+    pub(crate) fn only<T>(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+        read: impl Fn(Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let row = self.one(statement, params, read)?;
+        row.ok_or_else(|| StoreError::Value {
+            what: "answer",
+            reason: format!("{} gave no row", statement.name()),
+        })
+    }
+
+    /// Reads every row.
+    pub(crate) fn all<T>(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+        read: impl Fn(Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(statement, params, |row| {
+            rows.push(read(row)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(rows)
+    }
+
+    /// Does something of which nothing stays where it fails. The transaction goes on either way.
+    pub(crate) fn savepoint<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.noting(|| self.batch("SAVEPOINT part"))?;
+        let done = work(self);
+        if done.is_ok() {
+            self.noting(|| self.batch("RELEASE part"))?;
+        } else if self.is_open() {
+            self.batch("ROLLBACK TO part; RELEASE part")?;
+            self.state.set(State::Open);
+        }
+        done
+    }
+
+    /// Begins a transaction.
+    pub(super) fn begin(&self, purpose: Purpose) -> Result<(), StoreError> {
+        match &self.link {
+            Link::Sqlite(link) => link.begin(purpose)?,
+            Link::Postgres(link) => link.begin(purpose)?,
+        }
+        self.state.set(State::Open);
+        Ok(())
+    }
+
+    /// Ends a transaction. `Ok` means that it is durable.
+    pub(super) fn commit(&self) -> Result<(), StoreError> {
+        if self.state.get() != State::Open {
+            return Err(StoreError::TakenBack);
+        }
+        self.noting(|| self.batch("COMMIT"))?;
+        self.state.set(State::Idle);
+        Ok(())
+    }
+
+    /// Takes a transaction back, where one is open.
+    pub(super) fn rollback(&self) -> Result<(), StoreError> {
+        if self.is_open() {
+            self.batch("ROLLBACK")?;
+        }
+        self.state.set(State::Idle);
+        Ok(())
+    }
+
+    /// Whether the engine has a transaction open. A disk that fails can end one from inside.
+    pub(super) fn is_open(&self) -> bool {
+        match &self.link {
+            Link::Sqlite(link) => link.is_open(),
+            Link::Postgres(_) => self.state.get() != State::Idle,
+        }
+    }
+
+    /// Whether the connection is of use to the next one who needs it.
+    pub(super) fn is_usable(&self) -> bool {
+        match &self.link {
+            Link::Sqlite(_) => true,
+            Link::Postgres(link) => link.is_connected(),
+        }
+    }
+
+    /// Runs words that take no parameters: of the schema, or such as both engines know.
+    pub(super) fn batch(&self, words: &str) -> Result<(), StoreError> {
+        match &self.link {
+            Link::Sqlite(link) => link.batch(words),
+            Link::Postgres(link) => link.batch(words),
+        }
+    }
+
+    /// Remembers that a statement failed inside a transaction; after that, none is asked.
+    fn noting<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.state.get() == State::Failed {
+            return Err(StoreError::TakenBack);
+        }
+        let done = work();
+        if done.is_err() && self.state.get() == State::Open {
+            self.state.set(State::Failed);
+        }
+        done
+    }
+}

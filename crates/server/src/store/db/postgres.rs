@@ -1,0 +1,191 @@
+//! PostgreSQL, for more than one server or more than one machine's worth of districts.
+//!
+//! A connection belongs to the thread that uses it, and is driven by it: between two statements
+//! there is no other thread to wake. Everything that a district's transaction reads stays as it is
+//! read, because its first act is to hold the district's row; transactions of other districts go on
+//! beside it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{Client, Config, NoTls};
+
+use super::statement::{Numbered, numbered};
+use super::value::Value;
+use super::{Param, Purpose, Row, Statement, Take};
+use crate::store::StoreError;
+
+/// Longest time to reach the database.
+const CONNECT_MAX: Duration = Duration::from_secs(10);
+
+/// What every connection is told first. A server that stopped in the middle of a transaction, and
+/// whose machine does not close the connection, holds its district for a minute at most.
+const SET_UP: &str = "\
+    SET synchronous_commit TO on;
+    SET lock_timeout TO '30s';
+    SET idle_in_transaction_session_timeout TO '60s';
+    SET statement_timeout TO '120s';
+    SET client_min_messages TO warning;
+    SET timezone TO 'UTC'";
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub(crate) struct PostgresSource {
+    config: Config,
+}
+
+impl PostgresSource {
+    /// Reads a `postgres://` address.
+    ///
+    /// # Errors
+    /// Says what is wrong with it; the password is not repeated.
+    pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
+        let mut config: Config = url.parse()?;
+        config.application_name("xunfang-server");
+        config.connect_timeout(CONNECT_MAX);
+        config.keepalives_idle(Duration::from_secs(30));
+        Ok(Self { config })
+    }
+
+    /// Connects.
+    pub(crate) fn open(&self) -> Result<Link, StoreError> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(StoreError::Thread)?;
+        let (client, connection) = runtime.block_on(self.config.connect(NoTls))?;
+        // It ends with the client; what it fails with, the statement that waits is told.
+        runtime.spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection to the database ended");
+            }
+        });
+        let link = Link {
+            runtime: Some(runtime),
+            client,
+            prepared: RefCell::default(),
+        };
+        link.run(link.client.batch_execute(SET_UP))?;
+        Ok(link)
+    }
+}
+
+/// A connection that is set up.
+pub(crate) struct Link {
+    /// None only while it is dropped.
+    runtime: Option<Runtime>,
+    client: Client,
+    prepared: RefCell<HashMap<&'static str, Prepared>>,
+}
+
+#[derive(Clone)]
+struct Prepared {
+    statement: tokio_postgres::Statement,
+    /// In the order of their numbers.
+    names: Vec<&'static str>,
+}
+
+impl Link {
+    pub(super) fn execute(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        let prepared = self.prepared(statement)?;
+        let values = ordered(statement, &prepared, params)?;
+        self.run(self.client.execute_raw(&prepared.statement, values))
+    }
+
+    pub(super) fn each(
+        &self,
+        statement: Statement,
+        params: &[Param<'_>],
+        take: &mut Take<'_>,
+    ) -> Result<(), StoreError> {
+        let prepared = self.prepared(statement)?;
+        let values = ordered(statement, &prepared, params)?;
+        let rows = self.run(self.client.query_raw(&prepared.statement, values))?;
+        let mut rows = pin!(rows);
+        // One that is not wanted to its end is dropped; the rest of the answer is passed over
+        // before the next statement's.
+        while let Some(row) = self.run(rows.try_next())? {
+            if take(Row::Postgres(&row))? == ControlFlow::Break(()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn prepared(&self, statement: Statement) -> Result<Prepared, StoreError> {
+        if let Some(known) = self.prepared.borrow().get(statement.name()) {
+            return Ok(known.clone());
+        }
+        let Numbered { text, names } = numbered(statement.text());
+        let prepared = Prepared {
+            statement: self.run(self.client.prepare(&text))?,
+            names,
+        };
+        let mut known = self.prepared.borrow_mut();
+        known.insert(statement.name(), prepared.clone());
+        Ok(prepared)
+    }
+
+    pub(super) fn begin(&self, purpose: Purpose) -> Result<(), StoreError> {
+        let words = match purpose {
+            Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            // References to the row do not wait for this; another writer does.
+            Purpose::Write(district) => format!(
+                "BEGIN; SELECT FROM district WHERE district_id = '{district}' FOR NO KEY UPDATE"
+            ),
+        };
+        self.batch(&words)
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        !self.client.is_closed()
+    }
+
+    pub(super) fn batch(&self, words: &str) -> Result<(), StoreError> {
+        self.run(self.client.batch_execute(words))
+    }
+
+    fn run<T>(
+        &self,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StoreError> {
+        let runtime = self.runtime.as_ref().ok_or(StoreError::Closed)?;
+        Ok(runtime.block_on(work)?)
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // A connection is dropped wherever its pool is, also where nothing may wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Puts the values in the order of the statement's numbers.
+fn ordered<'a>(
+    statement: Statement,
+    prepared: &Prepared,
+    params: &[Param<'a>],
+) -> Result<Vec<Value<'a>>, StoreError> {
+    if prepared.names.len() != params.len() {
+        return Err(StoreError::Parameters(statement.name()));
+    }
+    let names = prepared.names.iter();
+    names
+        .map(|wanted| {
+            let given = params.iter().find(|(name, _)| name == wanted);
+            let (_, value) = given.ok_or(StoreError::Parameters(statement.name()))?;
+            Ok(*value)
+        })
+        .collect()
+}

@@ -1,0 +1,3 @@
+UPDATE server
+SET letter_key = :key
+WHERE only_row = 1 AND letter_key IS NULL

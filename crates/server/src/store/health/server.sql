@@ -1,0 +1,3 @@
+SELECT epoch, signing_key, letter_key
+FROM server
+WHERE only_row = 1

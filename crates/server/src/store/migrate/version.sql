@@ -1,0 +1,3 @@
+SELECT version
+FROM schema_version
+WHERE only_row = 1

@@ -1,0 +1,3 @@
+SELECT body
+FROM district
+WHERE district_id = :district_id

@@ -1,0 +1,3 @@
+SELECT body
+FROM district
+ORDER BY district_id
