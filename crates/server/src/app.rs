@@ -254,9 +254,11 @@ fn cannot_open(path: PathBuf, error: StoreError) -> StartError {
             what: error.to_string(),
         },
         StoreFault::ReadOnly => StartError::ReadOnly { path },
-        StoreFault::Full | StoreFault::Refused | StoreFault::Failed => StartError::Database {
-            path,
-            source: error,
-        },
+        StoreFault::Full | StoreFault::Unstorable | StoreFault::Refused | StoreFault::Failed => {
+            StartError::Database {
+                path,
+                source: error,
+            }
+        }
     }
 }

@@ -171,6 +171,7 @@ impl ApiError {
             Self::BodyBrokeOff => plain(S::REQUEST_TIMEOUT, codes::BAD_REQUEST),
             Self::Store(error) => match error.fault() {
                 StoreFault::Full => full(),
+                StoreFault::Unstorable => plain(S::BAD_REQUEST, codes::BAD_REQUEST),
                 StoreFault::Damaged
                 | StoreFault::ReadOnly
                 | StoreFault::Refused

@@ -27,7 +27,8 @@ use crate::App;
 use crate::error::ApiError;
 use crate::evidence::Shown;
 use crate::renditions::Copy;
-use crate::store::likeness::{self, Due, EarlierRecord, Looked};
+use crate::store::jobs::{self, Job, JobKind};
+use crate::store::likeness::{self, EarlierRecord, Looked};
 use crate::store::{StoreError, blobs, evidence, findings, inspections};
 use crate::verify::codes_in;
 
@@ -35,6 +36,9 @@ use crate::verify::codes_in;
 const BATCH: u32 = 8;
 /// Pause after the disk or the database failed.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
+const RETRY_AFTER_MS: i64 = 30_000;
+/// Pause where nothing waits, unless something comes in.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// Earlier records that are told.
 const TOLD_MAX: usize = 3;
 /// Photos that one person takes at one point within so long are of one visit: that they look alike,
@@ -57,88 +61,114 @@ impl Comparing {
 /// Looks at photos as they come in, for ever.
 pub(crate) async fn run(app: &App) {
     loop {
-        match compare_all(app).await {
-            Ok(0) => app.comparing().wake.notified().await,
-            Ok(unread) => {
-                tracing::warn!(unread, "photos are compared later");
-                sleep(RETRY_AFTER).await;
-            }
+        let pause = match compare_some(app).await {
+            Ok(Some(_)) => continue,
+            // What other servers left, and what was put off, is looked for now and then.
+            Ok(None) => LOOK_AGAIN,
             Err(error) => {
                 tracing::warn!(%error, "photos are compared later");
-                sleep(RETRY_AFTER).await;
+                RETRY_AFTER
             }
+        };
+        tokio::select! {
+            () = app.comparing().wake.notified() => {}
+            () = sleep(pause) => {}
         }
     }
 }
 
-/// Looks at every photo that waits for it; returns how many could not be read this time.
-async fn compare_all(app: &App) -> Result<u64, ApiError> {
-    let (mut before, mut unread) = (i64::MAX, 0);
-    loop {
-        let waiting = app
-            .database()
-            .read(move |db| {
-                let due = likeness::due(db, before, BATCH)?.into_iter();
-                due.map(|due| Waiting::find(db, due))
-                    .collect::<Result<Vec<_>, StoreError>>()
-            })
-            .await?;
-        let Some(last) = waiting.last() else {
-            return Ok(unread);
-        };
-        before = last.due.seq;
-        let mut looked: BTreeMap<DistrictId, Vec<Looked>> = BTreeMap::new();
-        for photo in waiting {
-            let blob = |file| app.folder().blob(photo.due.district, file);
-            let files: Vec<PathBuf> = photo.files.iter().map(blob).collect();
-            match look_apart(photo.due, files).await {
-                Ok(found) => looked.entry(found.district).or_default().push(found),
-                // It stays due, and no other photo waits for it.
-                Err(error) => {
-                    tracing::warn!(%error, "a photo's file cannot be read");
-                    unread += 1;
+/// Looks at some of the photos that wait for it; returns how many, and nothing where none does.
+async fn compare_some(app: &App) -> Result<Option<usize>, ApiError> {
+    let now = app.now();
+    let waiting = app
+        .database()
+        .read(move |db| jobs::waiting(db, JobKind::Compare, now, BATCH))
+        .await?;
+    if waiting.is_empty() {
+        return Ok(None);
+    }
+    let mut by_district: BTreeMap<DistrictId, Vec<Job>> = BTreeMap::new();
+    for job in waiting {
+        by_district.entry(job.district).or_default().push(job);
+    }
+    let mut looked_at = 0;
+    for (district, jobs) in by_district {
+        looked_at += compare_of(app, district, jobs).await?;
+    }
+    Ok(Some(looked_at))
+}
+
+/// Looks at photos of one district, those that no other server is busy with.
+async fn compare_of(app: &App, district: DistrictId, jobs: Vec<Job>) -> Result<usize, ApiError> {
+    let now = app.now();
+    let begun = app
+        .database()
+        .write(district, move |db| {
+            let mut begun = Vec::new();
+            for job in jobs {
+                if jobs::begin(db, &job, now)? {
+                    begun.push(Waiting::find(db, job)?);
                 }
             }
-        }
-        for (district, looked) in looked {
-            app.database()
-                .write(district, move |db| {
-                    looked.iter().try_for_each(|one| likeness::keep(db, one))
-                })
-                .await?;
+            Ok::<_, StoreError>(begun)
+        })
+        .await?;
+    let (mut looked, mut unread) = (Vec::new(), Vec::new());
+    for photo in begun {
+        let blob = |file| app.folder().blob(district, file);
+        let files: Vec<PathBuf> = photo.files.iter().map(blob).collect();
+        match look_apart(district, photo.photo, files).await {
+            Ok(found) => looked.push(found),
+            // It waits, and no other photo waits for it.
+            Err(error) => {
+                tracing::warn!(%error, "a photo's file cannot be read");
+                unread.push(photo.job);
+            }
         }
     }
+    let count = looked.len();
+    let later = app.now().plus_ms(RETRY_AFTER_MS);
+    app.database()
+        .write(district, move |db| {
+            for job in &unread {
+                jobs::put_off(db, job, later)?;
+            }
+            looked.iter().try_for_each(|one| likeness::keep(db, one))
+        })
+        .await?;
+    Ok(count)
 }
 
 /// A photo that was not looked at, and the files that show it, the handiest first.
 struct Waiting {
-    due: Due,
+    job: Job,
+    photo: Sha256Hex,
     files: Vec<Sha256Hex>,
 }
 
 impl Waiting {
-    fn find(db: &Db, due: Due) -> Result<Self, StoreError> {
-        let (district, photo) = (due.district, &due.photo);
+    fn find(db: &Db, job: Job) -> Result<Self, StoreError> {
+        let photo = likeness::subject(&job)?;
         let mut files = Vec::new();
-        files.extend(evidence::copy_here(
-            db,
-            district,
-            photo,
-            Copy::Working.name(),
-        )?);
-        if blobs::find(db, district, photo)?.is_some() {
+        let working = Copy::Working.name();
+        files.extend(evidence::copy_here(db, job.district, &photo, working)?);
+        if blobs::find(db, job.district, &photo)?.is_some() {
             files.push(photo.clone());
         }
-        Ok(Self { due, files })
+        Ok(Self { job, photo, files })
     }
 }
 
 /// Looks at a photo on a thread of its own. One that breaks the reader is settled as one that cannot
 /// be compared: it would break it again.
-async fn look_apart(due: Due, files: Vec<PathBuf>) -> Result<Looked, DiskError> {
+async fn look_apart(
+    district: DistrictId,
+    photo: Sha256Hex,
+    files: Vec<PathBuf>,
+) -> Result<Looked, DiskError> {
     let mut looked = Looked {
-        district: due.district,
-        photo: due.photo,
+        district,
+        photo,
         likeness: None,
         codes: Vec::new(),
     };

@@ -176,6 +176,9 @@ fn apply_alone(db: &Db, push: Push, op: &Op) -> Result<Verdict, StoreError> {
                 need_blobs: Vec::new(),
             })
         }
+        Err(error) if error.fault() == StoreFault::Unstorable => {
+            Ok(rejected(codes::RECORD_INVALID, &error.to_string()))
+        }
         judged => judged,
     }
 }
@@ -375,7 +378,7 @@ fn store(
         return Ok(moved_on());
     };
     for photo in record.photos() {
-        likeness::add_due(db, push.actor.district, &photo.sha256)?;
+        likeness::add_due(db, push.actor.district, &photo.sha256, push.now)?;
     }
     remember(db, push, op, digest, signature, seq)?;
     Ok(Verdict::Applied {

@@ -17,6 +17,8 @@ pub(crate) enum StoreFault {
     Damaged,
     /// The file may not be written.
     ReadOnly,
+    /// Somebody sent a text that no database keeps.
+    Unstorable,
     /// One statement broke a rule of the schema; others are not affected.
     Refused,
     /// Anything else.
@@ -35,6 +37,9 @@ pub enum StoreError {
     /// A statement was given other parameters than it has.
     #[error("the parameters of {0} are others than those given")]
     Parameters(&'static str),
+    /// A text holds the character zero, at which PostgreSQL's texts end.
+    #[error("a text holds the character U+0000, which cannot be kept")]
+    Unstorable,
     /// A part of the transaction failed, and so all of it was taken back.
     #[error("the transaction was taken back")]
     TakenBack,
@@ -80,6 +85,7 @@ impl StoreError {
         match self {
             Self::Sql(rusqlite::Error::SqliteFailure(error, _)) => sort(*error),
             Self::ReadOnly => StoreFault::ReadOnly,
+            Self::Unstorable => StoreFault::Unstorable,
             Self::Postgres(error) => error.code().map_or(StoreFault::Failed, sort_state),
             Self::Together(error) => error.fault(),
             Self::Sql(_)

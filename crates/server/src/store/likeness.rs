@@ -6,6 +6,7 @@ use xunfang_photo::Likeness;
 use xunfang_protocol::{Resemblance, ShownIn};
 
 use super::db::{Db, Row, params, statement};
+use super::jobs::{self, Job, JobKind};
 use super::{StoreError, evidence, values};
 
 /// Earlier records that are looked at; those of the same visit are left out afterwards.
@@ -22,41 +23,36 @@ pub(crate) struct Looked {
     pub(crate) codes: Vec<PhotoCode>,
 }
 
+/// The job of comparing a photo.
+pub(crate) fn job(district: DistrictId, photo: &Sha256Hex) -> Job {
+    Job {
+        district,
+        kind: JobKind::Compare,
+        subject: photo.to_string(),
+    }
+}
+
+/// The photo that a job is about.
+pub(crate) fn subject(job: &Job) -> Result<Sha256Hex, StoreError> {
+    values::hash(&job.subject)
+}
+
 /// Notes that a photo has to be compared with the others, unless that is done.
-pub(crate) fn add_due(db: &Db, district: DistrictId, photo: &Sha256Hex) -> Result<(), StoreError> {
-    db.execute(
-        statement!("likeness/add_due.sql"),
-        params! {
-            ":district_id": district.uuid(), ":sha256": photo.as_str()
-        },
+pub(crate) fn add_due(
+    db: &Db,
+    district: DistrictId,
+    photo: &Sha256Hex,
+    now: UnixMillis,
+) -> Result<(), StoreError> {
+    let known = db.one(
+        statement!("likeness/is_known.sql"),
+        params! { ":district_id": district.uuid(), ":sha256": photo.as_str() },
+        |_| Ok(()),
     )?;
+    if known.is_none() {
+        jobs::add(db, &job(district, photo), now)?;
+    }
     Ok(())
-}
-
-/// A photo that has to be compared.
-#[derive(Debug, Clone)]
-pub(crate) struct Due {
-    /// Its place in the queue.
-    pub(crate) seq: i64,
-    pub(crate) district: DistrictId,
-    pub(crate) photo: Sha256Hex,
-}
-
-/// Lists photos that have to be compared, of whichever district, the last first; those below
-/// `before`.
-pub(crate) fn due(db: &Db, before: i64, limit: u32) -> Result<Vec<Due>, StoreError> {
-    let due = db.all(
-        statement!("likeness/due.sql"),
-        params! { ":before": before, ":limit": limit },
-        |row| {
-            Ok(Due {
-                seq: row.get("seq")?,
-                district: DistrictId::from_uuid(row.get("district_id")?),
-                photo: hash(row, "sha256")?,
-            })
-        },
-    )?;
-    Ok(due)
 }
 
 /// Compares a photo with all that were looked at before, and keeps what that says.
@@ -65,11 +61,7 @@ pub(crate) fn keep(db: &Db, looked: &Looked) -> Result<(), StoreError> {
         district, photo, ..
     } = looked;
     let district_id = district.uuid();
-    let done = db.execute(
-        statement!("likeness/done.sql"),
-        params! { ":district_id": district_id, ":sha256": photo.as_str() },
-    )?;
-    if done == 0 {
+    if !jobs::end(db, &job(*district, photo))? {
         return Ok(());
     }
     for original in copied(db, looked)? {

@@ -18,6 +18,7 @@ pub(crate) mod feed;
 pub(crate) mod findings;
 pub(crate) mod health;
 pub(crate) mod inspections;
+pub(crate) mod jobs;
 pub(crate) mod likeness;
 mod migrate;
 pub(crate) mod ops;
@@ -55,7 +56,9 @@ fn open(source: &Source, now: UnixMillis) -> Result<(Db, Uuid, SecretKey, Letter
         Source::Sqlite(path) => {
             let mut connection = db::open_writer(path)?;
             migrate::sqlite(&mut connection)?;
-            Db::sqlite(connection)
+            let db = Db::sqlite(connection);
+            jobs::give_up_all(&db)?;
+            db
         }
         Source::Postgres(source) => {
             let db = Db::postgres(source)?;

@@ -48,5 +48,8 @@ mod web;
 #[path = "../api/wire.rs"]
 mod wire;
 
+mod schema;
+mod statements;
+
 /// Whether the servers of these tests work with PostgreSQL.
 const ON_POSTGRES: bool = true;

@@ -20,6 +20,7 @@ use xunfang_domain::DistrictId;
 pub(crate) use self::postgres::PostgresSource;
 pub(super) use self::sqlite::{open_reader, open_writer};
 pub(crate) use self::statement::{Statement, statement};
+use self::value::Value;
 pub(crate) use self::value::{Bind, Column, Param, Row, params};
 use super::StoreError;
 
@@ -90,6 +91,7 @@ impl Db {
         statement: Statement,
         params: &[Param<'_>],
     ) -> Result<u64, StoreError> {
+        storable(params)?;
         self.noting(|| match &self.link {
             Link::Sqlite(link) => link.execute(statement, params),
             Link::Postgres(link) => link.execute(statement, params),
@@ -104,6 +106,7 @@ impl Db {
         params: &[Param<'_>],
         mut take: impl FnMut(Row<'_>) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), StoreError> {
+        storable(params)?;
         self.noting(|| match &self.link {
             Link::Sqlite(link) => link.each(statement, params, &mut take),
             Link::Postgres(link) => link.each(statement, params, &mut take),
@@ -235,3 +238,17 @@ impl Db {
         done
     }
 }
+
+/// Refuses what one of the engines does not keep, so that both refuse it.
+fn storable(params: &[Param<'_>]) -> Result<(), StoreError> {
+    let unstorable = params
+        .iter()
+        .any(|(_, value)| matches!(value, Value::Text(text) if text.contains('\0')));
+    if unstorable {
+        return Err(StoreError::Unstorable);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,15 +5,17 @@
 //! read, because its first act is to hold the district's row; transactions of other districts go on
 //! beside it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
+use std::io;
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::error::Severity;
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::statement::{Numbered, numbered};
@@ -68,6 +70,7 @@ impl PostgresSource {
             runtime: Some(runtime),
             client,
             prepared: RefCell::default(),
+            lost: Cell::new(false),
         };
         link.run(link.client.batch_execute(SET_UP))?;
         Ok(link)
@@ -80,6 +83,8 @@ pub(crate) struct Link {
     runtime: Option<Runtime>,
     client: Client,
     prepared: RefCell<HashMap<&'static str, Prepared>>,
+    /// Whether it broke, or was told that it ends.
+    lost: Cell<bool>,
 }
 
 #[derive(Clone)]
@@ -146,7 +151,7 @@ impl Link {
     }
 
     pub(super) fn is_connected(&self) -> bool {
-        !self.client.is_closed()
+        !self.lost.get() && !self.client.is_closed()
     }
 
     pub(super) fn batch(&self, words: &str) -> Result<(), StoreError> {
@@ -158,7 +163,11 @@ impl Link {
         work: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, StoreError> {
         let runtime = self.runtime.as_ref().ok_or(StoreError::Closed)?;
-        Ok(runtime.block_on(work)?)
+        let done = runtime.block_on(work);
+        if done.as_ref().is_err_and(ends_connection) {
+            self.lost.set(true);
+        }
+        Ok(done?)
     }
 }
 
@@ -167,6 +176,20 @@ impl Drop for Link {
         // A connection is dropped wherever its pool is, also where nothing may wait.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
+        }
+    }
+}
+
+/// Whether no other statement can be asked after this answer.
+fn ends_connection(error: &tokio_postgres::Error) -> bool {
+    match error.as_db_error() {
+        Some(said) => matches!(
+            said.parsed_severity(),
+            Some(Severity::Fatal | Severity::Panic)
+        ),
+        None => {
+            error.is_closed()
+                || std::error::Error::source(error).is_some_and(|source| source.is::<io::Error>())
         }
     }
 }

@@ -1,5 +1,5 @@
-INSERT INTO evidence_file (sha256, district_id, digest, kind)
-SELECT :sha256, :district_id, :digest, 'annotated'
+INSERT INTO evidence_file (district_id, sha256, digest, kind)
+SELECT :district_id, :sha256, :digest, 'annotated'
 WHERE NOT EXISTS (
     SELECT 1 FROM evidence_file
     WHERE district_id = :district_id AND digest = :digest AND kind = 'annotated')

@@ -1,3 +1,3 @@
-INSERT INTO evidence_file (sha256, district_id, digest, kind)
-VALUES (:sha256, :district_id, :digest, :kind)
-ON CONFLICT (sha256, district_id, digest, kind) DO NOTHING
+INSERT INTO evidence_file (district_id, sha256, digest, kind)
+VALUES (:district_id, :sha256, :digest, :kind)
+ON CONFLICT (district_id, sha256, digest, kind) DO NOTHING

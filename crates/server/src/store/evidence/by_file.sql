@@ -4,5 +4,5 @@ JOIN evidence
     ON evidence.district_id = evidence_file.district_id
     AND evidence.digest = evidence_file.digest
 WHERE evidence_file.sha256 = :sha256
-ORDER BY evidence.received_at
+ORDER BY evidence.received_at, evidence.digest
 LIMIT 1

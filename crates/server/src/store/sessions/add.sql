@@ -1,2 +1,2 @@
-INSERT INTO session (token_hash, district_id, person_id, device_id, created_at, expires_at)
-VALUES (:token_hash, :district_id, :person_id, :device_id, :created_at, :expires_at)
+INSERT INTO session (district_id, token_hash, person_id, device_id, created_at, expires_at)
+VALUES (:district_id, :token_hash, :person_id, :device_id, :created_at, :expires_at)

@@ -1,0 +1,2 @@
+UPDATE job
+SET not_before = 0

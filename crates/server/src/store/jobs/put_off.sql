@@ -1,0 +1,3 @@
+UPDATE job
+SET not_before = :until
+WHERE district_id = :district_id AND kind = :kind AND subject = :subject
