@@ -9,7 +9,7 @@ purpose=${1:?build, test or bench}
 say() { echo "setup: $*" >&2; }
 
 build_packages=(build-essential cmake nasm pkg-config libwebkit2gtk-4.1-dev fonts-noto-cjk)
-test_packages=(webkit2gtk-driver xvfb chromium libimage-exiftool-perl strace)
+test_packages=(webkit2gtk-driver xvfb chromium libimage-exiftool-perl strace postgresql)
 bench_packages=(libvips-tools)
 
 packages=("${build_packages[@]}")

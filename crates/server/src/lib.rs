@@ -20,6 +20,8 @@ mod passwords;
 pub mod photo_policy;
 mod points;
 pub mod profile;
+#[cfg(feature = "proof")]
+pub mod proof;
 mod pull;
 mod push;
 pub mod register;

@@ -72,7 +72,7 @@ pub async fn change(
             reference::put_district(db, &district)?;
             let scope = FeedScope::District(district.id).to_string();
             let event = NewEvent::new(scope, &EventBody::District(district.clone()))?;
-            feed::append(db, district.id, &event)?;
+            feed::append(db, district.id, &[event])?;
             Ok::<_, StoreError>(now)
         })
         .await

@@ -57,6 +57,6 @@ pub(crate) fn decide(
     }
     let scope = FeedScope::Person(stored.author).to_string();
     let event = NewEvent::new(scope, &EventBody::Review(review.clone()))?;
-    feed::append(transaction, district, &event)?;
+    feed::append(transaction, district, &[event])?;
     Ok(review)
 }

@@ -202,10 +202,11 @@ fn put_reference(
             changes.push(EventBody::Point(point.clone()));
         }
     }
-    for change in &changes {
-        let event = NewEvent::new(FeedScope::District(id).to_string(), change)?;
-        feed::append(db, id, &event)?;
-    }
+    let events: Vec<NewEvent> = changes
+        .iter()
+        .map(|change| NewEvent::new(FeedScope::District(id).to_string(), change))
+        .collect::<Result<_, _>>()?;
+    feed::append(db, id, &events)?;
     let mut changed = changes.len();
     if profiles::newest(db, id)?.is_none() {
         let (profile, standard) = (&sample.profile, sample.standard);

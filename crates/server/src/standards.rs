@@ -88,10 +88,11 @@ pub(crate) fn publish(
     reference::put_district(db, &in_force)?;
     // Last, so that a phone has the standard when it learns that it is in force.
     events.push(EventBody::District(in_force));
-    for event in &events {
-        let event = NewEvent::new(FeedScope::District(district).to_string(), event)?;
-        feed::append(db, district, &event)?;
-    }
+    let events: Vec<NewEvent> = events
+        .iter()
+        .map(|event| NewEvent::new(FeedScope::District(district).to_string(), event))
+        .collect::<Result<_, _>>()?;
+    feed::append(db, district, &events)?;
     Ok(standard)
 }
 

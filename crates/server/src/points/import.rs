@@ -158,9 +158,7 @@ pub(crate) async fn commit(
             if feed::last_seq(db, district, &scope)? != last_seq {
                 return Err(ApiError::ImportMovedOn);
             }
-            for point in &points {
-                put(db, point)?;
-            }
+            put(db, district, &points)?;
             Ok(ImportDone { tally })
         })
         .await

@@ -7,7 +7,7 @@ mod import;
 mod table;
 
 use crate::store::db::Db;
-use xunfang_domain::Point;
+use xunfang_domain::{DistrictId, Point};
 use xunfang_protocol::{EventBody, FeedScope};
 
 use crate::store::feed::{self, NewEvent};
@@ -17,12 +17,14 @@ pub(crate) use by_hand::save;
 pub(crate) use import::{Register, commit, export, preview};
 pub(crate) use table::{Order, Page, Use, page};
 
-/// Stores a point and tells phones, where that changes anything.
-fn put(db: &Db, point: &Point) -> Result<(), StoreError> {
-    if reference::put_point(db, point)? {
-        let scope = FeedScope::District(point.district).to_string();
-        let event = NewEvent::new(scope, &EventBody::Point(point.clone()))?;
-        feed::append(db, point.district, &event)?;
+/// Stores points of a district and tells phones of those that are new or changed.
+fn put(db: &Db, district: DistrictId, points: &[Point]) -> Result<(), StoreError> {
+    let mut events = Vec::new();
+    for point in points {
+        if reference::put_point(db, point)? {
+            let scope = FeedScope::District(district).to_string();
+            events.push(NewEvent::new(scope, &EventBody::Point(point.clone()))?);
+        }
     }
-    Ok(())
+    feed::append(db, district, &events)
 }

@@ -158,9 +158,7 @@ fn apply(db: &Db, push: Push, ops: &[Op]) -> Result<Pushed, StoreError> {
     let district = push.actor.district;
     pushed.ack_dev_seq = ops::last_dev_seq(db, district, push.device)?;
     // The last statements, so that the feed's counters are held for as short as possible.
-    for event in &events {
-        feed::append(db, district, event)?;
-    }
+    feed::append(db, district, &events)?;
     Ok(pushed)
 }
 

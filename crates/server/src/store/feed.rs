@@ -3,6 +3,7 @@
 //! A number is taken inside the transaction that uses it. Whoever sees an event has therefore
 //! seen every earlier one of its scope, and a transaction that is rolled back leaves no gap.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use sha2::{Digest, Sha256};
@@ -44,17 +45,22 @@ impl NewEvent {
 
 /// Takes the next number of a scope.
 pub(crate) fn next_seq(db: &Db, district: DistrictId, scope: &str) -> Result<u64, StoreError> {
-    next(db, district, scope).map(|(seq, _)| seq)
+    take(db, district, scope, 1).map(|(seq, _)| seq)
 }
 
-/// Takes the next number of a scope; with it comes what the event before it carries.
-fn next(db: &Db, district: DistrictId, scope: &str) -> Result<(u64, Option<i64>), StoreError> {
-    let next = db.only(
+/// Takes so many numbers of a scope, at least one, and returns the last of them; with it comes what
+/// the event before them carries.
+fn take(
+    db: &Db,
+    district: DistrictId,
+    scope: &str,
+    count: u64,
+) -> Result<(u64, Option<i64>), StoreError> {
+    db.only(
         statement!("feed/next_seq.sql"),
-        params! { ":district_id": district.uuid(), ":scope": scope },
+        params! { ":district_id": district.uuid(), ":scope": scope, ":count": count },
         |row| Ok((row.get("last_seq")?, row.get("chain")?)),
-    )?;
-    Ok(next)
+    )
 }
 
 /// What all events of a scope come to, this one included: the first half of a hash over what the
@@ -95,29 +101,40 @@ impl std::fmt::Display for FeedChain {
     }
 }
 
-/// Appends an event.
-pub(crate) fn append(db: &Db, district: DistrictId, event: &NewEvent) -> Result<(), StoreError> {
-    let (seq, before) = next(db, district, &event.scope)?;
-    let chain = link(before, seq, event);
-    db.execute(
-        statement!("feed/append.sql"),
-        params! {
-            ":district_id": district.uuid(),
-            ":scope": event.scope,
-            ":seq": seq,
-            ":kind": event.kind,
-            ":body": event.body,
-            ":chain": chain,
-        },
-    )?;
-    db.execute(
-        statement!("feed/set_chain.sql"),
-        params! {
-            ":district_id": district.uuid(),
-            ":scope": event.scope,
-            ":chain": chain,
-        },
-    )?;
+/// Appends events, each to its scope, in their order.
+pub(crate) fn append(db: &Db, district: DistrictId, events: &[NewEvent]) -> Result<(), StoreError> {
+    let mut scopes: BTreeMap<&str, Vec<&NewEvent>> = BTreeMap::new();
+    for event in events {
+        scopes.entry(&event.scope).or_default().push(event);
+    }
+    let district_id = district.uuid();
+    // Scopes in the order of their names: nobody waits for a counter of one who waits for theirs.
+    for (scope, events) in scopes {
+        let count = events.len() as u64;
+        let (last, mut chain) = take(db, district, scope, count)?;
+        let mut linked = Vec::with_capacity(events.len());
+        for (seq, event) in (last - count + 1..).zip(events) {
+            let link = link(chain, seq, event);
+            chain = Some(link);
+            linked.push((seq, event, link));
+        }
+        let rows = linked.iter().map(|(seq, event, link)| {
+            params! {
+                ":district_id": district_id,
+                ":scope": event.scope,
+                ":seq": *seq,
+                ":kind": event.kind,
+                ":body": event.body,
+                ":chain": *link,
+            }
+            .to_vec()
+        });
+        db.execute_each(statement!("feed/append.sql"), rows)?;
+        db.execute(
+            statement!("feed/set_chain.sql"),
+            params! { ":district_id": district.uuid(), ":scope": scope, ":chain": chain },
+        )?;
+    }
     Ok(())
 }
 

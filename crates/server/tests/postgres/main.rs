@@ -49,6 +49,7 @@ mod web;
 mod wire;
 
 mod schema;
+mod several;
 mod statements;
 
 /// Whether the servers of these tests work with PostgreSQL.

@@ -98,6 +98,27 @@ impl Db {
         })
     }
 
+    /// Runs a statement for each of many rows; PostgreSQL is not asked for each by itself.
+    pub(crate) fn execute_each<'a>(
+        &self,
+        statement: Statement,
+        rows: impl Iterator<Item = Vec<Param<'a>>>,
+    ) -> Result<(), StoreError> {
+        match &self.link {
+            Link::Sqlite(_) => {
+                for row in rows {
+                    self.execute(statement, &row)?;
+                }
+                Ok(())
+            }
+            Link::Postgres(link) => {
+                let rows: Vec<Vec<Param<'_>>> = rows.collect();
+                rows.iter().try_for_each(|row| storable(row))?;
+                self.noting(|| link.execute_each(statement, &rows))
+            }
+        }
+    }
+
     /// Hands over the rows of an answer one by one, as long as they are wanted. No other statement
     /// can be asked meanwhile.
     pub(crate) fn each(

@@ -14,6 +14,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use futures_util::future::try_join_all;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::error::Severity;
 use tokio_postgres::{Client, Config, NoTls};
@@ -25,6 +26,9 @@ use crate::store::StoreError;
 
 /// Longest time to reach the database.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
+
+/// Rows of one statement that are on their way together.
+const SENT_TOGETHER: usize = 256;
 
 /// What every connection is told first. A server that stopped in the middle of a transaction, and
 /// whose machine does not close the connection, holds its district for a minute at most.
@@ -103,6 +107,24 @@ impl Link {
         let prepared = self.prepared(statement)?;
         let values = ordered(statement, &prepared, params)?;
         self.run(self.client.execute_raw(&prepared.statement, values))
+    }
+
+    /// Sends all of it before the first answer is waited for.
+    pub(super) fn execute_each(
+        &self,
+        statement: Statement,
+        rows: &[Vec<Param<'_>>],
+    ) -> Result<(), StoreError> {
+        let prepared = self.prepared(statement)?;
+        for rows in rows.chunks(SENT_TOGETHER) {
+            let values = rows.iter().map(|row| ordered(statement, &prepared, row));
+            let values = values.collect::<Result<Vec<_>, _>>()?;
+            let asked = values
+                .into_iter()
+                .map(|values| self.client.execute_raw(&prepared.statement, values));
+            self.run(try_join_all(asked))?;
+        }
+        Ok(())
     }
 
     pub(super) fn each(

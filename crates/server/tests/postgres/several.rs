@@ -1,0 +1,144 @@
+//! Several servers work with one database.
+
+use std::collections::BTreeSet;
+
+use tempfile::tempdir;
+use xunfang_server::{App, AppConfig};
+
+use crate::actors::{INSPECTOR, OTHER_INSPECTOR, Phone, SUPERVISOR, TestServer, status_of};
+use crate::records::Photo;
+use crate::wire::Wire;
+
+/// A second server beside the first, with a folder of its own.
+fn beside(server: &TestServer) -> (App, tempfile::TempDir) {
+    let folder = tempdir().unwrap();
+    let config = AppConfig {
+        clock: server.clock.clone(),
+        database: server.engine.url(),
+        ..AppConfig::new(folder.path())
+    };
+    (App::open(config).unwrap(), folder)
+}
+
+fn at(phone: &Phone, app: &App) -> Phone {
+    let mut there = phone.clone();
+    there.wire = Wire::Inside(app.router());
+    there
+}
+
+#[tokio::test]
+async fn what_one_server_acknowledged_every_server_has() {
+    let server = TestServer::start().await;
+    let (other, _folder) = beside(&server);
+    let phone = server.phone(INSPECTOR).await;
+    let photo = Photo::take(1);
+    phone.upload(&photo).await;
+    let op = phone.submit(&phone.finding(&[&photo]).await);
+    let first = phone.push(std::slice::from_ref(&op)).await;
+    assert_eq!(status_of(&first.results[0]), "applied");
+
+    // The session, the operation and the feed are those of the district, not of a server.
+    let there = at(&phone, &other);
+    let again = there.push(&[op]).await;
+    assert_eq!(status_of(&again.results[0]), "duplicate");
+    assert_eq!(again.results[0].seq, first.results[0].seq);
+    let (here, there) = (phone.pull_all().await, there.pull_all().await);
+    assert_eq!(here.epoch, there.epoch);
+    assert_eq!(here.scopes[1].events.len(), 1);
+    assert_eq!(format!("{:?}", here.scopes), format!("{:?}", there.scopes));
+    // A revoked token is refused everywhere at once.
+    let path = "/api/v1/session";
+    let gone = axum::http::Request::delete(path).body(axum::body::Body::empty());
+    assert_eq!(phone.send(gone.unwrap()).await.status, 204);
+    assert_eq!(at(&phone, &other).get(path).await.status, 401);
+}
+
+/// Two phones push to two servers at once, and one of them pushes everything to both.
+#[tokio::test(flavor = "multi_thread")]
+async fn r5_what_is_pushed_to_two_servers_at_once_is_applied_once() {
+    let server = TestServer::start().await;
+    let (other, _folder) = beside(&server);
+    let phone = server.phone(INSPECTOR).await;
+    let colleague = at(&server.phone(OTHER_INSPECTOR).await, &other);
+    let photo = Photo::take(1);
+    phone.upload(&photo).await;
+    let template = phone.finding(&[&photo]).await;
+    let mut ops = Vec::new();
+    for _ in 0..60 {
+        let mut record = template.clone();
+        record["id"] = uuid::Uuid::now_v7().to_string().into();
+        ops.push(phone.submit(&record));
+    }
+    let theirs: Vec<_> = (0..60)
+        .map(|_| {
+            let mut record = template.clone();
+            record["id"] = uuid::Uuid::now_v7().to_string().into();
+            colleague.submit(&record)
+        })
+        .collect();
+    let send = |phone: Phone, ops: Vec<serde_json::Value>| async move {
+        let mut results = Vec::new();
+        for part in ops.chunks(3) {
+            results.extend(phone.push(part).await.results);
+        }
+        results
+    };
+    let (here, there, others) = tokio::join!(
+        tokio::spawn(send(phone.clone(), ops.clone())),
+        tokio::spawn(send(at(&phone, &other), ops.clone())),
+        tokio::spawn(send(colleague.clone(), theirs)),
+    );
+    let (here, there, others) = (here.unwrap(), there.unwrap(), others.unwrap());
+    let mut places = BTreeSet::new();
+    for (here, there) in here.iter().zip(&there) {
+        let both = [status_of(here), status_of(there)];
+        assert!(
+            both == ["applied", "duplicate"] || both == ["duplicate", "applied"],
+            "{both:?}"
+        );
+        assert_eq!(here.seq, there.seq);
+        places.insert(here.seq.unwrap());
+    }
+    for result in &others {
+        assert_eq!(status_of(result), "applied");
+        places.insert(result.seq.unwrap());
+    }
+    // Places in the queue, and in each person's feed, have no gap.
+    assert_eq!(places, (1..=120).collect());
+    let seqs = async |phone: &Phone| {
+        let page = phone.own_events().await;
+        page.events
+            .iter()
+            .map(|event| event.seq)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(seqs(&phone).await, (1..=60).collect::<Vec<_>>());
+    assert_eq!(seqs(&colleague).await, (1..=60).collect::<Vec<_>>());
+    let console = server.console(SUPERVISOR).await;
+    assert_eq!(console.findings("").await.tally.pending, 120);
+}
+
+/// Two supervisors decide on one finding through two servers.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_decisions_at_once_one_stands_and_the_other_is_told() {
+    let server = TestServer::start().await;
+    let (other, _folder) = beside(&server);
+    let phone = server.phone(INSPECTOR).await;
+    let console = server.console(SUPERVISOR).await;
+    let mut there = console.clone();
+    there.wire = Wire::Inside(other.router());
+    let photo = Photo::take(1);
+    phone.upload(&photo).await;
+    for _ in 0..10 {
+        let record = phone.finding(&[&photo]).await;
+        phone.push(&[phone.submit(&record)]).await;
+        let decide = |rev: u64| serde_json::json!({"decision": "accept", "rev": rev});
+        let (one, two) = tokio::join!(
+            console.review(&record, decide(0)),
+            there.review(&record, decide(0)),
+        );
+        let mut both = [one.status.as_u16(), two.status.as_u16()];
+        both.sort_unstable();
+        assert_eq!(both, [200, 409], "{} {}", one.text(), two.text());
+    }
+}
