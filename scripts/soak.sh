@@ -11,7 +11,7 @@ bash scripts/ui.sh
 reports=target/soak
 rm -rf "$reports"
 mkdir -p "$reports"
-cargo build --quiet --release --locked -p xunfang-sim
+cargo build --quiet --release --locked -p xunfang-sim -p xunfang-server
 
 sim=${CARGO_TARGET_DIR:-target}/release/xunfang-sim
 
@@ -24,6 +24,10 @@ failed=0
     --report "$reports/R-net.json" || failed=1
 "$sim" model --cases 1000000 --seconds "$seconds" --from "$RANDOM" --report "$reports/R-model.json" || failed=1
 "$sim" proxy --cuts 50000 --seed "$RANDOM" --report "$reports/R-proxy.json" || failed=1
+# Ten million events take about ten minutes.
+"$sim" feed --events 10000000 --seconds "$seconds" --seed "$RANDOM" \
+    --report "$reports/R-feed.json" || failed=1
+"$sim" kill --seconds "$seconds" --seed "$RANDOM" --report "$reports/R-kill.json" || failed=1
 "$sim" plant all || failed=1
 bash scripts/fuzz.sh "$seconds" "$reports/R15.json" || failed=1
 node -e '

@@ -84,6 +84,28 @@ impl Postgres {
         url(self.port)
     }
 
+    /// Makes a copy of its database under another name, and returns the address of that. Nobody
+    /// may work with the database meanwhile.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn copy(&self, name: &str) -> anyhow::Result<String> {
+        let copy = format!("CREATE DATABASE {name} TEMPLATE xunfang");
+        ask(&address(self.port, "postgres"), &copy)?;
+        Ok(address(self.port, name))
+    }
+
+    /// Drops a copy, whoever works with it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn drop_copy(&self, url: &str) -> anyhow::Result<()> {
+        let (_, name) = url.rsplit_once('/').context("an address")?;
+        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+        ask(&address(self.port, "postgres"), &drop)?;
+        Ok(())
+    }
+
     /// Where its files are.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -113,7 +135,11 @@ impl Drop for Postgres {
 }
 
 fn url(port: u16) -> String {
-    format!("postgres://xunfang@127.0.0.1:{port}/xunfang")
+    address(port, "xunfang")
+}
+
+fn address(port: u16, database: &str) -> String {
+    format!("postgres://xunfang@127.0.0.1:{port}/{database}")
 }
 
 /// Where PostgreSQL's programs are: on the path, or where Debian puts them.

@@ -28,7 +28,11 @@ pub async fn append(
             })
             .collect();
         feed::append(db, district, &events)?;
-        if stays { Ok(()) } else { Err(StoreError::TakenBack) }
+        if stays {
+            Ok(())
+        } else {
+            Err(StoreError::TakenBack)
+        }
     });
     match done.await {
         Err(StoreError::TakenBack) if !stays => Ok(()),

@@ -196,23 +196,7 @@ impl Phones {
             "{flow:?}, with nothing wrong: {:?}",
             ended.wrong
         );
-        let mut counts: BTreeMap<(String, String), u32> = BTreeMap::new();
-        for line in fs::read_to_string(trace.path())?.lines() {
-            let Some((thread, rest)) = line.split_once(' ') else {
-                continue;
-            };
-            if let Some((call, _)) = rest.trim_start().split_once('(') {
-                *counts
-                    .entry((call.to_owned(), thread.to_owned()))
-                    .or_default() += 1;
-            }
-        }
-        let mut most = BTreeMap::new();
-        for ((call, _), count) in counts {
-            let known: &mut u32 = most.entry(call).or_default();
-            *known = count.max(*known);
-        }
-        Ok(most)
+        Ok(crate::trace::busiest(&fs::read_to_string(trace.path())?))
     }
 
     /// Runs cases on all processors until they are done or `until` has come.
@@ -332,13 +316,13 @@ struct Ended {
 }
 
 /// At most `most` of `all`, one by chance out of each of as many stretches.
-fn spread(all: &[Case], most: usize, rng: &mut Rng) -> Vec<Case> {
+pub(crate) fn spread<T: Clone>(all: &[T], most: usize, rng: &mut Rng) -> Vec<T> {
     if all.len() <= most {
         return all.to_vec();
     }
     let edge = |place: usize| all.len() * place / most;
     (0..most)
-        .filter_map(|place| all.get(rng.usize(edge(place)..edge(place + 1))).copied())
+        .filter_map(|place| all.get(rng.usize(edge(place)..edge(place + 1))).cloned())
         .collect()
 }
 

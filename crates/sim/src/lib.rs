@@ -10,11 +10,17 @@
 //!
 //! Connections that are cut at any byte: see [`proxy`].
 //!
+//! Many writers against one reader of a feed: see [`feed`].
+//!
+//! A server that is killed at any of its system calls: see [`killed`].
+//!
 //! Bugs that are planted, to prove that each would be noticed. This crate is never part of a product.
 
 pub mod disk;
+pub mod feed;
 pub mod inject;
 pub mod judge;
+pub mod killed;
 pub mod net;
 pub mod plant;
 mod prepare;

@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use xunfang_sim::scene::{self, Flow};
-use xunfang_sim::{net, proxy, upgrade};
+use xunfang_sim::{feed, killed, net, proxy, upgrade};
 
 use crate::crashing::Crashes;
 
@@ -69,6 +69,36 @@ enum Task {
         /// How far the bytes of the small photo are apart at which it is cut.
         #[arg(long, default_value_t = 1)]
         step: usize,
+        /// Where the chance begins.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where the verdict is written, as JSON by promise.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// Has 32 writers write so many events into one feed on PostgreSQL, and reads them meanwhile.
+    Feed {
+        /// How many.
+        #[arg(long)]
+        events: u64,
+        /// Ends after so many seconds, however many there were.
+        #[arg(long)]
+        seconds: Option<u64>,
+        /// Where the chance begins.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where the verdict is written, as JSON by promise.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// Kills servers at the system calls of a push, an upload and a decision, with either database.
+    Kill {
+        /// With each database at most so many; otherwise at every call.
+        #[arg(long)]
+        most: Option<usize>,
+        /// Ends with each after so many seconds, however many there were.
+        #[arg(long)]
+        seconds: Option<u64>,
         /// Where the chance begins.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -176,6 +206,21 @@ async fn main() -> anyhow::Result<()> {
             seed,
             report,
         } => cut_connections(cuts, step, seed, report.as_deref()).await,
+        Task::Feed {
+            events,
+            seconds,
+            seed,
+            report,
+        } => {
+            let until = xunfang_sim::inject::until(seconds);
+            read_feed(events, until, seed, report.as_deref()).await
+        }
+        Task::Kill {
+            most,
+            seconds,
+            seed,
+            report,
+        } => kill_servers(most, seconds, seed, report.as_deref()).await,
         Task::Tap { to } => proxy::stand(to).await,
         Task::Plant { which, report } => planting::all(&which, report.as_deref()).await,
         Task::Flow { data, flow } => {
@@ -243,6 +288,74 @@ fn net_worlds(
     out.write_all(format!("{worlds} seeds, {count} violations\n").as_bytes())?;
     ensure!(count == 0, "{count} violations");
     Ok(())
+}
+
+async fn kill_servers(
+    most: Option<usize>,
+    seconds: Option<u64>,
+    seed: u64,
+    report: Option<&Path>,
+) -> anyhow::Result<()> {
+    // The program that is built beside this one.
+    let program = std::env::current_exe()?.with_file_name("xunfang-server");
+    let began = Instant::now();
+    let (mut figures, mut wrong) = (Vec::new(), Vec::new());
+    for engine in killed::Engine::ALL {
+        let victim = killed::Victim::prepare(&program, engine).await?;
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let deaths = victim.deaths(most, &mut rng).await?;
+        let until = xunfang_sim::inject::until(seconds);
+        let found = tokio::task::block_in_place(|| victim.kill(&deaths, until))?;
+        figures.push(format!(
+            "{engine:?}: {} of {} servers killed, {} answers given before, {} violations",
+            found.kills,
+            deaths.len(),
+            found.acknowledged,
+            found.wrong.len(),
+        ));
+        wrong.extend(found.wrong);
+    }
+    let verdict = json!({"R4": {
+        "passed": wrong.is_empty(),
+        "figure": figures.join("; "),
+        "seconds": began.elapsed().as_secs(),
+    }});
+    if let Some(report) = report {
+        std::fs::write(report, format!("{verdict:#}\n"))?;
+    }
+    std::io::stdout().write_all(format!("{verdict:#}\n").as_bytes())?;
+    ensure!(wrong.is_empty(), "{wrong:#?}");
+    Ok(())
+}
+
+async fn read_feed(
+    events: u64,
+    until: Option<Instant>,
+    seed: u64,
+    report: Option<&Path>,
+) -> anyhow::Result<()> {
+    let found = feed::race(events, feed::Numbers::Counter, seed, until).await?;
+    let passed = found.lost() == 0 && found.wrong.is_empty();
+    let verdict = json!({"R9": {
+        "passed": passed,
+        "figure": format!(
+            "{} of {} events of 32 writers read, {} lost, {} violations; {:.0} events a second",
+            found.read, found.written, found.lost(), found.wrong.len(),
+            rate(&found),
+        ),
+        "seconds": found.took.as_secs(),
+    }});
+    if let Some(report) = report {
+        std::fs::write(report, format!("{verdict:#}\n"))?;
+    }
+    std::io::stdout().write_all(format!("{verdict:#}\n").as_bytes())?;
+    ensure!(passed, "{} lost, {:?}", found.lost(), found.wrong);
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate is rounded")]
+fn rate(found: &feed::Read) -> f64 {
+    found.read as f64 / found.took.as_secs_f64()
 }
 
 async fn cut_connections(

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{bail, ensure};
 use serde_json::json;
+use xunfang_sim::feed;
 use xunfang_sim::net::{self, Life, Plant, Worlds};
 use xunfang_sim::plant::Fault;
 use xunfang_sim::replay::{Recording, replay};
@@ -21,6 +22,10 @@ const CUT_SEEDS: u64 = 5;
 /// ones; and the schema from which on it is made.
 const SEALED: &str = "SealedPhotoNotSynced";
 const SEALED_FROM: usize = 7;
+
+/// A feed that is numbered by a plain sequence, and the events after which its gaps have to show.
+const SEQUENCE: &str = "FeedFromSequence";
+const SEQUENCE_EVENTS: u64 = 20_000;
 
 /// What noticed a bug.
 struct Noticed {
@@ -54,6 +59,12 @@ pub(crate) async fn all(which: &str, report: Option<&Path>) -> anyhow::Result<()
             let by = tokio::task::block_in_place(|| live(plant))?;
             noticed.push(Noticed { name, by });
         }
+    }
+    if wanted(SEQUENCE) {
+        let found = feed::race(SEQUENCE_EVENTS, feed::Numbers::Sequence, 1, None).await?;
+        let (lost, name) = (found.lost(), SEQUENCE.to_owned());
+        let by = (lost > 0).then(|| (1, format!("R9: {lost} of {} events lost", found.written)));
+        noticed.push(Noticed { name, by });
     }
     if noticed.is_empty() {
         bail!("there is no bug called {which}");

@@ -96,7 +96,12 @@ fn say(line: &str) -> anyhow::Result<()> {
 
 /// A photo that no other seed gives.
 pub(crate) fn photo(seed: u32) -> anyhow::Result<Vec<u8>> {
-    let picture = RgbImage::from_fn(480, 360, |x, y| {
+    picture(seed, 480, 360)
+}
+
+/// A photo of a given size; each seed is another picture.
+pub(crate) fn picture(seed: u32, width: u32, height: u32) -> anyhow::Result<Vec<u8>> {
+    let picture = RgbImage::from_fn(width, height, |x, y| {
         let [low, high, ..] = (x.wrapping_mul(2 * seed + 1) ^ y.wrapping_mul(40_503)).to_le_bytes();
         Rgb([low, high, low ^ high])
     });

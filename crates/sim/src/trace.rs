@@ -19,6 +19,29 @@ pub(crate) fn is_memory(name: &Path) -> bool {
     name.to_string_lossy().ends_with("-shm")
 }
 
+/// How often the busiest thread makes each call, in a trace of `strace -f -o`.
+pub(crate) fn busiest(trace: &str) -> BTreeMap<String, u32> {
+    let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    for line in trace.lines() {
+        let Some((thread, rest)) = line.split_once(' ') else {
+            continue;
+        };
+        let Some((call, _)) = rest.trim_start().split_once('(') else {
+            continue;
+        };
+        // Other lines tell of signals, ends, and calls that go on.
+        if call.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_') {
+            *counts.entry((call, thread)).or_default() += 1;
+        }
+    }
+    let mut most = BTreeMap::new();
+    for ((call, _), count) in counts {
+        let known: &mut u32 = most.entry(call.to_owned()).or_default();
+        *known = count.max(*known);
+    }
+    most
+}
+
 /// An open file of the traced process.
 #[derive(Debug, Clone)]
 struct Opened {
