@@ -46,8 +46,18 @@ impl Postgres {
     /// Says what is missing where PostgreSQL is not installed, and what it says where it does not
     /// start.
     pub fn start(syncs: Syncs) -> anyhow::Result<Self> {
+        Self::start_in(&std::env::temp_dir(), syncs)
+    }
+
+    /// Starts one whose files are below a folder: a disk is part of what is measured.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_in(below: &Path, syncs: Syncs) -> anyhow::Result<Self> {
         let programs = programs()?;
-        let folder = tempfile::Builder::new().prefix("xunfang-pg-").tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix("xunfang-pg-")
+            .tempdir_in(below)?;
         give_to_user(folder.path())?;
         let data = folder.path().join("data");
         let copied = as_user("cp")
@@ -104,6 +114,11 @@ impl Postgres {
         let drop = format!("DROP DATABASE {name} WITH (FORCE)");
         ask(&address(self.port, "postgres"), &drop)?;
         Ok(())
+    }
+
+    /// By which the system knows its first process; the others are children of it.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Where its files are.

@@ -14,6 +14,8 @@
 //!
 //! A server that is killed at any of its system calls: see [`killed`].
 //!
+//! Phones that send as fast as they are answered: see [`load`].
+//!
 //! Bugs that are planted, to prove that each would be noticed. This crate is never part of a product.
 
 pub mod disk;
@@ -21,6 +23,7 @@ pub mod feed;
 pub mod inject;
 pub mod judge;
 pub mod killed;
+pub mod load;
 pub mod net;
 pub mod plant;
 mod prepare;

@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use xunfang_sim::scene::{self, Flow};
-use xunfang_sim::{feed, killed, net, proxy, upgrade};
+use xunfang_sim::{feed, killed, load, net, proxy, upgrade};
 
 use crate::crashing::Crashes;
 
@@ -105,6 +105,24 @@ enum Task {
         /// Where the verdict is written, as JSON by promise.
         #[arg(long)]
         report: Option<PathBuf>,
+    },
+    /// Has phones send records as fast as they are answered, and measures what that takes.
+    Load {
+        /// The server's database: sqlite or postgres.
+        #[arg(long, default_value = "sqlite")]
+        engine: String,
+        /// Phones that send at a time.
+        #[arg(long, default_value_t = 16)]
+        phones: usize,
+        /// Records that are sent, over all phones.
+        #[arg(long, default_value_t = 5_000)]
+        records: usize,
+        /// Bytes of the photo that goes before each record.
+        #[arg(long)]
+        photo: Option<usize>,
+        /// Folder on the disk that is part of the measure.
+        #[arg(long, default_value = ".")]
+        disk: PathBuf,
     },
     /// Stands before a server until standard input ends, and breaks connections as its lines say:
     /// refuse, pass, cut-after BYTES TIMES, hold-after BYTES.
@@ -221,6 +239,26 @@ async fn main() -> anyhow::Result<()> {
             seed,
             report,
         } => kill_servers(most, seconds, seed, report.as_deref()).await,
+        Task::Load {
+            engine,
+            phones,
+            records,
+            photo,
+            disk,
+        } => {
+            let engine = killed::Engine::named(&engine).context("sqlite or postgres")?;
+            let load = load::Load {
+                engine,
+                phones,
+                records,
+                photo_bytes: photo,
+            };
+            let program = std::env::current_exe()?.with_file_name("xunfang-server");
+            let outcome = load::Stage::set(&program, &disk, engine)?
+                .bear(load)
+                .await?;
+            Ok(writeln!(std::io::stdout(), "{outcome:#?}")?)
+        }
         Task::Tap { to } => proxy::stand(to).await,
         Task::Plant { which, report } => planting::all(&which, report.as_deref()).await,
         Task::Flow { data, flow } => {

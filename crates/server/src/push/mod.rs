@@ -9,18 +9,20 @@
 //! again it is a duplicate and gets the place it has; the same id with anything else is refused,
 //! and the first stands.
 
+mod checked;
 mod record;
 
 use crate::store::db::Db;
 use xunfang_domain::{Actor, DeviceId, Receipt, Sha256Hex, UnixMillis, Verb, allows};
-use xunfang_evidence::{OpAuthor, PublicKey, SealError, op_digest, verify_op};
+use xunfang_evidence::PublicKey;
 use xunfang_protocol::{LiveNotice, Op, OpResult, OpStatus, codes};
 
+use self::checked::Checked;
 use self::record::{Meets, Record, Stored, Unread};
 use crate::App;
 use crate::store::evidence::{self, KeyOwner};
 use crate::store::feed::{self, NewEvent};
-use crate::store::ops::{self, AppliedOp, OpSignature};
+use crate::store::ops::{self, AppliedOp};
 use crate::store::{StoreError, StoreFault, blobs, likeness, reference};
 
 /// Largest number that the database holds.
@@ -76,6 +78,7 @@ enum Verdict {
 
 /// Applies the operations in a transaction of their own, and tells everybody whom that concerns.
 pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, StoreError> {
+    let ops = checked::all(push, ops).await?;
     let mut pushed = app
         .database()
         .write(push.actor.district, move |db| apply(db, push, &ops))
@@ -88,7 +91,7 @@ pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, 
 }
 
 /// Applies the operations in their order.
-fn apply(db: &Db, push: Push, ops: &[Op]) -> Result<Pushed, StoreError> {
+fn apply(db: &Db, push: Push, ops: &[Checked]) -> Result<Pushed, StoreError> {
     let mut pushed = Pushed::default();
     let mut events = Vec::new();
     if let Some(key) = &push.key {
@@ -99,8 +102,8 @@ fn apply(db: &Db, push: Push, ops: &[Op]) -> Result<Pushed, StoreError> {
         };
         evidence::add_key(db, owner, key, push.now)?;
     }
-    for op in ops {
-        let verdict = apply_alone(db, push, op)?;
+    for checked in ops {
+        let (verdict, op) = (apply_alone(db, push, checked)?, &checked.op);
         let mut result = OpResult {
             id: op.id,
             status: OpStatus::Applied,
@@ -163,10 +166,10 @@ fn apply(db: &Db, push: Push, ops: &[Op]) -> Result<Pushed, StoreError> {
 }
 
 /// Applies one operation in a savepoint.
-fn apply_alone(db: &Db, push: Push, op: &Op) -> Result<Verdict, StoreError> {
-    match db.savepoint(|db| judge(db, push, op)) {
+fn apply_alone(db: &Db, push: Push, checked: &Checked) -> Result<Verdict, StoreError> {
+    match db.savepoint(|db| judge(db, push, checked)) {
         Err(error) if error.fault() == StoreFault::Refused => {
-            tracing::error!(op = %op.id, %error, "an operation met a rule that it was not checked for");
+            tracing::error!(op = %checked.op.id, %error, "an operation met a rule that it was not checked for");
             let message = "the server could not store it".to_owned();
             Ok(Verdict::Retry {
                 code: codes::INTERNAL,
@@ -182,19 +185,16 @@ fn apply_alone(db: &Db, push: Push, op: &Op) -> Result<Verdict, StoreError> {
 }
 
 /// Checks an operation and stores it where nothing stands against it.
-fn judge(db: &Db, push: Push, op: &Op) -> Result<Verdict, StoreError> {
+fn judge(db: &Db, push: Push, checked: &Checked) -> Result<Verdict, StoreError> {
     let district = push.actor.district;
-    let digest = op_digest(op);
-    let signature = match signature(push, op) {
-        Ok(signature) => signature,
-        Err(fault) => {
-            tracing::warn!(op = %op.id, %fault, "an operation is asked for again");
-            let message = format!("the signature does not hold: {fault}");
-            return Ok(later(codes::SIGNATURE_INVALID, message));
-        }
-    };
+    let op = &checked.op;
+    if let Err(fault) = &checked.signature {
+        tracing::warn!(op = %op.id, %fault, "an operation is asked for again");
+        let message = format!("the signature does not hold: {fault}");
+        return Ok(later(codes::SIGNATURE_INVALID, message));
+    }
     if let Some(first) = ops::find(db, district, op.id)? {
-        let same = first.digest == digest && first.author == push.actor.person;
+        let same = first.digest == checked.digest && first.author == push.actor.person;
         if !same {
             return Ok(rejected(
                 codes::OP_ID_REUSED,
@@ -228,7 +228,7 @@ fn judge(db: &Db, push: Push, op: &Op) -> Result<Verdict, StoreError> {
     }
     let meets = record.meets(db, push)?;
     if let Meets::Itself { seq } = meets {
-        remember(db, push, op, digest, signature.as_ref(), seq)?;
+        remember(db, push, checked, seq)?;
         let receipts = receipts(db, push, &record)?;
         return Ok(Verdict::Duplicate { seq, receipts });
     }
@@ -255,7 +255,7 @@ fn judge(db: &Db, push: Push, op: &Op) -> Result<Verdict, StoreError> {
             need_blobs,
         });
     }
-    store(db, push, op, &record, digest, signature.as_ref())
+    store(db, push, checked, &record)
 }
 
 /// Says what becomes of a record for what it meets; nothing where that is no obstacle.
@@ -275,24 +275,6 @@ fn stands_against(meets: Meets) -> Option<Verdict> {
         Meets::OfAnother => rejected(codes::FORBIDDEN, "only its author revises a finding"),
         Meets::Other(error) => rejected(codes::RECORD_INVALID, &error.to_string()),
     })
-}
-
-/// Verifies the signature of an operation. Apps that sign nothing are taken; what is signed has to
-/// be as it was signed, or it was changed on its way.
-fn signature(push: Push, op: &Op) -> Result<Option<OpSignature>, SealError> {
-    let Some(signature) = &op.sig else {
-        return Ok(None);
-    };
-    let key = push.key.ok_or(SealError::Key)?;
-    let author = OpAuthor {
-        device: push.device,
-        person: push.actor.person,
-    };
-    verify_op(op, author, &key)?;
-    Ok(Some(OpSignature {
-        signature: signature.clone(),
-        key: key.id(),
-    }))
 }
 
 /// Keeps the records of the photos, and says what the receipts for them say.
@@ -362,23 +344,16 @@ fn missing_photos(db: &Db, push: Push, record: &Record) -> Result<Vec<Sha256Hex>
     Ok(missing)
 }
 
-fn store(
-    db: &Db,
-    push: Push,
-    op: &Op,
-    record: &Record,
-    digest: ops::OpDigest,
-    signature: Option<&OpSignature>,
-) -> Result<Verdict, StoreError> {
+fn store(db: &Db, push: Push, checked: &Checked, record: &Record) -> Result<Verdict, StoreError> {
     // As it came: a field that a newer phone added is kept for a newer server.
-    let body = op.body.to_string();
+    let body = checked.op.body.to_string();
     let Some(Stored { seq, events }) = record.store(db, push, &body)? else {
         return Ok(moved_on());
     };
     for photo in record.photos() {
         likeness::add_due(db, push.actor.district, &photo.sha256, push.now)?;
     }
-    remember(db, push, op, digest, signature, seq)?;
+    remember(db, push, checked, seq)?;
     Ok(Verdict::Applied {
         receipts: receipts(db, push, record)?,
         seq,
@@ -388,22 +363,22 @@ fn store(
 }
 
 /// Remembers an operation, so that it is known when it comes again.
-fn remember(
-    db: &Db,
-    push: Push,
-    op: &Op,
-    digest: ops::OpDigest,
-    signature: Option<&OpSignature>,
-    seq: u64,
-) -> Result<(), StoreError> {
+fn remember(db: &Db, push: Push, checked: &Checked, seq: u64) -> Result<(), StoreError> {
+    let Checked {
+        op,
+        digest,
+        signature,
+    } = checked;
     let applied = AppliedOp {
         device: push.device,
         dev_seq: op.dev_seq,
         author: push.actor.person,
         kind: String::from(op.kind.clone()),
-        digest,
+        digest: *digest,
         seq,
     };
+    // One whose signature does not hold never comes so far.
+    let signature = signature.as_ref().ok().and_then(Option::as_ref);
     ops::add(
         db,
         push.actor.district,

@@ -1,6 +1,7 @@
 //! A phone and a console, as far as it is about what they were answered.
 
 use anyhow::{Context, bail, ensure};
+use reqwest::header::HeaderMap;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,10 +24,10 @@ pub(super) struct People {
 
 impl People {
     pub(super) async fn sign_in(server: &str, accounts: &[Value]) -> anyhow::Result<Self> {
-        let http = http();
+        let http = http()?;
         let device = Uuid::now_v7();
         let sign_in = async |account: &str| {
-            let known = accounts.iter().find(|one| one["account"] == account);
+            let known = accounts.iter().find(|one| at(one, "/account") == account);
             let password = &known.context("an account")?["password"];
             // A device each, so that both get a token and none a cookie.
             let of = if account == INSPECTOR {
@@ -37,7 +38,7 @@ impl People {
             let body = json!({"account": account, "password": password, "device": of});
             let answer = http.post(format!("{server}/api/v1/session")).json(&body);
             let answer: Value = answer.send().await?.error_for_status()?.json().await?;
-            let token = answer["token"].as_str().context("a token")?;
+            let token = at(&answer, "/token").as_str().context("a token")?;
             anyhow::Ok(format!("Bearer {token}"))
         };
         let (phone, console) = (sign_in(INSPECTOR).await?, sign_in(SUPERVISOR).await?);
@@ -50,8 +51,8 @@ impl People {
         let session = get("session").await?;
         Ok(Self {
             device,
-            point: points[0]["id"].clone(),
-            standard: session["district"]["standard"].clone(),
+            point: at(&points, "/0/id").clone(),
+            standard: at(&session, "/district/standard").clone(),
             phone,
             console,
         })
@@ -107,7 +108,7 @@ impl Client {
         let [first, second] = &photos;
         let ops = [op(1, &[first]), op(2, &[first, second])];
         Ok(Self {
-            http: http(),
+            http: http()?,
             server: server.to_owned(),
             people: people.clone(),
             photos,
@@ -117,9 +118,10 @@ impl Client {
     }
 
     /// The same, once it was started again.
-    pub(super) fn goes_on_at(&mut self, server: &str) {
+    pub(super) fn goes_on_at(&mut self, server: &str) -> anyhow::Result<()> {
         server.clone_into(&mut self.server);
-        self.http = http();
+        self.http = http()?;
+        Ok(())
     }
 
     /// How much was answered.
@@ -208,9 +210,9 @@ impl Client {
             return Ok(());
         }
         let result = self.push_op(&pushed.op).await?;
-        let status = result["status"].as_str().unwrap_or_default();
+        let status = at(&result, "/status").as_str().unwrap_or_default();
         ensure!(matches!(status, "applied" | "duplicate"), "{result}");
-        let seq = result["seq"].as_u64();
+        let seq = at(&result, "/seq").as_u64();
         ensure!(seq.is_some(), "{result}");
         let pushed = self.ops.get_mut(which).context("an operation")?;
         pushed.seq = seq;
@@ -224,7 +226,7 @@ impl Client {
         });
         let asked = self.ask(Method::POST, "sync/push").json(&body);
         let answer: Value = good(asked.send().await?).await?.json().await?;
-        Ok(answer["results"][0].clone())
+        Ok(at(&answer, "/results/0").clone())
     }
 
     async fn decide(&mut self) -> anyhow::Result<()> {
@@ -232,7 +234,7 @@ impl Client {
             return Ok(());
         }
         let [first, _] = &self.ops;
-        let id = first.op["entity"].as_str().context("an id")?;
+        let id = at(&first.op, "/entity").as_str().context("an id")?;
         let url = format!("{}/api/v1/findings/{id}/review", self.server);
         let asked = self
             .http
@@ -271,7 +273,7 @@ impl Client {
         for Pushed { op, seq } in &self.ops {
             let Some(seq) = seq else { continue };
             let again = self.push_op(op).await?;
-            if again["status"] != "duplicate" || again["seq"] != *seq {
+            if at(&again, "/status") != "duplicate" || at(&again, "/seq") != *seq {
                 missing.push(format!("operation {seq}: {again}"));
             }
         }
@@ -283,20 +285,25 @@ impl Client {
         let body = json!({"proto": 1, "epoch": null, "scopes": {}, "limit": 1000});
         let asked = self.ask(Method::POST, "sync/pull").json(&body);
         let answer: Value = good(asked.send().await?).await?.json().await?;
-        let events = answer["scopes"][1]["events"].as_array().context("events")?;
+        let events = at(&answer, "/scopes/1/events")
+            .as_array()
+            .context("events")?;
         let mut missing = Vec::new();
         for Pushed { op, seq } in &self.ops {
             let told = events
                 .iter()
-                .filter(|event| event["kind"] == "finding.received")
-                .filter(|event| event["body"]["id"] == op["entity"])
+                .filter(|event| at(event, "/kind") == "finding.received")
+                .filter(|event| at(event, "/body/id") == at(op, "/entity"))
                 .count();
             if told > 1 || (seq.is_some() && told == 0) {
-                missing.push(format!("finding {} is told {told} times", op["entity"]));
+                missing.push(format!(
+                    "finding {} is told {told} times",
+                    at(op, "/entity")
+                ));
             }
         }
-        let reviews = events.iter().filter(|event| event["body"]["rev"] == 1);
-        let reviews = reviews.filter(|event| event["body"]["state"] == "accepted");
+        let reviews = events.iter().filter(|event| at(event, "/body/rev") == 1);
+        let reviews = reviews.filter(|event| at(event, "/body/state") == "accepted");
         let told = reviews.count();
         if told > 1 || (self.decided.is_some() && told == 0) {
             missing.push(format!("the decision is told {told} times"));
@@ -306,10 +313,20 @@ impl Client {
 }
 
 /// A client without TLS in use; it wants to be told all the same who would do it.
-fn http() -> reqwest::Client {
+pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
+    http_with(HeaderMap::new())
+}
+
+/// One that says something with each of its questions.
+pub(crate) fn http_with(always: HeaderMap) -> anyhow::Result<reqwest::Client> {
     // Told already, where this fails.
     drop(rustls::crypto::ring::default_provider().install_default());
-    reqwest::Client::new()
+    Ok(reqwest::Client::builder().default_headers(always).build()?)
+}
+
+/// What a value holds at a place; null where there is nothing.
+pub(crate) fn at<'a>(value: &'a Value, place: &str) -> &'a Value {
+    value.pointer(place).unwrap_or(&Value::Null)
 }
 
 async fn good(answer: Response) -> anyhow::Result<Response> {
@@ -342,8 +359,8 @@ fn submit(number: u64, people: &People, photos: &[&Sent]) -> Value {
         "id": Uuid::now_v7(), "dev_seq": number, "kind": "finding.submitted", "entity": id,
         "base_rev": 0, "made_at": 1_760_000_000_000_i64,
         "body": {
-            "id": id, "point": people.point, "standard": people.standard["id"],
-            "standard_version": people.standard["version"], "criterion": "cables-tidy",
+            "id": id, "point": people.point, "standard": at(&people.standard, "/id"),
+            "standard_version": at(&people.standard, "/version"), "criterion": "cables-tidy",
             "note": "缆线垂落", "found_at": 1_760_000_000_000_i64, "position": missing,
             "standing": null, "photos": photos,
         },

@@ -18,7 +18,9 @@ use tempfile::TempDir;
 use xunfang_rig::{Postgres, Syncs};
 
 use self::client::{Client, People};
-use self::program::{Program, Trace};
+pub(crate) use self::client::{at, http, http_with};
+use self::program::Trace;
+pub(crate) use self::program::{Program, sample};
 use crate::inject::spread;
 
 /// Calls that end a thread or the program: nothing comes after them.
@@ -36,6 +38,16 @@ pub enum Engine {
 impl Engine {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    /// Finds one by its name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
 }
 
 /// Where a server dies.
@@ -87,7 +99,7 @@ impl Victim {
             Engine::Postgres => Some(Postgres::start(Syncs::No)?),
         };
         let url = cluster.as_ref().map(Postgres::url);
-        let accounts = program::sample(program, base.path(), url.as_deref())?;
+        let accounts = sample(program, base.path(), url.as_deref())?;
         let server = Program::serve(program, base.path(), url.as_deref())?;
         let people = People::sign_in(server.address(), &accounts).await?;
         server.stop()?;
@@ -193,7 +205,7 @@ impl Victim {
         let acknowledged = client.acknowledged();
         // It is started again, without anybody who kills it.
         let server = Program::serve(&self.program, folder, database)?;
-        client.goes_on_at(server.address());
+        client.goes_on_at(server.address())?;
         wrong.extend(client.missing().await?);
         if let Err(error) = client.work().await {
             wrong.push(format!("it cannot go on: {error:#}"));

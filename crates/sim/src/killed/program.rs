@@ -18,7 +18,7 @@ pub(super) enum Trace<'a> {
 }
 
 /// A server that runs.
-pub(super) struct Program {
+pub(crate) struct Program {
     child: Child,
     address: String,
     tracer: Option<Child>,
@@ -35,7 +35,7 @@ fn command(program: &Path, what: &str, folder: &Path, database: Option<&str>) ->
 }
 
 /// Loads the sample districts, and returns their accounts.
-pub(super) fn sample(
+pub(crate) fn sample(
     program: &Path,
     folder: &Path,
     database: Option<&str>,
@@ -51,7 +51,7 @@ pub(super) fn sample(
 }
 
 impl Program {
-    pub(super) fn serve(
+    pub(crate) fn serve(
         program: &Path,
         folder: &Path,
         database: Option<&str>,
@@ -85,8 +85,13 @@ impl Program {
         })
     }
 
-    pub(super) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// By which the system knows it.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Attaches strace to all of its threads, and to those that come.

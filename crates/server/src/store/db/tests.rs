@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use tempfile::{TempDir, tempdir};
 use uuid::{Uuid, uuid};
 use xunfang_domain::UnixMillis;
@@ -133,7 +131,7 @@ fn values_come_back_as_they_went_in() {
         let scope = |last: Option<i64>| {
             db.only(
                 statement!("../feed/next_seq.sql"),
-                params! { ":district_id": DISTRICT, ":scope": text },
+                params! { ":district_id": DISTRICT, ":scope": text, ":count": 1_u64 },
                 |row| {
                     Ok((
                         row.get::<u64>("last_seq")?,
