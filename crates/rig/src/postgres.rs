@@ -73,7 +73,7 @@ impl Postgres {
         for _ in 0..PORT_TRIES {
             let port = port::free()?;
             let mut process = run(&programs, &data, &log, port, syncs)?;
-            if wait(&mut process, port)? {
+            if wait(&mut process, port, &data)? {
                 return Ok(Self {
                     process,
                     port,
@@ -216,8 +216,9 @@ fn template(programs: &Path) -> anyhow::Result<PathBuf> {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let owner = if is_root() { USER } else { "own" };
-    let place = std::env::temp_dir().join(format!("xunfang-pg-{version}-{owner}"));
+    // Of each user one; made anew where it is made otherwise.
+    let owner = fs::metadata("/proc/self")?.uid();
+    let place = std::env::temp_dir().join(format!("xunfang-pg-{version}-{owner}-1"));
     if place.join("PG_VERSION").exists() {
         return Ok(place);
     }
@@ -288,14 +289,18 @@ fn run(programs: &Path, data: &Path, log: &Path, port: u16, syncs: Syncs) -> any
 }
 
 /// Waits until it answers; says no where it ended instead.
-fn wait(process: &mut Child, port: u16) -> anyhow::Result<bool> {
+fn wait(process: &mut Child, port: u16, data: &Path) -> anyhow::Result<bool> {
     let begun = Instant::now();
     while begun.elapsed() < START_MAX {
         if process.try_wait()?.is_some() {
             return Ok(false);
         }
-        if ask(&url(port), "SELECT 1").is_ok() {
-            return Ok(true);
+        // Another one may have taken the port, and answer.
+        if let Ok(rows) = ask(&url(port), "SHOW data_directory") {
+            let place = rows.first().and_then(|row| row.first().cloned().flatten());
+            if place.is_some_and(|place| Path::new(&place) == data) {
+                return Ok(true);
+            }
         }
         std::thread::yield_now();
     }

@@ -21,6 +21,8 @@ use crate::store::{StoreError, blobs, evidence};
 /// How far the phone's clock may differ from the time that the server's word and the clock that
 /// nobody can set give together, in milliseconds.
 const CLOCK_OFF_MS_MAX: i64 = 5 * 60_000;
+/// Places in a device's chain end before this: the database is asked for the one behind, too.
+const SEQ_END: u64 = i64::MAX as u64;
 
 /// Keeps the record of a photo that was taken with `device`, where its signature holds, and which
 /// file is the copy that was drawn on; returns what the receipt says.
@@ -112,7 +114,7 @@ fn admitted(
         }
     };
     // A number that the database does not hold is no place in a chain.
-    if read.device != device || read.seq == 0 || i64::try_from(read.seq).is_err() {
+    if read.device != device || !(1..SEQ_END).contains(&read.seq) {
         tracing::warn!(%device, "a photo's record is of another device");
         return Ok(None);
     }
@@ -244,7 +246,7 @@ fn chain(
     sealed: &Sealed,
 ) -> Result<CheckOutcome, StoreError> {
     // No device counts that far, and the database could not be asked for it.
-    if i64::try_from(read.seq).is_err() {
+    if read.seq >= SEQ_END {
         return Ok(CheckOutcome::Failed);
     }
     let own = digest(sealed.text.as_bytes());

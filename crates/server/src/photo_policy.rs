@@ -55,26 +55,26 @@ pub async fn change(
     {
         return Err(PolicyError::Size(px));
     }
-    let mut district = districts::find(app, district_named).await?;
-    let before = district.photos;
-    district.photos = PhotoPolicy {
-        working_px: change.working_px.unwrap_or(before.working_px),
-        layout: change.layout.unwrap_or(before.layout),
-        person: change.person.unwrap_or(before.person),
-        originals: change.originals.unwrap_or(before.originals),
-    };
-    let now = district.photos;
-    if now == before {
-        return Ok(now);
-    }
+    let id = districts::find(app, district_named).await?.id;
     app.database()
-        .write(district.id, move |db| {
-            reference::put_district(db, &district)?;
-            let scope = FeedScope::District(district.id).to_string();
-            let event = NewEvent::new(scope, &EventBody::District(district.clone()))?;
-            feed::append(db, district.id, &[event])?;
-            Ok::<_, StoreError>(now)
+        .write(id, move |db| {
+            // Read again where nobody changes it meanwhile.
+            let mut district = reference::district(db, id)?.ok_or(StoreError::Closed)?;
+            let before = district.photos;
+            district.photos = PhotoPolicy {
+                working_px: change.working_px.unwrap_or(before.working_px),
+                layout: change.layout.unwrap_or(before.layout),
+                person: change.person.unwrap_or(before.person),
+                originals: change.originals.unwrap_or(before.originals),
+            };
+            let now = district.photos;
+            if now != before {
+                reference::put_district(db, &district)?;
+                let scope = FeedScope::District(id).to_string();
+                let event = NewEvent::new(scope, &EventBody::District(district))?;
+                feed::append(db, id, &[event])?;
+            }
+            Ok(now)
         })
         .await
-        .map_err(PolicyError::from)
 }

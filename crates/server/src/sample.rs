@@ -196,12 +196,14 @@ fn put_reference(
         reference::put_district(db, &sample.district)?;
         changes.push(EventBody::District(sample.district.clone()));
     }
+    let mut missing = Vec::new();
     for point in &sample.points {
         if reference::point(db, id, point.id)?.is_none() {
-            reference::put_point(db, point)?;
-            changes.push(EventBody::Point(point.clone()));
+            missing.push(point.clone());
         }
     }
+    let made = reference::put_points(db, id, missing)?;
+    changes.extend(made.into_iter().map(EventBody::Point));
     let events: Vec<NewEvent> = changes
         .iter()
         .map(|change| NewEvent::new(FeedScope::District(id).to_string(), change))

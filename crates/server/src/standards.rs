@@ -252,17 +252,11 @@ pub(crate) fn district_zone(db: &Db, district: &District) -> Result<ZoneShape, S
 
 /// Gives the district's zone to the points that have none of their own.
 fn zones(db: &Db, district: DistrictId, zone: &ZoneShape) -> Result<Vec<Point>, StoreError> {
-    let mut changed = Vec::new();
-    for point in reference::points(db, district)? {
-        if point.own_zone {
-            continue;
-        }
-        let follows = point.with_zone(None, zone);
-        if reference::put_point(db, &follows)? {
-            changed.push(follows);
-        }
-    }
-    Ok(changed)
+    let following = reference::points(db, district)?
+        .into_iter()
+        .filter(|point| !point.own_zone)
+        .map(|point| point.with_zone(None, zone));
+    reference::put_points(db, district, following.collect())
 }
 
 /// How far a zone of a district reaches, for lists and quick drawing.

@@ -351,6 +351,11 @@ async fn kill_servers(
             found.acknowledged,
             found.wrong.len(),
         ));
+        // Where nobody dies, or nobody was answered before, nothing is shown.
+        let few = deaths.len() as u64 / 2;
+        if seconds.is_none() && (found.kills < few || found.acknowledged == 0) {
+            wrong.push(format!("{engine:?}: only {} servers died", found.kills));
+        }
         wrong.extend(found.wrong);
     }
     let verdict = json!({"R4": {

@@ -43,6 +43,6 @@ pub(crate) fn save(
         };
     }
     let point = point.map_err(ApiError::PointInvalid)?;
-    put(db, point.district, std::slice::from_ref(&point))?;
+    put(db, point.district, vec![point.clone()])?;
     Ok(point)
 }

@@ -158,7 +158,7 @@ pub(crate) async fn commit(
             if feed::last_seq(db, district, &scope)? != last_seq {
                 return Err(ApiError::ImportMovedOn);
             }
-            put(db, district, &points)?;
+            put(db, district, points)?;
             Ok(ImportDone { tally })
         })
         .await

@@ -18,13 +18,11 @@ pub(crate) use import::{Register, commit, export, preview};
 pub(crate) use table::{Order, Page, Use, page};
 
 /// Stores points of a district and tells phones of those that are new or changed.
-fn put(db: &Db, district: DistrictId, points: &[Point]) -> Result<(), StoreError> {
-    let mut events = Vec::new();
-    for point in points {
-        if reference::put_point(db, point)? {
-            let scope = FeedScope::District(district).to_string();
-            events.push(NewEvent::new(scope, &EventBody::Point(point.clone()))?);
-        }
-    }
+fn put(db: &Db, district: DistrictId, points: Vec<Point>) -> Result<(), StoreError> {
+    let scope = FeedScope::District(district).to_string();
+    let events: Vec<NewEvent> = reference::put_points(db, district, points)?
+        .into_iter()
+        .map(|point| NewEvent::new(scope.clone(), &EventBody::Point(point)))
+        .collect::<Result<_, _>>()?;
     feed::append(db, district, &events)
 }

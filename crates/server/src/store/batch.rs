@@ -48,6 +48,8 @@ trait Job: Send {
     fn is_wanted(&self) -> bool;
     /// Does it, and says whether it is to stay.
     fn run(&mut self, db: &Db) -> bool;
+    /// Says that it cannot stay although it was done.
+    fn undo(&mut self, error: StoreError);
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
@@ -82,6 +84,10 @@ where
         let stays = outcome.is_ok();
         self.outcome = Some(outcome);
         stays
+    }
+
+    fn undo(&mut self, error: StoreError) {
+        self.outcome = Some(Err(error.into()));
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
@@ -169,7 +175,7 @@ impl Batches {
         busy.push(district);
         Some(Batch {
             of: Arc::clone(self),
-            district,
+            district: Some(district),
             jobs: taken,
         })
     }
@@ -182,15 +188,21 @@ impl Batches {
 /// Changes that are done in one transaction.
 struct Batch {
     of: Arc<Batches>,
-    district: DistrictId,
+    /// None once others may write for it.
+    district: Option<DistrictId>,
     jobs: Vec<Box<dyn Job>>,
 }
 
 impl Batch {
     fn run(mut self, mut place: super::pool::Place) {
-        let failed = transact(&mut place, self.district, &mut self.jobs).err();
+        let failed = match self.district {
+            Some(district) => transact(&mut place, district, &mut self.jobs).err(),
+            None => Some(StoreError::Closed),
+        };
         // The writer goes on to the next before anybody is answered.
+        self.free();
         drop(place);
+        self.of.ended.notify_waiters();
         let failed = failed.map(Arc::new);
         for job in std::mem::take(&mut self.jobs) {
             job.answer(match &failed {
@@ -199,16 +211,23 @@ impl Batch {
             });
         }
     }
+
+    /// Lets others write for its district.
+    fn free(&mut self) {
+        if let Some(district) = self.district.take() {
+            let mut waiting = self.of.waiting();
+            let busy = &mut waiting.busy;
+            if let Some(at) = busy.iter().position(|other| *other == district) {
+                busy.swap_remove(at);
+            }
+        }
+    }
 }
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        let mut waiting = self.of.waiting();
-        let busy = &mut waiting.busy;
-        if let Some(at) = busy.iter().position(|district| *district == self.district) {
-            busy.swap_remove(at);
-        }
-        drop(waiting);
+        // Where it broke off.
+        self.free();
         self.of.ended.notify_waiters();
     }
 }
@@ -266,6 +285,11 @@ fn run_apart(db: &Db, job: &mut dyn Job) -> Result<(), StoreError> {
         Ok(()) => Ok(()),
         Err(Stop::Undone) if db.is_open() => Ok(()),
         Err(Stop::Undone) => Err(StoreError::TakenBack),
+        // Done, it said; but a part of it had failed.
+        Err(Stop::Store(StoreError::TakenBack)) if db.is_open() => {
+            job.undo(StoreError::TakenBack);
+            Ok(())
+        }
         Err(Stop::Store(error)) => Err(error),
     }
 }

@@ -46,6 +46,9 @@ pub enum StoreError {
     /// The transaction that did this with other changes failed.
     #[error("{0}")]
     Together(Arc<StoreError>),
+    /// PostgreSQL takes the connection and says nothing.
+    #[error("the database does not answer")]
+    Silent,
     /// Something broke while it worked on the database.
     #[error("work on the database broke")]
     Panicked,
@@ -92,6 +95,7 @@ impl StoreError {
             | Self::Parameters(_)
             | Self::TakenBack
             | Self::Panicked
+            | Self::Silent
             | Self::Newer { .. }
             | Self::Thread(_)
             | Self::Value { .. }

@@ -61,7 +61,7 @@ pub(crate) fn waiting(
         params! {
             ":kind": kind.word(),
             ":now": now.get(),
-            ":latest": now.plus_ms(APART_MAX_MS).get(),
+            ":latest": now.plus_ms(2 * APART_MAX_MS).get(),
             ":limit": limit,
         },
         |row| {
@@ -76,7 +76,6 @@ pub(crate) fn waiting(
 
 /// Says whether the job is begun by this: nobody else was faster.
 pub(crate) fn begin(db: &Db, job: &Job, now: UnixMillis) -> Result<bool, StoreError> {
-    let latest = now.plus_ms(APART_MAX_MS).get();
     let begun = db.execute(
         statement!("jobs/begin.sql"),
         params! {
@@ -84,8 +83,8 @@ pub(crate) fn begin(db: &Db, job: &Job, now: UnixMillis) -> Result<bool, StoreEr
             ":kind": job.kind.word(),
             ":subject": job.subject,
             ":now": now.get(),
-            ":latest": latest,
-            ":until": latest,
+            ":latest": now.plus_ms(2 * APART_MAX_MS).get(),
+            ":until": now.plus_ms(APART_MAX_MS).get(),
         },
     )?;
     Ok(begun > 0)

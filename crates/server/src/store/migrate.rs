@@ -7,7 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
-use super::db::{Db, params, statement};
+use super::db::{Db, SET_UP, params, statement};
 
 /// Every step, in order. The version of a database is the number of steps it has been through.
 const SQLITE: [&str; 11] = [
@@ -37,6 +37,7 @@ const _: () = assert!(NEWEST == POSTGRES_BEGINS_AT + POSTGRES.len() - 1);
 
 /// Held while one of several servers that start together brings the database up to date.
 const TURN: &str = "SELECT pg_advisory_lock(7869826701)";
+const PATIENCE: &str = "SET lock_timeout TO 0; SET statement_timeout TO 0";
 const TURN_OVER: &str = "SELECT pg_advisory_unlock(7869826701)";
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
     only_row BIGINT NOT NULL PRIMARY KEY CHECK (only_row = 1),
@@ -61,10 +62,12 @@ pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
 
 /// Runs the steps that a database of PostgreSQL lacks.
 pub(super) fn postgres(db: &Db) -> Result<(), StoreError> {
+    // A step takes as long as it takes, and so does waiting for another server's.
+    db.batch(PATIENCE)?;
     db.batch(TURN)?;
     let done = steps(db);
     // Where this fails, the connection does, and the turn is over with it.
-    done.and(db.batch(TURN_OVER))
+    done.and(db.batch(TURN_OVER)).and(db.batch(SET_UP))
 }
 
 fn steps(db: &Db) -> Result<(), StoreError> {

@@ -64,18 +64,30 @@ pub(crate) fn point(
         .transpose()
 }
 
-/// Stores a point and says whether that changed anything.
-pub(crate) fn put_point(db: &Db, point: &Point) -> Result<bool, StoreError> {
-    let changed = db.execute(
-        statement!("reference/put_point.sql"),
+/// Stores points of a district, and returns those by which that changed anything.
+pub(crate) fn put_points(
+    db: &Db,
+    district: DistrictId,
+    points: Vec<Point>,
+) -> Result<Vec<Point>, StoreError> {
+    let district_id = district.uuid();
+    let bodies = points
+        .iter()
+        .map(|point| Ok((point.id.uuid(), values::to_json("point", point)?)))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    let rows = points.iter().zip(&bodies).map(|(point, (id, body))| {
         params! {
-            ":district_id": point.district.uuid(),
-            ":point_id": point.id.uuid(),
+            ":district_id": district_id,
+            ":point_id": *id,
             ":name": point.name,
-            ":body": values::to_json("point", point)?,
-        },
-    )?;
-    Ok(changed > 0)
+            ":body": *body,
+        }
+        .to_vec()
+    });
+    let changed = db.execute_each(statement!("reference/put_point.sql"), rows)?;
+    let points = points.into_iter().zip(changed);
+    let points = points.filter(|(_, changed)| *changed > 0);
+    Ok(points.map(|(point, _)| point).collect())
 }
 
 /// Finds one version of a standard.

@@ -1,5 +1,7 @@
 //! A phone and a console, as far as it is about what they were answered.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail, ensure};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, Response};
@@ -8,6 +10,9 @@ use uuid::Uuid;
 use xunfang_domain::{FindingId, Sha256Hex};
 
 use crate::scene::picture;
+
+/// Longest time for an answer: a server that hangs is a fault.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
 
 const INSPECTOR: &str = "xunfang01";
 const SUPERVISOR: &str = "ducha01";
@@ -321,7 +326,10 @@ pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
 pub(crate) fn http_with(always: HeaderMap) -> anyhow::Result<reqwest::Client> {
     // Told already, where this fails.
     drop(rustls::crypto::ring::default_provider().install_default());
-    Ok(reqwest::Client::builder().default_headers(always).build()?)
+    Ok(reqwest::Client::builder()
+        .default_headers(always)
+        .timeout(ANSWER_MAX)
+        .build()?)
 }
 
 /// What a value holds at a place; null where there is nothing.

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use xunfang_domain::DistrictId;
 
-pub(crate) use self::postgres::PostgresSource;
+pub(crate) use self::postgres::{PostgresSource, SET_UP};
 pub(super) use self::sqlite::{open_reader, open_writer};
 pub(crate) use self::statement::{Statement, statement};
 use self::value::Value;
@@ -28,6 +28,8 @@ use super::StoreError;
 pub(crate) struct Db {
     link: Link,
     state: Cell<State>,
+    /// Savepoints that are open, each within the one before.
+    depth: Cell<u32>,
 }
 
 enum Link {
@@ -72,6 +74,7 @@ impl Db {
         Self {
             link,
             state: Cell::new(State::Idle),
+            depth: Cell::new(0),
         }
     }
 
@@ -98,19 +101,15 @@ impl Db {
         })
     }
 
-    /// Runs a statement for each of many rows; PostgreSQL is not asked for each by itself.
+    /// Runs a statement for each of many rows, and says how many rows each changed. PostgreSQL is
+    /// not asked for each by itself.
     pub(crate) fn execute_each<'a>(
         &self,
         statement: Statement,
         rows: impl Iterator<Item = Vec<Param<'a>>>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<u64>, StoreError> {
         match &self.link {
-            Link::Sqlite(_) => {
-                for row in rows {
-                    self.execute(statement, &row)?;
-                }
-                Ok(())
-            }
+            Link::Sqlite(_) => rows.map(|row| self.execute(statement, &row)).collect(),
             Link::Postgres(link) => {
                 let rows: Vec<Vec<Param<'_>>> = rows.collect();
                 rows.iter().try_for_each(|row| storable(row))?;
@@ -178,24 +177,37 @@ impl Db {
         Ok(rows)
     }
 
-    /// Does something of which nothing stays where it fails. The transaction goes on either way.
+    /// Does something of which nothing stays where it fails, also where a statement failed and
+    /// nobody said so. The transaction goes on either way.
     pub(crate) fn savepoint<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.noting(|| self.batch("SAVEPOINT part"))?;
+        // Each has its own name: work that broke off may have left one open within this one.
+        let depth = self.depth.get();
+        self.noting(|| self.batch(&format!("SAVEPOINT part_{depth}")))?;
+        self.depth.set(depth + 1);
         let done = work(self);
-        if done.is_ok() {
-            self.noting(|| self.batch("RELEASE part"))?;
+        self.depth.set(depth);
+        let failed = self.state.get() == State::Failed;
+        if done.is_ok() && !failed {
+            self.noting(|| self.batch(&format!("RELEASE part_{depth}")))?;
         } else if self.is_open() {
-            self.batch("ROLLBACK TO part; RELEASE part")?;
+            self.batch(&format!("ROLLBACK TO part_{depth}; RELEASE part_{depth}"))?;
             self.state.set(State::Open);
         }
-        done
+        if failed {
+            done.and(Err(StoreError::TakenBack.into()))
+        } else {
+            done
+        }
     }
 
     /// Begins a transaction.
     pub(super) fn begin(&self, purpose: Purpose) -> Result<(), StoreError> {
+        // Until it is known to be open there may be something to take back.
+        self.state.set(State::Failed);
+        self.depth.set(0);
         match &self.link {
             Link::Sqlite(link) => link.begin(purpose)?,
             Link::Postgres(link) => link.begin(purpose)?,

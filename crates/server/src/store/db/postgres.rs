@@ -16,6 +16,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use futures_util::future::try_join_all;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 use tokio_postgres::error::Severity;
 use tokio_postgres::{Client, Config, NoTls};
 
@@ -27,12 +28,14 @@ use crate::store::StoreError;
 /// Longest time to reach the database.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 
+/// How long what was sent may wait until the other machine has it.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// Rows of one statement that are on their way together.
 const SENT_TOGETHER: usize = 256;
 
 /// What every connection is told first. A server that stopped in the middle of a transaction, and
 /// whose machine does not close the connection, holds its district for a minute at most.
-const SET_UP: &str = "\
+pub(crate) const SET_UP: &str = "\
     SET synchronous_commit TO on;
     SET lock_timeout TO '30s';
     SET idle_in_transaction_session_timeout TO '60s';
@@ -52,10 +55,18 @@ impl PostgresSource {
     /// # Errors
     /// Says what is wrong with it; the password is not repeated.
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
-        let mut config: Config = url.parse()?;
+        // Why not is not told: it may repeat the password.
+        let mut config: Config = url.parse().map_err(|_| StoreError::Value {
+            what: "address",
+            reason: "it is none of PostgreSQL's".to_owned(),
+        })?;
         config.application_name("xunfang-server");
         config.connect_timeout(CONNECT_MAX);
-        config.keepalives_idle(Duration::from_secs(30));
+        // One that is gone without a word is noticed within a minute, whoever waits for what.
+        config.tcp_user_timeout(SILENCE_MAX);
+        config.keepalives_idle(Duration::from_secs(15));
+        config.keepalives_interval(Duration::from_secs(5));
+        config.keepalives_retries(3);
         Ok(Self { config })
     }
 
@@ -63,7 +74,9 @@ impl PostgresSource {
     pub(crate) fn open(&self) -> Result<Link, StoreError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(StoreError::Thread)?;
-        let (client, connection) = runtime.block_on(self.config.connect(NoTls))?;
+        let connecting = async { timeout(CONNECT_MAX, self.config.connect(NoTls)).await };
+        let connected = runtime.block_on(connecting);
+        let (client, connection) = connected.map_err(|_| StoreError::Silent)??;
         // It ends with the client; what it fails with, the statement that waits is told.
         runtime.spawn(async move {
             if let Err(error) = connection.await {
@@ -114,17 +127,18 @@ impl Link {
         &self,
         statement: Statement,
         rows: &[Vec<Param<'_>>],
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<u64>, StoreError> {
         let prepared = self.prepared(statement)?;
+        let mut changed = Vec::with_capacity(rows.len());
         for rows in rows.chunks(SENT_TOGETHER) {
             let values = rows.iter().map(|row| ordered(statement, &prepared, row));
             let values = values.collect::<Result<Vec<_>, _>>()?;
             let asked = values
                 .into_iter()
                 .map(|values| self.client.execute_raw(&prepared.statement, values));
-            self.run(try_join_all(asked))?;
+            changed.extend(self.run(try_join_all(asked))?);
         }
-        Ok(())
+        Ok(changed)
     }
 
     pub(super) fn each(
@@ -166,7 +180,8 @@ impl Link {
             Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
             // References to the row do not wait for this; another writer does.
             Purpose::Write(district) => format!(
-                "BEGIN; SELECT FROM district WHERE district_id = '{district}' FOR NO KEY UPDATE"
+                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+                 SELECT FROM district WHERE district_id = '{district}' FOR NO KEY UPDATE"
             ),
         };
         self.batch(&words)
@@ -205,10 +220,14 @@ impl Drop for Link {
 /// Whether no other statement can be asked after this answer.
 fn ends_connection(error: &tokio_postgres::Error) -> bool {
     match error.as_db_error() {
-        Some(said) => matches!(
-            said.parsed_severity(),
-            Some(Severity::Fatal | Severity::Panic)
-        ),
+        // The last two: what was prepared is of an older schema, or of another connection behind a
+        // pool.
+        Some(said) => {
+            matches!(
+                said.parsed_severity(),
+                Some(Severity::Fatal | Severity::Panic)
+            ) || matches!(said.code().code(), "0A000" | "26000")
+        }
         None => {
             error.is_closed()
                 || std::error::Error::source(error).is_some_and(|source| source.is::<io::Error>())

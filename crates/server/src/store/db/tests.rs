@@ -93,6 +93,48 @@ fn what_fails_in_a_savepoint_takes_back_nothing_but_itself() {
 }
 
 #[test]
+fn a_savepoint_in_which_a_failure_was_not_told_is_taken_back_alone() {
+    let both = both();
+    for db in both.sources.iter().map(connect) {
+        db.begin(Purpose::Write(district(DISTRICT))).unwrap();
+        put(&db, DISTRICT, "{}").unwrap();
+        let told: Result<(), StoreError> = db.savepoint(|db| {
+            put(db, DISTRICT, "[1]")?;
+            drop(put(db, OTHER, "no JSON"));
+            Ok(())
+        });
+        assert!(matches!(told, Err(StoreError::TakenBack)));
+        put(&db, OTHER, "{}").unwrap();
+        db.commit().unwrap();
+        assert_eq!(find(&db, DISTRICT).as_deref(), Some("{}"));
+        assert_eq!(find(&db, OTHER).as_deref(), Some("{}"));
+    }
+}
+
+#[test]
+fn a_connection_on_which_a_district_could_not_be_held_is_of_use_again() {
+    let both = both();
+    let [_, source] = &both.sources;
+    let (holder, db) = (connect(source), connect(source));
+    let purpose = Purpose::Write(district(DISTRICT));
+    put(&holder, DISTRICT, "{}").unwrap();
+    holder.begin(purpose).unwrap();
+    db.batch("SET lock_timeout TO '20ms'").unwrap();
+    for _ in 0..2 {
+        assert!(db.begin(purpose).is_err());
+        // Nothing is asked of it until somebody takes back what was begun.
+        assert!(matches!(put(&db, OTHER, "{}"), Err(StoreError::TakenBack)));
+        assert!(db.is_open() && db.is_usable());
+        db.rollback().unwrap();
+    }
+    holder.rollback().unwrap();
+    db.begin(purpose).unwrap();
+    put(&db, OTHER, "{}").unwrap();
+    db.commit().unwrap();
+    assert_eq!(find(&db, OTHER).as_deref(), Some("{}"));
+}
+
+#[test]
 fn what_a_database_cannot_hold_is_refused_by_both() {
     let both = both();
     for db in both.sources.iter().map(connect) {
@@ -181,9 +223,14 @@ async fn changes_that_wait_together_are_each_done_or_not() {
                 tokio::spawn(async move {
                     let id = Uuid::from_u128(u128::from(number));
                     let body = if number % 4 == 3 { "no JSON" } else { "{}" };
+                    let part = Uuid::from_u128(u128::from(number) + 1_000);
                     let done = database.write(district(DISTRICT), move |db| {
-                        assert_ne!(number % 8, 5, "as planned");
-                        put(db, id, body)
+                        put(db, id, "{}")?;
+                        db.savepoint(|db| {
+                            let done = put(db, part, body);
+                            assert_ne!(number % 8, 5, "as planned");
+                            done
+                        })
                     });
                     done.await.is_ok()
                 })
@@ -192,9 +239,11 @@ async fn changes_that_wait_together_are_each_done_or_not() {
         for (number, change) in changes.into_iter().enumerate() {
             let done = change.await.unwrap();
             assert_eq!(done, number % 4 != 3 && number % 8 != 5, "{number}");
-            let id = Uuid::from_u128(number as u128);
-            let kept = database.read(move |db| Ok::<_, StoreError>(find(db, id)));
-            assert_eq!(kept.await.unwrap().is_some(), done, "{number}");
+            for id in [number as u128, number as u128 + 1_000] {
+                let id = Uuid::from_u128(id);
+                let kept = database.read(move |db| Ok::<_, StoreError>(find(db, id)));
+                assert_eq!(kept.await.unwrap().is_some(), done, "{number}");
+            }
         }
     }
 }
