@@ -12,6 +12,8 @@ use xunfang_sim::replay::{Recording, Replay, replay_on_all_processors};
 use xunfang_sim::scene::Flow;
 use xunfang_sim::upgrade::{FROZEN, record_upgrade};
 
+use crate::verdict::tell;
+
 /// States after which it is looked at the clock.
 const STATES_A_ROUND: usize = 10_000;
 
@@ -75,12 +77,9 @@ impl Crashes {
                 "seconds": injured_s,
             },
         });
-        if let Some(report) = report {
-            std::fs::write(report, format!("{verdict:#}\n"))?;
-        }
+        tell(&verdict, report)?;
         let violations = cut.violations.len() + injured.wrong.len();
-        let mut out = std::io::stdout().lock();
-        out.write_all(format!("{verdict:#}\n{violations} violations\n").as_bytes())?;
+        std::io::stdout().write_all(format!("{violations} violations\n").as_bytes())?;
         ensure!(
             violations == 0,
             "{:#?}\n{:#?}",
@@ -137,11 +136,8 @@ pub(crate) fn upgrades(states: usize, seed: u64, report: Option<&Path>) -> anyho
         ),
         "seconds": began.elapsed().as_secs(),
     }});
-    if let Some(report) = report {
-        std::fs::write(report, format!("{verdict:#}\n"))?;
-    }
-    let mut out = std::io::stdout().lock();
-    out.write_all(format!("{verdict:#}\n{} violations\n", wrong.len()).as_bytes())?;
+    tell(&verdict, report)?;
+    std::io::stdout().write_all(format!("{} violations\n", wrong.len()).as_bytes())?;
     ensure!(wrong.is_empty(), "{wrong:#?}");
     Ok(())
 }

@@ -12,9 +12,11 @@ use xunfang_sim::scene::{self, Flow};
 use xunfang_sim::{feed, killed, load, net, proxy, upgrade};
 
 use crate::crashing::Crashes;
+use crate::verdict::tell;
 
 mod crashing;
 mod planting;
+mod verdict;
 
 #[derive(Debug, Parser)]
 #[command(name = "xunfang-sim", version, about)]
@@ -314,11 +316,8 @@ fn net_worlds(
         );
     }
     let verdict = serde_json::Value::Object(verdict);
-    if let Some(report) = report {
-        std::fs::write(report, format!("{verdict:#}\n"))?;
-    }
+    tell(&verdict, report)?;
     let mut out = std::io::stdout().lock();
-    out.write_all(format!("{verdict:#}\n").as_bytes())?;
     for wrong in &found.wrong {
         out.write_all(format!("seed {}: {}\n", wrong.seed, wrong.what).as_bytes())?;
     }
@@ -363,10 +362,7 @@ async fn kill_servers(
         "figure": figures.join("; "),
         "seconds": began.elapsed().as_secs(),
     }});
-    if let Some(report) = report {
-        std::fs::write(report, format!("{verdict:#}\n"))?;
-    }
-    std::io::stdout().write_all(format!("{verdict:#}\n").as_bytes())?;
+    tell(&verdict, report)?;
     ensure!(wrong.is_empty(), "{wrong:#?}");
     Ok(())
 }
@@ -388,10 +384,7 @@ async fn read_feed(
         ),
         "seconds": found.took.as_secs(),
     }});
-    if let Some(report) = report {
-        std::fs::write(report, format!("{verdict:#}\n"))?;
-    }
-    std::io::stdout().write_all(format!("{verdict:#}\n").as_bytes())?;
+    tell(&verdict, report)?;
     ensure!(passed, "{} lost, {:?}", found.lost(), found.wrong);
     Ok(())
 }
@@ -439,11 +432,8 @@ async fn cut_connections(
             "seconds": seconds,
         },
     });
-    if let Some(report) = report {
-        std::fs::write(report, format!("{verdict:#}\n"))?;
-    }
+    tell(&verdict, report)?;
     let mut out = std::io::stdout().lock();
-    out.write_all(format!("{verdict:#}\n").as_bytes())?;
     out.write_all(
         format!(
             "{} cuts, {} violations\n",
