@@ -59,7 +59,10 @@ pub async fn change(
     app.database()
         .write(id, move |db| {
             // Read again where nobody changes it meanwhile.
-            let mut district = reference::district(db, id)?.ok_or(StoreError::Closed)?;
+            let mut district = reference::district(db, id)?.ok_or_else(|| StoreError::Value {
+                what: "district",
+                reason: "it is gone".to_owned(),
+            })?;
             let before = district.photos;
             district.photos = PhotoPolicy {
                 working_px: change.working_px.unwrap_or(before.working_px),
