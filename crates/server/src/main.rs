@@ -2,24 +2,19 @@
 //!
 //! A refusal to start exits with 1 after saying what happened, what is safe and what to do.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use tracing_subscriber::EnvFilter;
 
 mod cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("XUNFANG_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .json()
-        .with_span_list(false)
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .init();
-    match cli::Cli::parse().run().await {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    match run(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell where standard error is closed.
@@ -27,4 +22,16 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn run(args: Vec<OsString>) -> cli::Outcome {
+    let matches = cli::commands(&args)?.get_matches_from(args);
+    let cli = cli::Cli::from_arg_matches(&matches)?;
+    tracing_subscriber::fmt()
+        .json()
+        .with_span_list(false)
+        .with_env_filter(EnvFilter::try_new(cli.log())?)
+        .with_writer(io::stderr)
+        .init();
+    cli.run().await
 }

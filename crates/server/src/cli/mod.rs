@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use serde::de::DeserializeOwned;
+use tracing_subscriber::EnvFilter;
 use xunfang_server::{AppConfig, Folders};
 
 mod catalogue;
@@ -17,6 +18,9 @@ mod points;
 mod rescue;
 mod sample;
 mod serve;
+mod settings;
+
+pub(crate) use settings::commands;
 
 /// What a command comes to. An error says what happened, what is safe and what to do.
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
@@ -27,6 +31,27 @@ pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    logging: Logging,
+    // Read before the arguments are; here it is listed and checked.
+    /// File of settings, in TOML
+    #[arg(long, global = true, env = "XUNFANG_CONFIG", help_heading = "Settings")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Logging")]
+struct Logging {
+    /// What is logged: error, warn, info, debug, or a filter such as xunfang_server=debug
+    #[arg(
+        long,
+        global = true,
+        env = "XUNFANG_LOG",
+        default_value = "info",
+        value_parser = filter,
+        value_name = "FILTER"
+    )]
+    log: String,
 }
 
 const EXAMPLES: &str = "\
@@ -47,9 +72,15 @@ enum Command {
     ImportRescue(rescue::ImportRescue),
     Sample(sample::Sample),
     Openapi(openapi::Openapi),
+    Settings(settings::Settings),
 }
 
 impl Cli {
+    /// What is to be logged.
+    pub(crate) fn log(&self) -> &str {
+        &self.logging.log
+    }
+
     /// Does what was asked for.
     pub(crate) async fn run(self) -> Outcome {
         match self.command {
@@ -63,6 +94,7 @@ impl Cli {
             Command::ImportRescue(command) => command.run().await,
             Command::Sample(command) => command.run().await,
             Command::Openapi(command) => command.run(),
+            Command::Settings(command) => command.run(),
         }
     }
 }
@@ -72,20 +104,60 @@ impl Cli {
 
 // Where everything is kept.
 #[derive(Args)]
+#[command(next_help_heading = "Storage")]
 struct Storage {
     /// Folder that holds everything, or all but the database
-    #[arg(long, env = "XUNFANG_DATA")]
+    #[arg(long, env = "XUNFANG_DATA", value_name = "FOLDER")]
     data: PathBuf,
     /// Address of a PostgreSQL database to use instead of a file in the folder:
     /// postgres://user:password@host:5432/name
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        value_name = "ADDRESS"
+    )]
     database: Option<String>,
+    /// File whose first line is the address of the database
+    #[arg(
+        long,
+        env = "DATABASE_URL_FILE",
+        conflicts_with = "database",
+        value_parser = first_line,
+        value_name = "FILE"
+    )]
+    database_file: Option<Secret>,
+}
+
+/// The first line of a file that a setting names.
+#[derive(Clone)]
+struct Secret(String);
+
+fn first_line(path: &str) -> Result<Secret, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let line = text.lines().next().unwrap_or_default().trim();
+    if line.is_empty() {
+        return Err("its first line is empty".to_owned());
+    }
+    Ok(Secret(line.to_owned()))
+}
+
+fn filter(text: &str) -> Result<String, String> {
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 impl From<Storage> for AppConfig {
-    fn from(Storage { data, database }: Storage) -> Self {
-        Self {
+    fn from(storage: Storage) -> Self {
+        let Storage {
+            data,
             database,
+            database_file,
+        } = storage;
+        Self {
+            database: database.or(database_file.map(|Secret(address)| address)),
             ..Self::new(data)
         }
     }
@@ -94,12 +166,13 @@ impl From<Storage> for AppConfig {
 // What districts choose from, where it does not come with the product. A running server reads it
 // again on the signal HUP.
 #[derive(Args)]
+#[command(next_help_heading = "Standards")]
 struct Library {
     /// Folder with a catalogue of criteria to use instead of the product's own
-    #[arg(long, env = "XUNFANG_CATALOGUE")]
+    #[arg(long, env = "XUNFANG_CATALOGUE", value_name = "FOLDER")]
     catalogue: Option<PathBuf>,
     /// Folder with lists of local codes, each named for its edition: gbt47678-2026.tsv
-    #[arg(long, env = "XUNFANG_CODES")]
+    #[arg(long, env = "XUNFANG_CODES", value_name = "FOLDER")]
     codes: Option<PathBuf>,
 }
 

@@ -16,7 +16,13 @@ pub(super) struct Serve {
     #[command(flatten)]
     storage: Storage,
     /// Address to listen on
-    #[arg(long, env = "XUNFANG_LISTEN", default_value = "127.0.0.1:8700")]
+    #[arg(
+        long,
+        env = "XUNFANG_LISTEN",
+        default_value = "127.0.0.1:8700",
+        value_name = "ADDRESS",
+        help_heading = "Connections"
+    )]
     listen: SocketAddr,
     /// Move a damaged database to the folder set-aside and begin an empty one
     #[arg(long)]
@@ -29,6 +35,7 @@ const EXAMPLES: &str = "\
 Examples:
   xunfang-server serve --data /srv/xunfang
   xunfang-server serve --data /srv/xunfang --listen 0.0.0.0:8700
+  xunfang-server serve --config /etc/xunfang.toml
   DATABASE_URL=postgres://xunfang:secret@db:5432/xunfang xunfang-server serve --data /srv/xunfang
 
 Signals: TERM and INT stop it after the requests in hand, HUP makes it read criteria and codes again.";

@@ -26,6 +26,7 @@ mod rescue;
 mod reviewing;
 mod revising;
 mod sessions;
+mod settings;
 mod starting;
 mod uploads;
 mod web;

@@ -57,7 +57,7 @@ impl Program {
         assert!(sent.unwrap().success());
     }
 
-    async fn start(command: Command) -> Self {
+    pub async fn start(command: Command) -> Self {
         Self::start_logging(command, "error").await
     }
 
