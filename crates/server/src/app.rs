@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -14,12 +15,14 @@ use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
 use crate::library::{Folders, Library};
 use crate::live::Live;
+use crate::origin::Proxies;
 use crate::passwords::Passwords;
 use crate::renditions::Renditions;
 use crate::reuse::Comparing;
 use crate::start::StartError;
 use crate::store::db::{PostgresSource, Source};
 use crate::store::{self, Condition, Database, StoreError, StoreFault};
+use crate::tls::{Tls, TlsFiles};
 use crate::uploads::Uploads;
 use crate::visitors::Visitors;
 
@@ -37,6 +40,10 @@ pub struct AppConfig {
     pub folders: Folders,
     /// What to do with a damaged database.
     pub on_damage: OnDamage,
+    /// The certificate with which phones and browsers are answered; without one, plainly.
+    pub tls: Option<TlsFiles>,
+    /// Networks of the proxies that are believed when they name who asks.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -58,6 +65,8 @@ impl AppConfig {
             database: None,
             folders: Folders::default(),
             on_damage: OnDamage::Refuse,
+            tls: None,
+            trusted_proxies: Vec::new(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -78,6 +87,8 @@ struct Shared {
     comparing: Comparing,
     passwords: Passwords,
     live: Live,
+    tls: Option<Tls>,
+    proxies: Proxies,
     folders: Folders,
     library: watch::Sender<Library>,
     clock: Arc<dyn Clock>,
@@ -101,8 +112,11 @@ impl App {
             database,
             folders,
             on_damage,
+            tls,
+            trusted_proxies,
             clock,
         } = config;
+        let tls = tls.map(Tls::read).transpose()?;
         let library = Library::read(&folders)?;
         let folder = Arc::new(DataDir::open(&data)?);
         let (database, set_aside) = match database {
@@ -119,6 +133,8 @@ impl App {
                 comparing: Comparing::default(),
                 passwords: Passwords::new()?,
                 live: Live::new(),
+                tls,
+                proxies: Proxies::new(trusted_proxies),
                 folders,
                 library: watch::Sender::new(library),
                 clock,
@@ -190,6 +206,31 @@ impl App {
         let library = Library::read(&self.shared.folders)?;
         self.shared.library.send_replace(library);
         Ok(())
+    }
+
+    /// Whether connections are encrypted by this server.
+    pub fn speaks_tls(&self) -> bool {
+        self.shared.tls.is_some()
+    }
+
+    /// Reads certificate and key again, where there are any.
+    ///
+    /// # Errors
+    /// [`StartError`] where they do not fit; those that were read before stay in use.
+    pub fn read_certificate_again(&self) -> Result<(), StartError> {
+        match &self.shared.tls {
+            Some(tls) => tls.read_again(),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn tls(&self) -> Option<&Tls> {
+        self.shared.tls.as_ref()
+    }
+
+    /// The proxies that are believed.
+    pub(crate) fn proxies(&self) -> &Proxies {
+        &self.shared.proxies
     }
 
     pub(crate) fn folder(&self) -> &DataDir {

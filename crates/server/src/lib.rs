@@ -16,6 +16,7 @@ mod error;
 mod evidence;
 mod library;
 mod live;
+mod origin;
 mod passwords;
 pub mod photo_policy;
 mod points;
@@ -35,6 +36,7 @@ mod session;
 mod standards;
 mod start;
 mod store;
+mod tls;
 mod uploads;
 pub mod verify;
 mod visitors;
@@ -47,6 +49,7 @@ pub use serve::{listen, serve};
 pub use standards::PublishError;
 pub use start::StartError;
 pub use store::StoreError;
+pub use tls::TlsFiles;
 
 impl App {
     /// Builds everything that the server answers to.

@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
@@ -22,13 +23,15 @@ use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
 use crate::App;
+use crate::origin::Peer;
 use crate::reuse;
 use crate::start::StartError;
 use crate::uploads;
-use crate::visitors::Peer;
 
 /// Connections at a time; later ones wait in the operating system's queue.
 const CONNECTIONS_MAX: usize = 4096;
+/// Longest time to agree on TLS.
+const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// Longest time to send the head of a request, and longest pause between two requests.
 const HEAD_MAX: Duration = Duration::from_secs(30);
 /// Time for requests that were begun when the server was told to stop.
@@ -59,7 +62,12 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    answer(stream, peer, router.clone(), graceful.watcher(), place);
+                    let way = Way {
+                        router: router.clone(),
+                        watcher: graceful.watcher(),
+                        place,
+                    };
+                    tokio::spawn(greet(app.clone(), stream, peer, way));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "no connection was accepted");
@@ -88,29 +96,56 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
     }
 }
 
-fn answer(
-    stream: TcpStream,
-    peer: SocketAddr,
+/// What a connection needs of its server.
+struct Way {
     router: Router,
     watcher: Watcher,
     place: OwnedSemaphorePermit,
-) {
-    let router = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer.ip()));
-        request
-    });
+}
+
+/// Agrees on TLS, where the server speaks it, and answers.
+async fn greet(app: App, stream: TcpStream, peer: SocketAddr, way: Way) {
     // Answers are small and complete; waiting to fill a packet would only delay them.
     drop(stream.set_nodelay(true));
+    let peer = |over_tls| Peer {
+        address: peer.ip(),
+        over_tls,
+    };
+    let Some(tls) = app.tls() else {
+        return answer(stream, peer(false), way).await;
+    };
+    let agreed = tokio::select! {
+        agreed = timeout(HANDSHAKE_MAX, tls.acceptor().accept(stream)) => agreed,
+        // Nothing was asked yet.
+        () = app.stopping().cancelled() => return,
+    };
+    match agreed {
+        Ok(Ok(stream)) => answer(stream, peer(true), way).await,
+        Ok(Err(error)) => tracing::debug!(%error, "TLS was not agreed on"),
+        Err(_) => tracing::debug!("TLS was not agreed on in time"),
+    }
+}
+
+/// Answers what is asked on a connection until it ends.
+async fn answer<S>(stream: S, peer: Peer, way: Way)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Way {
+        router,
+        watcher,
+        place: _place,
+    } = way;
+    let router = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        request
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_MAX)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let connection = watcher.watch(connection);
-    tokio::spawn(async move {
-        let _place = place;
-        // A connection that breaks is the network's doing, and the request was answered or not.
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke");
-        }
-    });
+    // A connection that breaks is the network's doing, and the request was answered or not.
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection broke");
+    }
 }

@@ -32,6 +32,17 @@ pub enum StartError {
         /// The operating system's answer.
         source: std::io::Error,
     },
+    /// The certificate or its key cannot be used.
+    #[error(
+        "The certificate cannot be used: {path}: {reason}. Nothing was changed. Name a chain in PEM \
+         with --tls-cert, and the key of its first certificate with --tls-key."
+    )]
+    Certificate {
+        /// The file that is faulty.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The catalogue of criteria is faulty.
     #[error(
         "The catalogue of criteria was refused: {0}. Nothing was changed, and what is published \

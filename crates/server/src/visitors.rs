@@ -1,8 +1,7 @@
 //! What people without a session may ask for, and how often.
 //!
 //! Each address has a purse that fills with time; a question takes out what it costs the server. All
-//! addresses together have a few places, so that nobody's photos fill the memory. Behind a proxy on
-//! the same machine the address is the one that the proxy names.
+//! addresses together have a few places, so that nobody's photos fill the memory.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -15,6 +14,7 @@ use xunfang_domain::UnixMillis;
 
 use crate::App;
 use crate::error::ApiError;
+use crate::origin::Origin;
 
 /// What a purse holds when it is full.
 const FULL: f64 = 30.0;
@@ -25,10 +25,6 @@ const PLACES: usize = 2;
 /// Addresses that are remembered; those that came longest ago are forgotten first.
 const REMEMBERED: usize = 20_000;
 const RETRY_AFTER_S: u32 = 10;
-
-/// Who sent a request, as the connection says it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
 
 #[derive(Debug, Clone, Copy)]
 struct Purse {
@@ -92,7 +88,7 @@ impl FromRequestParts<App> for AsksForCode {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        app.visitors().pay(address(parts), 1.0, app.now())?;
+        app.visitors().pay(address(parts, app), 1.0, app.now())?;
         Ok(Self)
     }
 }
@@ -101,7 +97,7 @@ impl FromRequestParts<App> for BringsPhoto {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        app.visitors().pay(address(parts), 3.0, app.now())?;
+        app.visitors().pay(address(parts, app), 3.0, app.now())?;
         let place = Arc::clone(&app.visitors().places).try_acquire_owned();
         let place = place.map_err(|_| ApiError::Busy {
             retry_after_s: RETRY_AFTER_S,
@@ -110,15 +106,6 @@ impl FromRequestParts<App> for BringsPhoto {
     }
 }
 
-/// The address of whoever asks. Only a proxy on this machine is believed when it names another.
-fn address(parts: &Parts) -> IpAddr {
-    let peer = parts.extensions.get::<Peer>();
-    let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0);
-    if !peer.is_loopback() {
-        return peer;
-    }
-    let named = parts.headers.get_all("x-forwarded-for").iter().next_back();
-    named
-        .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
-        .unwrap_or(peer)
+fn address(parts: &Parts, app: &App) -> IpAddr {
+    Origin::of(&parts.extensions, &parts.headers, app.proxies()).address
 }

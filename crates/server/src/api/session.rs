@@ -4,7 +4,7 @@ use crate::store::db::Db;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use xunfang_domain::{DistrictId, PersonId};
 use xunfang_protocol::{ErrorBody, SessionView, SignInRequest, SignedIn};
@@ -13,6 +13,7 @@ use super::openapi::{BodyRefusals, ServerRefusals, SessionRefusals};
 use crate::App;
 use crate::body::JsonBody;
 use crate::error::ApiError;
+use crate::origin::Origin;
 use crate::session::{COOKIE_NAME, Session, Token};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{accounts, reference};
@@ -38,7 +39,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 )]
 pub(super) async fn sign_in(
     State(app): State<App>,
-    headers: HeaderMap,
+    origin: Origin,
     JsonBody(request): JsonBody<SignInRequest, SIGN_IN_BYTES_MAX>,
 ) -> Result<Response, ApiError> {
     let SignInRequest {
@@ -80,7 +81,7 @@ pub(super) async fn sign_in(
         };
         return Ok((no_store, Json(body)).into_response());
     }
-    let cookie = cookie(&headers, &token.reveal(), SESSION_DAYS * DAY_MS / 1000)?;
+    let cookie = cookie(origin, &token.reveal(), SESSION_DAYS * DAY_MS / 1000)?;
     let body = SignedIn {
         session: view,
         token: None,
@@ -124,14 +125,14 @@ pub(super) async fn current(
 pub(super) async fn sign_out(
     State(app): State<App>,
     session: Session,
-    headers: HeaderMap,
+    origin: Origin,
 ) -> Result<Response, ApiError> {
     app.database()
         .write(session.actor.district, move |db| {
             sessions::revoke(db, &session.token_hash)
         })
         .await?;
-    let cookie = cookie(&headers, "", 0)?;
+    let cookie = cookie(origin, "", 0)?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }
 
@@ -142,12 +143,9 @@ fn view(db: &Db, district: DistrictId, person: PersonId) -> Result<SessionView, 
 }
 
 /// The cookie that scripts cannot read and other sites cannot send.
-fn cookie(headers: &HeaderMap, value: &str, max_age_s: i64) -> Result<HeaderValue, ApiError> {
-    // Where a proxy ends TLS, it says so; on plain loopback a browser would drop a secure cookie.
-    let over_tls = headers
-        .get("x-forwarded-proto")
-        .is_some_and(|proto| proto == "https");
-    let secure = if over_tls { "; Secure" } else { "" };
+fn cookie(origin: Origin, value: &str, max_age_s: i64) -> Result<HeaderValue, ApiError> {
+    // On plain loopback a browser would drop a secure cookie.
+    let secure = if origin.over_tls { "; Secure" } else { "" };
     let cookie = format!(
         "{COOKIE_NAME}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age_s}{secure}"
     );

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
+use ipnet::IpNet;
 use tokio::signal::unix::{SignalKind, signal};
-use xunfang_server::{App, AppConfig, OnDamage, listen, serve};
+use xunfang_server::{App, AppConfig, OnDamage, TlsFiles, listen, serve};
 
 use super::{Library, Outcome, Storage};
 
@@ -24,6 +26,32 @@ pub(super) struct Serve {
         help_heading = "Connections"
     )]
     listen: SocketAddr,
+    /// Certificate to speak TLS with, and those between it and the root, in PEM; read again on HUP
+    #[arg(
+        long,
+        env = "XUNFANG_TLS_CERT",
+        value_name = "FILE",
+        help_heading = "Connections"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// Key of the certificate, in PEM; read again on HUP
+    #[arg(
+        long,
+        env = "XUNFANG_TLS_KEY",
+        value_name = "FILE",
+        help_heading = "Connections"
+    )]
+    tls_key: Option<PathBuf>,
+    /// Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto count, parted by commas
+    #[arg(
+        long,
+        env = "XUNFANG_TRUSTED_PROXY",
+        value_delimiter = ',',
+        value_name = "NETWORK",
+        value_parser = network,
+        help_heading = "Connections"
+    )]
+    trusted_proxy: Vec<IpNet>,
     /// Move a damaged database to the folder set-aside and begin an empty one
     #[arg(long)]
     set_aside_damaged: bool,
@@ -35,10 +63,20 @@ const EXAMPLES: &str = "\
 Examples:
   xunfang-server serve --data /srv/xunfang
   xunfang-server serve --data /srv/xunfang --listen 0.0.0.0:8700
+  xunfang-server serve --data /srv/xunfang --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
+  xunfang-server serve --data /srv/xunfang --trusted-proxy 127.0.0.1/32,10.0.0.0/8
   xunfang-server serve --config /etc/xunfang.toml
   DATABASE_URL=postgres://xunfang:secret@db:5432/xunfang xunfang-server serve --data /srv/xunfang
 
-Signals: TERM and INT stop it after the requests in hand, HUP makes it read criteria and codes again.";
+Signals: TERM and INT stop it after the requests in hand, HUP makes it read
+criteria, codes and certificate again.";
+
+/// Reads a network, or one address as a network of its own.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = text.parse().map(|address: std::net::IpAddr| address.into());
+    one.or_else(|_| text.parse())
+        .map_err(|_| "write a network as 10.0.0.0/8, or an address".to_owned())
+}
 
 impl Serve {
     /// Serves until a signal says otherwise.
@@ -48,8 +86,21 @@ impl Serve {
         } else {
             OnDamage::Refuse
         };
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+            (None, None) => None,
+            _ => {
+                return Err(
+                    "Only one of --tls-cert and --tls-key is given. Nothing was changed. \
+                            Give both to speak TLS, or neither behind a proxy."
+                        .into(),
+                );
+            }
+        };
         let config = AppConfig {
             on_damage,
+            tls,
+            trusted_proxies: self.trusted_proxy,
             folders: self.library.into(),
             ..AppConfig::from(self.storage)
         };
@@ -66,13 +117,18 @@ impl Serve {
         let reading = app.clone();
         tokio::spawn(async move {
             while hangup.recv().await.is_some() {
+                match reading.read_certificate_again() {
+                    Ok(()) => tracing::info!("the certificate was read again"),
+                    Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+                }
                 match reading.read_again() {
                     Ok(()) => tracing::info!("criteria and codes were read again"),
                     Err(error) => tracing::error!(%error, "criteria and codes stay as they were"),
                 }
             }
         });
-        writeln!(io::stdout(), "Xunfang is ready on http://{address}")?;
+        let scheme = if app.speaks_tls() { "https" } else { "http" };
+        writeln!(io::stdout(), "Xunfang is ready on {scheme}://{address}")?;
         serve(app, listener, async move {
             tokio::select! {
                 _ = interrupt.recv() => {}

@@ -35,6 +35,9 @@ const SAMPLES: &[(&str, &str)] = &[
         "postgres://xunfang:password@db.example:5432/xunfang",
     ),
     ("database-file", "/run/secrets/xunfang-database"),
+    ("tls-cert", "/etc/xunfang/chain.pem"),
+    ("tls-key", "/etc/xunfang/key.pem"),
+    ("trusted-proxy", "127.0.0.1/32,10.0.0.0/8"),
 ];
 
 /// Returns the commands with the settings of the file that the arguments or the environment name.

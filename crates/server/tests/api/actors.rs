@@ -52,6 +52,7 @@ impl TestServer {
         let config = AppConfig {
             clock: clock.clone(),
             database: engine.url(),
+            trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
             ..AppConfig::new(folder.path())
         };
         let app = App::open(config).unwrap();

@@ -28,6 +28,7 @@ mod revising;
 mod sessions;
 mod settings;
 mod starting;
+mod tls;
 mod uploads;
 mod web;
 mod wire;

@@ -216,7 +216,7 @@ async fn codes_are_read_again_while_it_runs_and_faulty_ones_change_nothing() {
 }
 
 /// Returns the next line of a program's log that holds a text.
-async fn until_logged(log: &mut Lines<BufReader<ChildStderr>>, text: &str) -> String {
+pub async fn until_logged(log: &mut Lines<BufReader<ChildStderr>>, text: &str) -> String {
     loop {
         let line = log.next_line().await.unwrap().unwrap();
         if line.contains(text) {

@@ -15,6 +15,7 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_xunfang-server");
 /// A running server; it is killed with the test.
 pub struct Program {
     pub child: Child,
+    pub address: String,
     pub wire: Wire,
 }
 
@@ -61,7 +62,7 @@ impl Program {
         Self::start_logging(command, "error").await
     }
 
-    async fn start_logging(mut command: Command, level: &str) -> Self {
+    pub async fn start_logging(mut command: Command, level: &str) -> Self {
         command
             .env("XUNFANG_LOG", level)
             .stdout(Stdio::piped())
@@ -69,9 +70,11 @@ impl Program {
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let ready = lines.next_line().await.unwrap().unwrap();
-        let address = ready.strip_prefix("Xunfang is ready on http://").unwrap();
+        let (told, address) = ready.split_once("://").unwrap();
+        assert!(told.starts_with("Xunfang is ready on http"), "{ready}");
         Self {
             child,
+            address: address.to_owned(),
             wire: Wire::to(address),
         }
     }
