@@ -70,8 +70,10 @@ pub mod codes {
     pub const TOO_OLD: &str = "too_old";
     /// Something broke on the server; repeat later.
     pub const INTERNAL: &str = "internal";
-    /// Too many sign-in attempts at once; repeat after the given time.
+    /// Too much is asked of the server at once; repeat after the given time.
     pub const BUSY: &str = "busy";
+    /// The server cannot do its work just now; `details.reasons` says why.
+    pub const NOT_READY: &str = "not_ready";
 
     /// An operation's id came again with other bytes; the first one stands.
     pub const OP_ID_REUSED: &str = "op_id_reused";

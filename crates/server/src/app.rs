@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ipnet::IpNet;
 use tokio::sync::{Semaphore, watch};
@@ -15,6 +17,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
 use crate::library::{Folders, Library};
 use crate::live::Live;
+use crate::metrics::Metrics;
 use crate::origin::Proxies;
 use crate::passwords::Passwords;
 use crate::renditions::Renditions;
@@ -44,6 +47,10 @@ pub struct AppConfig {
     pub tls: Option<TlsFiles>,
     /// Networks of the proxies that are believed when they name who asks.
     pub trusted_proxies: Vec<IpNet>,
+    /// How long the server says that it stops before it takes no more connections.
+    pub drain: Duration,
+    /// Bytes that have to be free on the disk for the server to be ready.
+    pub disk_free_min: u64,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -67,6 +74,8 @@ impl AppConfig {
             on_damage: OnDamage::Refuse,
             tls: None,
             trusted_proxies: Vec::new(),
+            drain: Duration::ZERO,
+            disk_free_min: 0,
             clock: Arc::new(SystemClock),
         }
     }
@@ -87,6 +96,10 @@ struct Shared {
     comparing: Comparing,
     passwords: Passwords,
     live: Live,
+    metrics: Metrics,
+    drain: Duration,
+    draining: AtomicBool,
+    disk_free_min: u64,
     tls: Option<Tls>,
     proxies: Proxies,
     folders: Folders,
@@ -114,17 +127,24 @@ impl App {
             on_damage,
             tls,
             trusted_proxies,
+            drain,
+            disk_free_min,
             clock,
         } = config;
         let tls = tls.map(Tls::read).transpose()?;
         let library = Library::read(&folders)?;
         let folder = Arc::new(DataDir::open(&data)?);
+        let engine = match database {
+            Some(_) => "postgres",
+            None => "sqlite",
+        };
         let (database, set_aside) = match database {
             Some(url) => (open_postgres(&url, clock.now())?, None),
             None => open_sqlite(&folder, on_damage, clock.now())?,
         };
         Ok(Self {
             shared: Arc::new(Shared {
+                metrics: Metrics::new(engine, database.measured()),
                 database,
                 uploads: Uploads::new(Arc::clone(&folder)),
                 rescues: Arc::new(Semaphore::new(RESCUES_AT_ONCE)),
@@ -133,6 +153,9 @@ impl App {
                 comparing: Comparing::default(),
                 passwords: Passwords::new()?,
                 live: Live::new(),
+                drain,
+                draining: AtomicBool::new(false),
+                disk_free_min,
                 tls,
                 proxies: Proxies::new(trusted_proxies),
                 folders,
@@ -206,6 +229,28 @@ impl App {
         let library = Library::read(&self.shared.folders)?;
         self.shared.library.send_replace(library);
         Ok(())
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// How long others have to notice that this server stops.
+    pub(crate) fn drain(&self) -> Duration {
+        self.shared.drain
+    }
+
+    /// From now on it says that it stops.
+    pub(crate) fn begin_draining(&self) {
+        self.shared.draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.shared.draining.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn disk_free_min(&self) -> u64 {
+        self.shared.disk_free_min
     }
 
     /// Whether connections are encrypted by this server.

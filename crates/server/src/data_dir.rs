@@ -16,11 +16,22 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
+use rustix::io::Errno;
 use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex, UnixMillis};
 use xunfang_durable::{DiskError, Folders, make_folder, sync_folder};
 
 use crate::StartError;
+
+/// What can still be put into a folder.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    /// Bytes that are free on its disk.
+    pub(crate) free: u64,
+    /// Whether this process may put anything there.
+    pub(crate) writable: bool,
+}
 
 /// A folder that this process holds the lock of.
 #[derive(Debug)]
@@ -54,6 +65,18 @@ impl DataDir {
             }),
             Err(TryLockError::Error(source)) => Err(DiskError::at("lock", &path)(source).into()),
         }
+    }
+
+    /// Says how much more there can be.
+    pub(crate) fn room(&self) -> Result<Room, DiskError> {
+        let look = |error: Errno| DiskError::at("look at", &self.root)(error.into());
+        let disk = statvfs(&self.root).map_err(look)?;
+        let read_only = disk.f_flag.contains(StatVfsMountFlags::RDONLY);
+        let denied = access(&self.root, Access::WRITE_OK | Access::EXEC_OK).is_err();
+        Ok(Room {
+            free: disk.f_bavail.saturating_mul(disk.f_frsize),
+            writable: !read_only && !denied,
+        })
     }
 
     pub(crate) fn database(&self) -> PathBuf {

@@ -15,6 +15,7 @@ use xunfang_photo::PhotoError;
 use xunfang_protocol::{ErrorBody, FileFault, RescueFault, UPLOAD_OFFSET, codes};
 use xunfang_report::ReadError;
 
+use crate::readiness::Reason;
 use crate::store::{StoreError, StoreFault};
 
 /// Why a request was refused.
@@ -70,6 +71,8 @@ pub(crate) enum ApiError {
     TusVersion,
     #[error("too many at once")]
     Busy { retry_after_s: u32 },
+    #[error("{}", in_words(.0))]
+    NotReady(Vec<Reason>),
     #[error("the body came too slowly or broke off; what arrived of a photo is kept")]
     BodyBrokeOff,
     #[error("the database failed")]
@@ -168,6 +171,10 @@ impl ApiError {
                 header: Some((RETRY_AFTER, u64::from(*retry_after_s))),
                 ..plain(S::SERVICE_UNAVAILABLE, codes::BUSY)
             },
+            Self::NotReady(reasons) => Refusal {
+                details: Some(json!({ "reasons": reasons })),
+                ..plain(S::SERVICE_UNAVAILABLE, codes::NOT_READY)
+            },
             Self::BodyBrokeOff => plain(S::REQUEST_TIMEOUT, codes::BAD_REQUEST),
             Self::Store(error) => match error.fault() {
                 StoreFault::Full => full(),
@@ -194,7 +201,7 @@ impl IntoResponse for ApiError {
             details,
             header,
         } = self.refusal();
-        if status.is_server_error() && code != codes::BUSY {
+        if status.is_server_error() && ![codes::BUSY, codes::NOT_READY].contains(&code) {
             let cause = std::error::Error::source(&self).map(ToString::to_string);
             tracing::error!(code, error = %self, cause, "a request failed");
         }
@@ -211,6 +218,11 @@ impl IntoResponse for ApiError {
         }
         response
     }
+}
+
+fn in_words(reasons: &[Reason]) -> String {
+    let words: Vec<_> = reasons.iter().map(|reason| reason.words()).collect();
+    words.join("; ")
 }
 
 /// What is wrong with a file, as a console says it.

@@ -4,6 +4,7 @@
 //! the program. Nothing is answered as received before it is committed and synced. This crate
 //! must not know how a phone stores or queues anything; the contract is `xunfang_protocol`.
 
+mod admin;
 mod api;
 mod app;
 mod body;
@@ -16,6 +17,7 @@ mod error;
 mod evidence;
 mod library;
 mod live;
+mod metrics;
 mod origin;
 mod passwords;
 pub mod photo_policy;
@@ -25,6 +27,7 @@ pub mod profile;
 pub mod proof;
 mod pull;
 mod push;
+mod readiness;
 pub mod register;
 mod renditions;
 pub mod rescue;
@@ -41,6 +44,7 @@ mod uploads;
 pub mod verify;
 mod visitors;
 
+pub use admin::serve_admin;
 pub use app::{App, AppConfig, OnDamage};
 pub use clock::{Clock, SystemClock};
 pub use districts::DistrictError;

@@ -1,6 +1,7 @@
 //! Accepts connections until it is told to stop, and then finishes what it began.
 //!
-//! On a stop, no connection is accepted any more, live streams end at once, and requests that
+//! On a stop, the server first says so to whoever asks for its health, for as long as the settings
+//! want. Then no connection is accepted any more, live streams end at once, and requests that
 //! were begun have ten seconds. What is cut then was never acknowledged.
 
 use std::future::Future;
@@ -81,7 +82,12 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
         // Cut where it waits; what it was committing is committed.
         () = reuse::run(&app) => {}
         () = uploads::drop_abandoned(&app) => {}
-        () = shutdown => {}
+        () = async {
+            shutdown.await;
+            tracing::info!("draining");
+            app.begin_draining();
+            sleep(app.drain()).await;
+        } => {}
     }
     drop(listener);
     tracing::info!("stopping");

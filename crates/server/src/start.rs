@@ -15,7 +15,7 @@ pub enum StartError {
     /// Another program listens there.
     #[error(
         "Address {address} is taken by another program. Nothing was changed. Stop that program, \
-         or choose another address with --listen or XUNFANG_LISTEN."
+         or choose another address with --listen, or --admin where it is that one."
     )]
     AddressTaken {
         /// The address that was asked for.

@@ -1,51 +1,61 @@
-//! Whether the server can do its work, for whoever watches it.
+//! Whether the server lives and whether it can do its work, for whoever watches it.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
-use xunfang_protocol::{ErrorBody, codes};
+use xunfang_protocol::ErrorBody;
 
 use crate::App;
-use crate::store::health;
+use crate::error::ApiError;
+use crate::readiness;
 
 /// A server that works.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Health {
+pub(crate) struct Health {
     /// Always `ok`.
     status: &'static str,
     /// The server's version.
     version: &'static str,
 }
 
-/// Says whether the database can be read.
+const OK: Health = Health {
+    status: "ok",
+    version: env!("CARGO_PKG_VERSION"),
+};
+
+/// Says that the program answers. Where it does not, start it anew.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    tag = "server",
+    responses((status = 200, description = "It answers", body = Health))
+)]
+pub(crate) async fn live() -> Json<Health> {
+    Json(OK)
+}
+
+/// Says whether the server is ready for requests. Where it is not, send them elsewhere.
 #[utoipa::path(
     get,
     path = "/healthz",
     tag = "server",
     responses(
-        (status = 200, description = "It works", body = Health),
-        (status = 503, description = "internal: the database cannot be read", body = ErrorBody),
+        (status = 200, description = "It is ready", body = Health),
+        (
+            status = 503,
+            description = "not_ready: details.reasons has draining, database_unreachable, \
+                           newer_schema, data_not_writable or disk_nearly_full",
+            body = ErrorBody
+        ),
     )
 )]
-pub(super) async fn show(State(app): State<App>) -> Response {
-    let read = app.database().read(health::read_epoch).await;
-    match read {
-        Ok(_) => Json(Health {
-            status: "ok",
-            version: env!("CARGO_PKG_VERSION"),
-        })
-        .into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the database cannot be read");
-            let body = ErrorBody {
-                code: codes::INTERNAL.to_owned(),
-                message: "the database cannot be read".to_owned(),
-                details: None,
-            };
-            (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
-        }
+pub(crate) async fn show(State(app): State<App>) -> Response {
+    let reasons = readiness::reasons(&app).await;
+    if reasons.is_empty() {
+        Json(OK).into_response()
+    } else {
+        ApiError::NotReady(reasons).into_response()
     }
 }

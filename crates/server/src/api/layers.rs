@@ -2,16 +2,18 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CONNECTION, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::Instrument;
 use uuid::Uuid;
+
+use crate::App;
 
 /// Nothing from elsewhere is loaded or run, and nobody frames the console. Inline styles are what
 /// Element Plus positions its pop-ups with; blobs are the map's workers and tiles.
@@ -33,8 +35,9 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// Logs one line per request: what was asked for by its route, never by its address or content.
-pub(super) async fn log(request: Request, next: Next) -> Response {
+/// Logs and counts each request: what was asked for by its route, never by its address or content.
+pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
+    let _in_flight = app.metrics().begin();
     let began = Instant::now();
     let id = Uuid::new_v4().to_string();
     let method = request.method().clone();
@@ -42,14 +45,22 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
-    let span = tracing::info_span!("request", %id, %method, route);
+    let span = tracing::info_span!("request", %id, %method, route = route.as_str());
     let mut response = next.run(request).instrument(span.clone()).await;
-    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = app
+        .metrics()
+        .answered(&method, &route, response.status(), began);
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         tracing::info!(status = response.status().as_u16(), duration_ms, "answered");
     });
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
+    }
+    if app.is_draining() {
+        // The next request on this connection would come when nobody takes it any more.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
     }
     response
 }

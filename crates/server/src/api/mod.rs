@@ -5,7 +5,7 @@
 
 mod address;
 mod findings;
-mod health;
+pub(crate) mod health;
 mod inspections;
 mod layers;
 mod live;
@@ -80,6 +80,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(live::stream))
         .routes(routes!(openapi::show))
         .routes(routes!(health::show))
+        .routes(routes!(health::live))
         .merge(uploads)
 }
 
@@ -91,7 +92,7 @@ pub(crate) fn router(app: App) -> Router {
         .method_not_allowed_fallback(|| async { ApiError::Method })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn(layers::secure))
-        .layer(middleware::from_fn(layers::log))
+        .layer(middleware::from_fn_with_state(app.clone(), layers::log))
         .with_state(app)
 }
 

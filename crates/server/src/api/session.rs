@@ -54,6 +54,7 @@ pub(super) async fn sign_in(
     let stored = found.as_ref().map(|account| account.password_hash.clone());
     let matches = app.passwords().matches(password, stored).await?;
     let Some(account) = found.filter(|_| matches) else {
+        app.metrics().sign_in_failed();
         return Err(ApiError::WrongPassword);
     };
     let token = Token::draw()?;

@@ -105,6 +105,8 @@ pub(super) async fn bundle(
 ) -> Result<Json<BundleAnswer>, ApiError> {
     require_media_type(&headers, BUNDLE_CONTENT_TYPE)?;
     let files = uploads::take_bundle(&app, district, owner, body.into_data_stream()).await?;
+    app.metrics()
+        .uploaded(content_length(&headers).unwrap_or_default());
     Ok(Json(BundleAnswer { files }))
 }
 
@@ -266,7 +268,9 @@ async fn append_piece(
         length: content_length(headers),
         checksum: checksum(headers)?,
     };
-    uploads::append(app, key, piece, body.into_data_stream()).await
+    let reached = uploads::append(app, key, piece, body.into_data_stream()).await?;
+    app.metrics().uploaded(reached.saturating_sub(offset));
+    Ok(reached)
 }
 
 /// Reads what the piece's hash should be.

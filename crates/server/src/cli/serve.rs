@@ -4,10 +4,12 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use std::time::Duration;
+
 use clap::Args;
 use ipnet::IpNet;
 use tokio::signal::unix::{SignalKind, signal};
-use xunfang_server::{App, AppConfig, OnDamage, TlsFiles, listen, serve};
+use xunfang_server::{App, AppConfig, OnDamage, TlsFiles, listen, serve, serve_admin};
 
 use super::{Library, Outcome, Storage};
 
@@ -26,6 +28,33 @@ pub(super) struct Serve {
         help_heading = "Connections"
     )]
     listen: SocketAddr,
+    /// Address for figures (/metrics) and health, for those who run the server; never a public one
+    #[arg(
+        long,
+        env = "XUNFANG_ADMIN",
+        value_name = "ADDRESS",
+        help_heading = "Operations"
+    )]
+    admin: Option<SocketAddr>,
+    /// Seconds for which a server that was told to stop says so before it takes no more connections
+    #[arg(
+        long,
+        env = "XUNFANG_DRAIN",
+        default_value = "0",
+        value_parser = seconds,
+        value_name = "SECONDS",
+        help_heading = "Operations"
+    )]
+    drain: Duration,
+    /// Room that has to be on the disk of the data folder for the server to be ready, in MiB
+    #[arg(
+        long,
+        env = "XUNFANG_DISK_FREE_MIN",
+        default_value = "256",
+        value_name = "MIB",
+        help_heading = "Operations"
+    )]
+    disk_free_min: u32,
     /// Certificate to speak TLS with, and those between it and the root, in PEM; read again on HUP
     #[arg(
         long,
@@ -71,6 +100,14 @@ Examples:
 Signals: TERM and INT stop it after the requests in hand, HUP makes it read
 criteria, codes and certificate again.";
 
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 0..=600) => Ok(Duration::from_secs(seconds)),
+        Ok(_) => Err("600 seconds are the most".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// Reads a network, or one address as a network of its own.
 fn network(text: &str) -> Result<IpNet, String> {
     let one = text.parse().map(|address: std::net::IpAddr| address.into());
@@ -101,12 +138,18 @@ impl Serve {
             on_damage,
             tls,
             trusted_proxies: self.trusted_proxy,
+            drain: self.drain,
+            disk_free_min: u64::from(self.disk_free_min) << 20,
             folders: self.library.into(),
             ..AppConfig::from(self.storage)
         };
         // The address first: a server that cannot be reached has no reason to touch the folder.
         let listener = listen(self.listen).await?;
         let address = listener.local_addr()?;
+        let admin = match self.admin {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut hangup = signal(SignalKind::hangup())?;
@@ -127,6 +170,19 @@ impl Serve {
                 }
             }
         });
+        if let Some(admin) = admin {
+            writeln!(
+                io::stdout(),
+                "Figures are on http://{}/metrics",
+                admin.local_addr()?
+            )?;
+            let app = app.clone();
+            tokio::spawn(async move {
+                if let Err(error) = serve_admin(app, admin).await {
+                    tracing::error!(%error, "figures are not told any more");
+                }
+            });
+        }
         let scheme = if app.speaks_tls() { "https" } else { "http" };
         writeln!(io::stdout(), "Xunfang is ready on {scheme}://{address}")?;
         serve(app, listener, async move {

@@ -27,6 +27,7 @@ const IN_FILE: &str = "-file";
 
 /// What stands in the example where there is no default.
 const SAMPLES: &[(&str, &str)] = &[
+    ("admin", "127.0.0.1:8701"),
     ("catalogue", "/etc/xunfang/catalogue"),
     ("codes", "/etc/xunfang/codes"),
     ("data", "/srv/xunfang"),

@@ -83,6 +83,9 @@ pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, 
         .database()
         .write(push.actor.district, move |db| apply(db, push, &ops))
         .await?;
+    for result in &pushed.results {
+        app.metrics().pushed(result.status);
+    }
     app.comparing().wake();
     for notice in std::mem::take(&mut pushed.notices) {
         app.live().tell(push.actor.district, notice);

@@ -11,6 +11,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::task::spawn_blocking;
@@ -18,6 +19,7 @@ use xunfang_domain::DistrictId;
 
 use super::StoreError;
 use super::db::{Db, Purpose};
+use super::measured::{Measured, WRITE};
 use super::pool::Pool;
 
 /// Changes of one transaction; those behind them wait for the next.
@@ -26,6 +28,7 @@ const TOGETHER_MAX: usize = 64;
 /// The changes that wait, and the writers.
 pub(super) struct Batches {
     writers: Arc<Pool>,
+    measured: Measured,
     /// Whether a transaction takes changes of one district only, as it does where several of them
     /// can be under way.
     apart: bool,
@@ -44,6 +47,8 @@ struct Waiting {
 /// A change that waits.
 trait Job: Send {
     fn district(&self) -> DistrictId;
+    /// Since when it waits.
+    fn since(&self) -> Instant;
     /// Whether somebody still waits for it.
     fn is_wanted(&self) -> bool;
     /// Does it, and says whether it is to stay.
@@ -55,6 +60,7 @@ trait Job: Send {
 
 struct Change<T, E, F> {
     district: DistrictId,
+    since: Instant,
     work: Option<F>,
     outcome: Option<Result<T, E>>,
     answer: oneshot::Sender<Result<T, E>>,
@@ -68,6 +74,10 @@ where
 {
     fn district(&self) -> DistrictId {
         self.district
+    }
+
+    fn since(&self) -> Instant {
+        self.since
     }
 
     fn is_wanted(&self) -> bool {
@@ -103,13 +113,23 @@ where
 }
 
 impl Batches {
-    pub(super) fn new(writers: Arc<Pool>, apart: bool) -> Arc<Self> {
+    pub(super) fn new(writers: Arc<Pool>, apart: bool, measured: Measured) -> Arc<Self> {
         Arc::new(Self {
             writers,
+            measured,
             apart,
             waiting: Mutex::default(),
             ended: Notify::new(),
         })
+    }
+
+    /// Counts the changes that nobody has begun.
+    pub(super) fn queued(&self) -> usize {
+        self.waiting().jobs.len()
+    }
+
+    pub(super) fn writers_in_use(&self) -> usize {
+        self.writers.in_use()
     }
 
     /// Does a change, with others that wait. `Ok` means committed and synced; `Err` means unchanged.
@@ -129,6 +149,7 @@ impl Batches {
         let (answer, mut answered) = oneshot::channel();
         self.waiting().jobs.push_back(Box::new(Change {
             district,
+            since: Instant::now(),
             work: Some(work),
             outcome: None,
             answer,
@@ -195,10 +216,15 @@ struct Batch {
 
 impl Batch {
     fn run(mut self, mut place: super::pool::Place) {
+        for job in &self.jobs {
+            self.of.measured.waited(WRITE, job.since());
+        }
+        let began = Instant::now();
         let failed = match self.district {
             Some(district) => transact(&mut place, district, &mut self.jobs).err(),
             None => Some(StoreError::Closed),
         };
+        self.of.measured.worked(WRITE, began);
         // The writer goes on to the next before anybody is answered.
         self.free();
         drop(place);

@@ -114,6 +114,19 @@ pub(crate) fn read_epoch(db: &Db) -> Result<Uuid, StoreError> {
     read_server(db, "epoch")
 }
 
+/// Fails where the database cannot be read, or where a newer server has changed it since.
+pub(crate) fn check(db: &Db) -> Result<(), StoreError> {
+    read_epoch(db)?;
+    let found = migrate::version_of(db)?;
+    if found > migrate::NEWEST {
+        return Err(StoreError::Newer {
+            found,
+            known: migrate::NEWEST,
+        });
+    }
+    Ok(())
+}
+
 fn read_server<T: Column>(db: &Db, column: &str) -> Result<T, StoreError> {
     db.only(statement!("health/server.sql"), params! {}, |row| {
         row.get(column)

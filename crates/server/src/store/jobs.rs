@@ -74,6 +74,13 @@ pub(crate) fn waiting(
     )
 }
 
+/// Counts what is noted, of every district.
+pub(crate) fn count(db: &Db) -> Result<u64, StoreError> {
+    db.only(statement!("jobs/count.sql"), params! {}, |row| {
+        row.get("jobs")
+    })
+}
+
 /// Says whether the job is begun by this: nobody else was faster.
 pub(crate) fn begin(db: &Db, job: &Job, now: UnixMillis) -> Result<bool, StoreError> {
     let begun = db.execute(

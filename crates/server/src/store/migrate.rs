@@ -48,6 +48,17 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
+/// Returns how many steps a database has been through, whichever engine it is of.
+pub(super) fn version_of(db: &Db) -> Result<usize, StoreError> {
+    if let Some(number) = db.number_in_file()? {
+        return Ok(number);
+    }
+    let version: Option<u32> = db.one(statement!("migrate/version.sql"), params! {}, |row| {
+        row.get("version")
+    })?;
+    Ok(version.map_or(0, |version| version as usize))
+}
+
 /// Runs the steps that a file lacks.
 pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
     let done = version(connection)?;
@@ -72,10 +83,7 @@ pub(super) fn postgres(db: &Db) -> Result<(), StoreError> {
 
 fn steps(db: &Db) -> Result<(), StoreError> {
     db.batch(VERSION_TABLE)?;
-    let done: Option<u32> = db.one(statement!("migrate/version.sql"), params! {}, |row| {
-        row.get("version")
-    })?;
-    let done = done.map_or(0, |version| version as usize);
+    let done = version_of(db)?;
     if done > NEWEST {
         return Err(StoreError::Newer {
             found: done,

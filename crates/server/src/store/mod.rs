@@ -20,6 +20,7 @@ pub(crate) mod health;
 pub(crate) mod inspections;
 pub(crate) mod jobs;
 pub(crate) mod likeness;
+mod measured;
 mod migrate;
 pub(crate) mod ops;
 mod pool;
@@ -30,6 +31,7 @@ mod values;
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
@@ -39,10 +41,12 @@ use xunfang_vault::LetterKey;
 
 use self::batch::Batches;
 use self::db::{Db, Purpose, Source};
-use self::pool::Pool;
+use self::measured::READ;
+use self::pool::{Place, Pool};
 pub use error::StoreError;
 pub(crate) use error::StoreFault;
 pub(crate) use health::{Condition, examine};
+pub(crate) use measured::{InUse, Measured};
 
 /// Readers of the file: two cores and an SSD are busy with four; more only take memory.
 const SQLITE_READERS: usize = 4;
@@ -76,6 +80,7 @@ fn open(source: &Source, now: UnixMillis) -> Result<(Db, Uuid, SecretKey, Letter
 pub(crate) struct Database {
     batches: Arc<Batches>,
     readers: Arc<Pool>,
+    measured: Measured,
     epoch: Uuid,
     signing_key: SecretKey,
     letter_key: LetterKey,
@@ -105,10 +110,12 @@ impl Database {
             Source::Sqlite(path) => db::open_reader(path).map(Db::sqlite),
             Source::Postgres(source) => Db::postgres(source),
         });
+        let measured = Measured::new();
         let apart = matches!(source, Source::Postgres(_));
         Ok(Self {
-            batches: Batches::new(writers, apart),
+            batches: Batches::new(writers, apart, measured.clone()),
             readers,
+            measured,
             epoch,
             signing_key,
             letter_key,
@@ -128,6 +135,20 @@ impl Database {
     /// The key that opens the rescue files for this server.
     pub(crate) fn letter_key(&self) -> &LetterKey {
         &self.letter_key
+    }
+
+    /// How long work on it waits and takes.
+    pub(crate) fn measured(&self) -> &Measured {
+        &self.measured
+    }
+
+    /// What of it is busy now.
+    pub(crate) fn in_use(&self) -> InUse {
+        InUse {
+            readers: self.readers.in_use(),
+            writers: self.batches.writers_in_use(),
+            queued: self.batches.queued(),
+        }
     }
 
     /// Changes what a district has, in one transaction. `Ok` means committed and synced; `Err`
@@ -151,8 +172,14 @@ impl Database {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&Db) -> Result<T, E> + Send + 'static,
     {
-        let mut place = self.readers.place().await?;
-        let done = spawn_blocking(move || work(place.begin(Purpose::Read)?));
+        let mut place = self.reader().await?;
+        let measured = self.measured.clone();
+        let done = spawn_blocking(move || {
+            let began = Instant::now();
+            let done = place.begin(Purpose::Read).map_err(E::from).and_then(work);
+            measured.worked(READ, began);
+            done
+        });
         done.await.map_err(StoreError::from)?
     }
 
@@ -163,12 +190,25 @@ impl Database {
         E: From<StoreError> + Send + 'static,
         F: Fn(&Db) -> Result<T, E> + Send + 'static,
     {
-        let mut place = self.readers.place().await?;
-        let done = spawn_blocking(move || match statement(place.db()?) {
-            // A connection that turns out to be gone is replaced by another one.
-            Err(_) if place.is_lost() => statement(place.db()?),
-            done => done,
+        let mut place = self.reader().await?;
+        let measured = self.measured.clone();
+        let done = spawn_blocking(move || {
+            let began = Instant::now();
+            let done = match statement(place.db()?) {
+                // A connection that turns out to be gone is replaced by another one.
+                Err(_) if place.is_lost() => statement(place.db()?),
+                done => done,
+            };
+            measured.worked(READ, began);
+            done
         });
         done.await.map_err(StoreError::from)?
+    }
+
+    async fn reader(&self) -> Result<Place, StoreError> {
+        let since = Instant::now();
+        let place = self.readers.place().await?;
+        self.measured.waited(READ, since);
+        Ok(place)
     }
 }

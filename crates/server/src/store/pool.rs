@@ -11,6 +11,7 @@ use super::db::{Db, Purpose, Source};
 pub(super) struct Pool {
     open: fn(&Source) -> Result<Db, StoreError>,
     source: Source,
+    size: usize,
     idle: Mutex<Vec<Db>>,
     /// Counts those that nobody has, opened or not.
     free: Arc<Semaphore>,
@@ -27,9 +28,15 @@ impl Pool {
         Arc::new(Self {
             open,
             source,
+            size,
             idle: Mutex::new(first.into_iter().collect()),
             free: Arc::new(Semaphore::new(size)),
         })
+    }
+
+    /// Counts those that somebody has.
+    pub(super) fn in_use(&self) -> usize {
+        self.size.saturating_sub(self.free.available_permits())
     }
 
     /// Waits until a connection is free, as a task and not as a thread.

@@ -69,7 +69,10 @@ impl Program {
             .kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = lines.next_line().await.unwrap().unwrap();
+        let mut ready = lines.next_line().await.unwrap().unwrap();
+        if ready.starts_with("Figures are on ") {
+            ready = lines.next_line().await.unwrap().unwrap();
+        }
         let (told, address) = ready.split_once("://").unwrap();
         assert!(told.starts_with("Xunfang is ready on http"), "{ready}");
         Self {

@@ -135,6 +135,7 @@ async fn the_document_lists_every_route_and_every_route_answers() {
             "GET /api/v1/standards/{version}/checklist",
             "GET /api/v1/verify/{code}",
             "GET /healthz",
+            "GET /livez",
             "HEAD /api/v1/uploads/{sha256}",
             "OPTIONS /api/v1/uploads/{sha256}",
             "PATCH /api/v1/uploads/{sha256}",

@@ -20,6 +20,8 @@ mod engine;
 mod keeping;
 #[path = "../api/live.rs"]
 mod live;
+#[path = "../api/operations.rs"]
+mod operations;
 #[path = "../api/photos.rs"]
 mod photos;
 #[path = "../api/points.rs"]

@@ -251,6 +251,14 @@ impl Db {
         }
     }
 
+    /// The number of its schema that a file of SQLite has; PostgreSQL keeps it in a table.
+    pub(super) fn number_in_file(&self) -> Result<Option<usize>, StoreError> {
+        match &self.link {
+            Link::Sqlite(link) => link.number().map(Some),
+            Link::Postgres(_) => Ok(None),
+        }
+    }
+
     /// Runs words that take no parameters: of the schema, or such as both engines know.
     pub(super) fn batch(&self, words: &str) -> Result<(), StoreError> {
         match &self.link {

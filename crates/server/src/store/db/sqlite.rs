@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
 use super::{Param, Purpose, Row, Statement, Take};
-use crate::store::StoreError;
+use crate::store::{StoreError, migrate};
 
 /// Statements kept compiled per connection; there are about eighty.
 const STATEMENTS_KEPT: usize = 128;
@@ -118,6 +118,10 @@ impl Link {
 
     pub(super) fn is_open(&self) -> bool {
         !self.0.is_autocommit()
+    }
+
+    pub(super) fn number(&self) -> Result<usize, StoreError> {
+        Ok(migrate::version(&self.0)?)
     }
 
     pub(super) fn batch(&self, words: &str) -> Result<(), StoreError> {

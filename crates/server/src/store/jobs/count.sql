@@ -1,0 +1,2 @@
+SELECT count(*) AS jobs
+FROM job
