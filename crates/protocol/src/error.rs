@@ -72,6 +72,8 @@ pub mod codes {
     pub const INTERNAL: &str = "internal";
     /// Too much is asked of the server at once; repeat after the given time.
     pub const BUSY: &str = "busy";
+    /// This session or address asks too often; repeat after the given time.
+    pub const TOO_OFTEN: &str = "too_often";
     /// The server cannot do its work just now; `details.reasons` says why.
     pub const NOT_READY: &str = "not_ready";
 

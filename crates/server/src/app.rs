@@ -16,6 +16,7 @@ use xunfang_durable::settle;
 use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
 use crate::library::{Folders, Library};
+use crate::limits::{Limits, Rates};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::origin::Proxies;
@@ -47,6 +48,8 @@ pub struct AppConfig {
     pub tls: Option<TlsFiles>,
     /// Networks of the proxies that are believed when they name who asks.
     pub trusted_proxies: Vec<IpNet>,
+    /// How often whom is answered.
+    pub rates: Rates,
     /// How long the server says that it stops before it takes no more connections.
     pub drain: Duration,
     /// Bytes that have to be free on the disk for the server to be ready.
@@ -74,6 +77,7 @@ impl AppConfig {
             on_damage: OnDamage::Refuse,
             tls: None,
             trusted_proxies: Vec::new(),
+            rates: Rates::default(),
             drain: Duration::ZERO,
             disk_free_min: 0,
             clock: Arc::new(SystemClock),
@@ -97,6 +101,7 @@ struct Shared {
     passwords: Passwords,
     live: Live,
     metrics: Metrics,
+    limits: Limits,
     drain: Duration,
     draining: AtomicBool,
     disk_free_min: u64,
@@ -127,6 +132,7 @@ impl App {
             on_damage,
             tls,
             trusted_proxies,
+            rates,
             drain,
             disk_free_min,
             clock,
@@ -153,6 +159,7 @@ impl App {
                 comparing: Comparing::default(),
                 passwords: Passwords::new()?,
                 live: Live::new(),
+                limits: Limits::new(rates),
                 drain,
                 draining: AtomicBool::new(false),
                 disk_free_min,
@@ -229,6 +236,10 @@ impl App {
         let library = Library::read(&self.shared.folders)?;
         self.shared.library.send_replace(library);
         Ok(())
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.shared.limits
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
@@ -340,11 +351,13 @@ fn cannot_open(path: PathBuf, error: StoreError) -> StartError {
             what: error.to_string(),
         },
         StoreFault::ReadOnly => StartError::ReadOnly { path },
-        StoreFault::Full | StoreFault::Unstorable | StoreFault::Refused | StoreFault::Failed => {
-            StartError::Database {
-                path,
-                source: error,
-            }
-        }
+        StoreFault::Crowded
+        | StoreFault::Full
+        | StoreFault::Unstorable
+        | StoreFault::Refused
+        | StoreFault::Failed => StartError::Database {
+            path,
+            source: error,
+        },
     }
 }

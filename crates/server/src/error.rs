@@ -18,6 +18,9 @@ use xunfang_report::ReadError;
 use crate::readiness::Reason;
 use crate::store::{StoreError, StoreFault};
 
+/// When a server that has more changes waiting than it may is asked again.
+const CROWDED_S: u32 = 2;
+
 /// Why a request was refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
@@ -71,6 +74,8 @@ pub(crate) enum ApiError {
     TusVersion,
     #[error("too many at once")]
     Busy { retry_after_s: u32 },
+    #[error("too often: {retry_after_s} seconds are to pass")]
+    TooOften { retry_after_s: u32 },
     #[error("{}", in_words(.0))]
     NotReady(Vec<Reason>),
     #[error("the body came too slowly or broke off; what arrived of a photo is kept")]
@@ -171,12 +176,22 @@ impl ApiError {
                 header: Some((RETRY_AFTER, u64::from(*retry_after_s))),
                 ..plain(S::SERVICE_UNAVAILABLE, codes::BUSY)
             },
+            Self::TooOften { retry_after_s } => Refusal {
+                details: Some(json!({ "retry_after_s": retry_after_s })),
+                header: Some((RETRY_AFTER, u64::from(*retry_after_s))),
+                ..plain(S::TOO_MANY_REQUESTS, codes::TOO_OFTEN)
+            },
             Self::NotReady(reasons) => Refusal {
                 details: Some(json!({ "reasons": reasons })),
                 ..plain(S::SERVICE_UNAVAILABLE, codes::NOT_READY)
             },
             Self::BodyBrokeOff => plain(S::REQUEST_TIMEOUT, codes::BAD_REQUEST),
             Self::Store(error) => match error.fault() {
+                StoreFault::Crowded => Refusal {
+                    details: Some(json!({ "retry_after_s": CROWDED_S })),
+                    header: Some((RETRY_AFTER, u64::from(CROWDED_S))),
+                    ..plain(S::SERVICE_UNAVAILABLE, codes::BUSY)
+                },
                 StoreFault::Full => full(),
                 StoreFault::Unstorable => plain(S::BAD_REQUEST, codes::BAD_REQUEST),
                 StoreFault::Damaged

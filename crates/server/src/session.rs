@@ -14,6 +14,7 @@ use xunfang_domain::{Actor, DeviceId, Object, Verb, allows};
 
 use crate::App;
 use crate::error::ApiError;
+use crate::origin::Origin;
 use crate::store::sessions::{self, TokenHash};
 
 /// Name of the browser's cookie.
@@ -79,14 +80,20 @@ impl FromRequestParts<App> for Session {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let now = app.now();
+        // Who shows nothing was counted before; whose token is worth nothing is counted with them.
         let token = Token::from_headers(&parts.headers).ok_or(ApiError::SignedOut)?;
         let token_hash = token.hash();
-        let now = app.now();
         let found = app
             .database()
             .look(move |db| sessions::find(db, &token_hash, now))
             .await?;
-        let (actor, device) = found.ok_or(ApiError::SignedOut)?;
+        let Some((actor, device)) = found else {
+            let origin = Origin::of(&parts.extensions, &parts.headers, app.proxies());
+            app.limits().of_address(origin.address, now)?;
+            return Err(ApiError::SignedOut);
+        };
+        app.limits().of_session(token_hash, now)?;
         Ok(Self {
             actor,
             device,

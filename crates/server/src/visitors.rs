@@ -3,9 +3,8 @@
 //! Each address has a purse that fills with time; a question takes out what it costs the server. All
 //! addresses together have a few places, so that nobody's photos fill the memory.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -14,65 +13,36 @@ use xunfang_domain::UnixMillis;
 
 use crate::App;
 use crate::error::ApiError;
+use crate::limits::{Purses, Rate};
 use crate::origin::Origin;
 
-/// What a purse holds when it is full.
-const FULL: f64 = 30.0;
-/// What flows in each second: a code every two seconds, for as long as somebody likes.
-const PER_SECOND: f64 = 0.5;
+/// A code every two seconds, for as long as somebody likes.
+const RATE: Rate = Rate {
+    per_second: 0.5,
+    burst: 30.0,
+};
 /// Photos that are looked at at a time, each in memory as a whole.
 const PLACES: usize = 2;
-/// Addresses that are remembered; those that came longest ago are forgotten first.
-const REMEMBERED: usize = 20_000;
+/// When somebody who found no place is asked to come back.
 const RETRY_AFTER_S: u32 = 10;
 
-#[derive(Debug, Clone, Copy)]
-struct Purse {
-    held: f64,
-    at: UnixMillis,
-}
-
 /// The purses, and the places.
-#[derive(Debug)]
 pub(crate) struct Visitors {
-    purses: Mutex<HashMap<IpAddr, Purse>>,
+    purses: Purses<IpAddr>,
     places: Arc<Semaphore>,
 }
 
 impl Visitors {
     pub(crate) fn new() -> Self {
         Self {
-            purses: Mutex::default(),
+            purses: Purses::new(RATE),
             places: Arc::new(Semaphore::new(PLACES)),
         }
     }
 
     /// Takes `cost` out of an address's purse, or refuses.
     fn pay(&self, who: IpAddr, cost: f64, now: UnixMillis) -> Result<(), ApiError> {
-        let mut purses = self.purses.lock().unwrap_or_else(PoisonError::into_inner);
-        if purses.len() >= REMEMBERED && !purses.contains_key(&who) {
-            let oldest = purses.iter().min_by_key(|(_, purse)| purse.at);
-            if let Some(oldest) = oldest.map(|(who, _)| *who) {
-                purses.remove(&oldest);
-            }
-        }
-        let purse = purses.entry(who).or_insert(Purse {
-            held: FULL,
-            at: now,
-        });
-        // A clock that was set back takes nothing away. Seconds of a day are exact.
-        let passed_ms = now.since(purse.at).clamp(0, 86_400_000);
-        #[expect(clippy::cast_precision_loss, reason = "at most 86,400,000")]
-        let passed_s = passed_ms as f64 / 1_000.0;
-        purse.held = (purse.held + passed_s * PER_SECOND).min(FULL);
-        purse.at = now;
-        if purse.held < cost {
-            return Err(ApiError::Busy {
-                retry_after_s: RETRY_AFTER_S,
-            });
-        }
-        purse.held -= cost;
-        Ok(())
+        self.purses.pay(who, cost, now)
     }
 }
 

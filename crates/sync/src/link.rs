@@ -8,6 +8,9 @@ const DELAY_FIRST_MS: u32 = 500;
 const DELAY_WAITING_MS_MAX: u32 = 4_000;
 /// Longest wait while nothing waits; spares the battery.
 const DELAY_IDLE_MS_MAX: u32 = 30_000;
+/// Longest wait that a server's wish counts for: findings are not held up by a number that somebody
+/// between phone and server wrote.
+const RETRY_AFTER_MS_MAX: u32 = 600_000;
 /// Time between exchanges while all is well, so that reviews arrive by themselves.
 const DELAY_ONLINE_MS: u32 = 15_000;
 
@@ -83,7 +86,7 @@ impl Link {
             } => {
                 let failures = failures.saturating_add(1);
                 let delay = retry_delay_ms(failures, waiting, jitter);
-                let delay = delay.max(retry_after_ms.unwrap_or(0));
+                let delay = delay.max(wished_delay_ms(retry_after_ms.unwrap_or(0), jitter));
                 Self::Offline {
                     failures,
                     next: now.plus_ms(i64::from(delay)),
@@ -115,14 +118,22 @@ pub fn retry_delay_ms(failures: u32, waiting: bool, jitter: f64) -> u32 {
     spread(doubled.min(ceiling), jitter)
 }
 
+/// Returns how long a server wants to be left alone, in milliseconds: never less than it says, and up
+/// to a quarter more, as it tells all phones the same.
+fn wished_delay_ms(wish_ms: u32, jitter: f64) -> u32 {
+    let wish_ms = wish_ms.min(RETRY_AFTER_MS_MAX);
+    let half_ms = wish_ms / 2;
+    wish_ms + spread(half_ms, jitter) - half_ms / 2
+}
+
 /// Spreads a delay over its upper half.
 fn spread(delay_ms: u32, jitter: f64) -> u32 {
     let half = f64::from(delay_ms) / 2.0;
-    // Half of a delay of at most 30,000 plus as much again: in range of the cast.
+    // Half of a delay of at most 300,000 plus as much again: in range of the cast.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "0..=30,000"
+        reason = "0..=300,000"
     )]
     let spread = (half + half * jitter.clamp(0.0, 1.0)) as u32;
     spread
@@ -180,6 +191,26 @@ mod tests {
             .on(LinkEvent::Wake, now)
             .on(LinkEvent::Succeeded { jitter: 0.0 }, now);
         assert_eq!(online.on(LinkEvent::Due, now), Link::Busy { failures: 0 });
+    }
+
+    #[test]
+    fn a_wish_spreads_the_phones_is_bounded_and_never_holds_up_a_person() {
+        let now = UnixMillis::new(0);
+        let wait_ms = |retry_after_ms: u32, jitter: f64| {
+            let failed = LinkEvent::Failed {
+                waiting: true,
+                retry_after_ms: Some(retry_after_ms),
+                jitter,
+            };
+            let link = Link::Busy { failures: 0 }.on(failed, now);
+            // Asking by hand goes at once, whatever the server wishes.
+            assert!(matches!(link.on(LinkEvent::Wake, now), Link::Busy { .. }));
+            link.next().unwrap().get()
+        };
+        assert_eq!(wait_ms(60_000, 0.0), 60_000);
+        assert_eq!(wait_ms(60_000, 1.0), 75_000);
+        assert_eq!(wait_ms(u32::MAX, 0.0), 600_000);
+        assert_eq!(wait_ms(u32::MAX, 1.0), 750_000);
     }
 
     proptest! {

@@ -151,7 +151,7 @@ async fn whoever_asks_too_often_waits_and_what_is_no_photo_is_said_so() {
     for _ in 0..60 {
         answers.push(district.fetch_as_anybody(&stranger).await.0);
     }
-    let refused = answers.iter().filter(|status| **status == 503).count();
+    let refused = answers.iter().filter(|status| **status == 429).count();
     // A purse of thirty, of which two photos took six; it fills while this runs.
     assert!((1..=36).contains(&refused), "{refused} of 60 refused");
     assert_eq!(answers.first(), Some(&200));

@@ -30,6 +30,7 @@ use utoipa_axum::routes;
 use crate::App;
 use crate::console;
 use crate::error::ApiError;
+use crate::limits;
 
 pub(crate) use openapi::document;
 
@@ -91,6 +92,10 @@ pub(crate) fn router(app: App) -> Router {
         .fallback(elsewhere)
         .method_not_allowed_fallback(|| async { ApiError::Method })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            limits::by_address,
+        ))
         .layer(middleware::from_fn(layers::secure))
         .layer(middleware::from_fn_with_state(app.clone(), layers::log))
         .with_state(app)

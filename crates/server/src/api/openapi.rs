@@ -37,7 +37,24 @@ impl Modify for Sessions {
 
 /// Returns the description of every route.
 pub(crate) fn document() -> OpenApi {
-    super::routes().into_openapi()
+    let mut document = super::routes().into_openapi();
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.options,
+            &mut item.head,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            // Whoever asks too often is told so everywhere.
+            let often = refusals([("429", "too_often: repeat after Retry-After")]);
+            operation.responses.responses.extend(often);
+        }
+    }
+    document
 }
 
 /// This description.
@@ -58,6 +75,10 @@ impl IntoResponses for ServerRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         refusals([
             ("500", "internal: something broke, repeat later"),
+            (
+                "503",
+                "busy: too much waits already, repeat after Retry-After",
+            ),
             (
                 "507",
                 "storage_full: nothing was acknowledged, repeat later",

@@ -47,6 +47,7 @@ pub(super) async fn sign_in(
         password,
         device,
     } = request;
+    app.limits().of_sign_in(origin.address, app.now())?;
     let found = app
         .database()
         .read(move |db| accounts::find(db, &account))

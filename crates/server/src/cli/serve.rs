@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use ipnet::IpNet;
 use tokio::signal::unix::{SignalKind, signal};
-use xunfang_server::{App, AppConfig, OnDamage, TlsFiles, listen, serve, serve_admin};
+use xunfang_server::{App, AppConfig, OnDamage, Rate, Rates, TlsFiles, listen, serve, serve_admin};
 
 use super::{Library, Outcome, Storage};
 
@@ -28,6 +28,8 @@ pub(super) struct Serve {
         help_heading = "Connections"
     )]
     listen: SocketAddr,
+    #[command(flatten)]
+    rates: Often,
     /// Address for figures (/metrics) and health, for those who run the server; never a public one
     #[arg(
         long,
@@ -88,6 +90,77 @@ pub(super) struct Serve {
     library: Library,
 }
 
+// How often whom is answered. The numbers leave room for a phone that sends a day's work at once,
+// and for a thousand of them that sign in behind one address within a quarter of an hour.
+#[derive(Args)]
+#[command(next_help_heading = "Limits")]
+struct Often {
+    /// Requests a second of each session, for as long as it likes; 0 for no limit
+    #[arg(
+        long,
+        env = "XUNFANG_RATE_SESSION",
+        default_value = "50",
+        value_name = "NUMBER"
+    )]
+    rate_session: u32,
+    /// Requests that a session may make together after a pause
+    #[arg(
+        long,
+        env = "XUNFANG_BURST_SESSION",
+        default_value = "500",
+        value_name = "NUMBER"
+    )]
+    burst_session: u32,
+    /// Requests a second without a session, of each address; 0 for no limit
+    #[arg(
+        long,
+        env = "XUNFANG_RATE_ADDRESS",
+        default_value = "50",
+        value_name = "NUMBER"
+    )]
+    rate_address: u32,
+    /// Requests without a session that an address may make together after a pause
+    #[arg(
+        long,
+        env = "XUNFANG_BURST_ADDRESS",
+        default_value = "1000",
+        value_name = "NUMBER"
+    )]
+    burst_address: u32,
+    /// Attempts to sign in a minute, of each address; 0 for no limit
+    #[arg(
+        long,
+        env = "XUNFANG_RATE_SIGN_IN",
+        default_value = "60",
+        value_name = "NUMBER"
+    )]
+    rate_sign_in: u32,
+    /// Attempts to sign in that an address may make together after a pause
+    #[arg(
+        long,
+        env = "XUNFANG_BURST_SIGN_IN",
+        default_value = "100",
+        value_name = "NUMBER"
+    )]
+    burst_sign_in: u32,
+}
+
+impl From<Often> for Rates {
+    fn from(often: Often) -> Self {
+        let rate = |number: u32, of_s: f64, burst: u32| {
+            (number > 0).then(|| Rate {
+                per_second: f64::from(number) / of_s,
+                burst: f64::from(burst.max(1)),
+            })
+        };
+        Self {
+            session: rate(often.rate_session, 1.0, often.burst_session),
+            address: rate(often.rate_address, 1.0, often.burst_address),
+            sign_in: rate(often.rate_sign_in, 60.0, often.burst_sign_in),
+        }
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   xunfang-server serve --data /srv/xunfang
@@ -138,6 +211,7 @@ impl Serve {
             on_damage,
             tls,
             trusted_proxies: self.trusted_proxy,
+            rates: self.rates.into(),
             drain: self.drain,
             disk_free_min: u64::from(self.disk_free_min) << 20,
             folders: self.library.into(),

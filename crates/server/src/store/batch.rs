@@ -25,6 +25,10 @@ use super::pool::Pool;
 /// Changes of one transaction; those behind them wait for the next.
 const TOGETHER_MAX: usize = 64;
 
+/// Changes that may wait. At a few hundred a second, which a slow disk makes durable one by one, the
+/// last of them waits for seconds; whoever comes later is told to come back instead.
+const WAITING_MAX: usize = 2_000;
+
 /// The changes that wait, and the writers.
 pub(super) struct Batches {
     writers: Arc<Pool>,
@@ -147,13 +151,23 @@ impl Batches {
         F: FnOnce(&Db) -> Result<T, E> + Send + 'static,
     {
         let (answer, mut answered) = oneshot::channel();
-        self.waiting().jobs.push_back(Box::new(Change {
+        let change = Box::new(Change {
             district,
             since: Instant::now(),
             work: Some(work),
             outcome: None,
             answer,
-        }));
+        });
+        {
+            let mut waiting = self.waiting();
+            if waiting.jobs.len() >= WAITING_MAX {
+                waiting.jobs.retain(|job| job.is_wanted());
+            }
+            if waiting.jobs.len() >= WAITING_MAX {
+                return Err(StoreError::Crowded.into());
+            }
+            waiting.jobs.push_back(change);
+        }
         loop {
             let ended = self.ended.notified();
             let place = tokio::select! {

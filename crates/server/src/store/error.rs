@@ -21,6 +21,8 @@ pub(crate) enum StoreFault {
     Unstorable,
     /// One statement broke a rule of the schema; others are not affected.
     Refused,
+    /// More changes wait than may wait.
+    Crowded,
     /// Anything else.
     Failed,
 }
@@ -77,6 +79,9 @@ pub enum StoreError {
     /// The work on the database was broken off.
     #[error("work on the database broke off: {0}")]
     BrokeOff(#[from] JoinError),
+    /// So many changes wait that another one would only wait too long.
+    #[error("too many changes wait for the database")]
+    Crowded,
     /// The database is being closed.
     #[error("the database is closed")]
     Closed,
@@ -89,6 +94,7 @@ impl StoreError {
             Self::Sql(rusqlite::Error::SqliteFailure(error, _)) => sort(*error),
             Self::ReadOnly => StoreFault::ReadOnly,
             Self::Unstorable => StoreFault::Unstorable,
+            Self::Crowded => StoreFault::Crowded,
             Self::Postgres(error) => error.code().map_or(StoreFault::Failed, sort_state),
             Self::Together(error) => error.fault(),
             Self::Sql(_)

@@ -46,15 +46,21 @@ pub struct TestServer {
 
 impl TestServer {
     pub async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// Starts one with other settings.
+    pub async fn start_with(settings: impl FnOnce(&mut AppConfig)) -> Self {
         let engine = Engine::start();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(StillClock(AtomicI64::new(1_760_000_000_000)));
-        let config = AppConfig {
+        let mut config = AppConfig {
             clock: clock.clone(),
             database: engine.url(),
             trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
             ..AppConfig::new(folder.path())
         };
+        settings(&mut config);
         let app = App::open(config).unwrap();
         let accounts = sample::load(&app).await.unwrap().accounts;
         Self {

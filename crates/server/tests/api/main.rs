@@ -14,6 +14,7 @@ mod actors;
 mod bundles;
 mod engine;
 mod keeping;
+mod limits;
 mod live;
 mod operations;
 mod photos;

@@ -18,6 +18,8 @@ mod bundles;
 mod engine;
 #[path = "../api/keeping.rs"]
 mod keeping;
+#[path = "../api/limits.rs"]
+mod limits;
 #[path = "../api/live.rs"]
 mod live;
 #[path = "../api/operations.rs"]

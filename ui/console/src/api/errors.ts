@@ -27,6 +27,7 @@ export const ERROR_MESSAGES = {
   too_old: 'error.tooOld',
   internal: 'error.internal',
   busy: 'error.busy',
+  too_often: 'error.tooOften',
   not_ready: 'error.notReady',
   op_id_reused: 'error.unknown',
   record_invalid: 'error.unknown',

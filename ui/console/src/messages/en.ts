@@ -374,6 +374,7 @@ const en: Messages = {
     tooOld: 'This page is out of date. Please reload.',
     internal: 'The server had a fault and this was not done. Please try again later.',
     busy: 'The server is at its limit. Please wait a moment and try again.',
+    tooOften: 'Too many requests. Please wait a moment and try again.',
     notReady: 'The server is being serviced or cannot work just now. What arrived is safe. Please try again later.',
     unreachable: 'The server cannot be reached. Check the network and try again; what was saved is safe.',
     brokenAnswer: 'The server’s answer makes no sense. Try again later or tell the administrator.',

@@ -73,6 +73,7 @@ const STUCK: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>(
     signed_out: 'stuck.signedOut',
     forbidden: 'stuck.forbidden',
     busy: 'stuck.busy',
+    too_often: 'stuck.busy',
     not_ready: 'stuck.busy',
     storage_full: 'stuck.serverFull',
     internal: 'stuck.server',
