@@ -5,5 +5,7 @@
 
 mod port;
 mod postgres;
+mod s3;
 
 pub use postgres::{Postgres, Syncs};
+pub use s3::S3;

@@ -13,6 +13,7 @@ use xunfang_domain::catalogue::Catalogue;
 use xunfang_domain::{Dictionary, UnixMillis};
 use xunfang_durable::settle;
 
+use crate::blobs::{BlobSource, Blobs};
 use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
 use crate::library::{Folders, Library};
@@ -40,6 +41,8 @@ pub struct AppConfig {
     pub data: PathBuf,
     /// Where the database is, `postgres://…`; none for a file in the folder.
     pub database: Option<String>,
+    /// Where photos are; none for files in the folder.
+    pub blobs: Option<BlobSource>,
     /// Where criteria and codes are that do not come with the product.
     pub folders: Folders,
     /// What to do with a damaged database.
@@ -73,6 +76,7 @@ impl AppConfig {
         Self {
             data: data.into(),
             database: None,
+            blobs: None,
             folders: Folders::default(),
             on_damage: OnDamage::Refuse,
             tls: None,
@@ -93,6 +97,7 @@ pub struct App {
 
 struct Shared {
     database: Database,
+    blobs: Blobs,
     uploads: Uploads,
     rescues: Arc<Semaphore>,
     visitors: Visitors,
@@ -128,6 +133,7 @@ impl App {
         let AppConfig {
             data,
             database,
+            blobs,
             folders,
             on_damage,
             tls,
@@ -144,6 +150,7 @@ impl App {
             Some(_) => "postgres",
             None => "sqlite",
         };
+        let blobs = Blobs::open(blobs.as_ref(), &folder)?;
         let (database, set_aside) = match database {
             Some(url) => (open_postgres(&url, clock.now())?, None),
             None => open_sqlite(&folder, on_damage, clock.now())?,
@@ -152,7 +159,8 @@ impl App {
             shared: Arc::new(Shared {
                 metrics: Metrics::new(engine, database.measured()),
                 database,
-                uploads: Uploads::new(Arc::clone(&folder)),
+                blobs,
+                uploads: Uploads::new(),
                 rescues: Arc::new(Semaphore::new(RESCUES_AT_ONCE)),
                 visitors: Visitors::new(),
                 renditions: Renditions::new(Arc::clone(&folder)),
@@ -191,6 +199,10 @@ impl App {
 
     pub(crate) fn visitors(&self) -> &Visitors {
         &self.shared.visitors
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.shared.blobs
     }
 
     pub(crate) fn uploads(&self) -> &Uploads {

@@ -3,8 +3,8 @@
 //! ```text
 //! server.lock              held while a server or a command works on the folder
 //! server.db, -wal, -shm    the database
-//! blobs/<district>/<aa>/<sha256>                photos, whole and synced
-//! parts/<district>/<owner>/<sha256>[.length]    photos on their way, see `uploads`
+//! blobs/<district>/<aa>/<sha256>                photos, whole and synced, unless a store has them
+//! parts/<district>/<owner>/<sha256>[.length]    photos on their way, see `uploads`; likewise
 //! renditions/<district>/<aa>/<sha256>.<copy>    can be made again at any time
 //! rescue-<uuid>            a rescue file that comes in; it has this name for a moment only
 //! set-aside/<millis>/      damaged databases, never deleted
@@ -91,6 +91,12 @@ impl DataDir {
         self.hashed("blobs", district, sha256).join(sha256.as_str())
     }
 
+    /// The folder of a slice of a district's photos.
+    pub(crate) fn blobs(&self, district: DistrictId, slice: u8) -> PathBuf {
+        let district = self.root.join("blobs").join(district.to_string());
+        district.join(format!("{slice:02x}"))
+    }
+
     pub(crate) fn rendition(
         &self,
         district: DistrictId,
@@ -106,16 +112,14 @@ impl DataDir {
         self.root.join(format!("rescue-{id}"))
     }
 
-    /// The folder of all uploads.
-    pub(crate) fn all_parts(&self) -> PathBuf {
-        self.root.join("parts")
+    /// The folder of a district's uploads.
+    pub(crate) fn all_parts(&self, district: DistrictId) -> PathBuf {
+        self.root.join("parts").join(district.to_string())
     }
 
     /// The folder of one owner's uploads: nobody else's requests reach into it.
     pub(crate) fn parts(&self, district: DistrictId, owner: Uuid) -> PathBuf {
-        self.all_parts()
-            .join(district.to_string())
-            .join(owner.to_string())
+        self.all_parts(district).join(owner.to_string())
     }
 
     /// Makes a folder of this one so that it survives a power cut.

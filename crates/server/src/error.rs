@@ -15,11 +15,14 @@ use xunfang_photo::PhotoError;
 use xunfang_protocol::{ErrorBody, FileFault, RescueFault, UPLOAD_OFFSET, codes};
 use xunfang_report::ReadError;
 
+use crate::blobs::BucketError;
 use crate::readiness::Reason;
 use crate::store::{StoreError, StoreFault};
 
 /// When a server that has more changes waiting than it may is asked again.
 const CROWDED_S: u32 = 2;
+/// How long somebody waits before they try the photo store again.
+const BUCKET_RETRY_AFTER_S: u32 = 30;
 
 /// Why a request was refused.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +87,8 @@ pub(crate) enum ApiError {
     Store(#[from] StoreError),
     #[error("the disk failed")]
     Disk(#[from] DiskError),
+    #[error("the photo store failed; nothing was taken")]
+    Bucket(#[from] BucketError),
     #[error("work in the background broke off")]
     BrokeOff(#[from] JoinError),
     #[error("something on the server broke: {0}")]
@@ -203,6 +208,12 @@ impl ApiError {
                 DiskFault::Full => full(),
                 DiskFault::ReadOnly | DiskFault::Missing | DiskFault::Failed => broken(),
             },
+            // It comes back, and what the phone has stays there until then.
+            Self::Bucket(_) => Refusal {
+                details: Some(json!({ "retry_after_s": BUCKET_RETRY_AFTER_S })),
+                header: Some((RETRY_AFTER, u64::from(BUCKET_RETRY_AFTER_S))),
+                ..plain(S::SERVICE_UNAVAILABLE, codes::BUSY)
+            },
             Self::BrokeOff(_) | Self::Broken(_) => broken(),
         }
     }
@@ -216,7 +227,8 @@ impl IntoResponse for ApiError {
             details,
             header,
         } = self.refusal();
-        if status.is_server_error() && ![codes::BUSY, codes::NOT_READY].contains(&code) {
+        let passes = [codes::BUSY, codes::NOT_READY].contains(&code);
+        if status.is_server_error() && (!passes || matches!(self, Self::Bucket(_))) {
             let cause = std::error::Error::source(&self).map(ToString::to_string);
             tracing::error!(code, error = %self, cause, "a request failed");
         }

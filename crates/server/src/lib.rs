@@ -7,6 +7,7 @@
 mod admin;
 mod api;
 mod app;
+mod blobs;
 mod body;
 pub mod catalogue;
 mod clock;
@@ -47,6 +48,7 @@ mod visitors;
 
 pub use admin::serve_admin;
 pub use app::{App, AppConfig, OnDamage};
+pub use blobs::{BlobSource, BlobSourceError, SweepError, Swept};
 pub use clock::{Clock, SystemClock};
 pub use districts::DistrictError;
 pub use library::Folders;

@@ -17,6 +17,7 @@ use xunfang_domain::{DistrictId, Sha256Hex};
 use xunfang_durable::{DiskError, make_folder};
 use xunfang_photo::{THUMB_PX, WORKING_PX};
 
+use crate::App;
 use crate::data_dir::DataDir;
 use crate::error::ApiError;
 
@@ -76,6 +77,7 @@ impl Renditions {
     /// Returns a copy of a photo that is whole here, as a JPEG file.
     pub(crate) async fn get(
         &self,
+        app: &App,
         district: DistrictId,
         sha256: &Sha256Hex,
         copy: Copy,
@@ -91,13 +93,14 @@ impl Renditions {
             .map_err(|_| ApiError::Busy {
                 retry_after_s: RETRY_AFTER_S,
             })?;
-        let original = self.folder.blob(district, sha256);
+        // Whoever had the place before may have made the same copy.
+        if let Ok(jpeg) = tokio::fs::read(&path).await {
+            return Ok(jpeg.into());
+        }
+        let original = app.blobs().read(district, sha256).await?;
+        let original = original.ok_or(ApiError::Broken("a photo is lost"))?;
         let rendered = spawn_blocking(move || {
             let _place = place;
-            // Whoever had the place before may have made the same copy.
-            if let Ok(jpeg) = fs::read(&path) {
-                return Ok(jpeg.into());
-            }
             let jpeg = render(&original, copy)?;
             if let Err(error) = keep(&path, &jpeg) {
                 tracing::warn!(%error, "a copy of a photo was made but not kept");
@@ -108,10 +111,9 @@ impl Renditions {
     }
 }
 
-fn render(original: &Path, copy: Copy) -> Result<Vec<u8>, ApiError> {
-    let bytes = fs::read(original).map_err(DiskError::at("read", original))?;
-    let info = xunfang_photo::inspect(&bytes)?;
-    let copies = xunfang_photo::render(&bytes, &info, &[copy.long_side_px()])?;
+fn render(original: &[u8], copy: Copy) -> Result<Vec<u8>, ApiError> {
+    let info = xunfang_photo::inspect(original)?;
+    let copies = xunfang_photo::render(original, &info, &[copy.long_side_px()])?;
     let made = copies
         .into_iter()
         .next()

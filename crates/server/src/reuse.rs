@@ -7,9 +7,6 @@
 //! server which stops in between goes on where it was.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::store::db::Db;
@@ -19,7 +16,6 @@ use tokio::time::sleep;
 use xunfang_domain::{
     DistrictId, PersonId, PhotoCode, PhotoRef, PhotoSubject, PointId, Sha256Hex, UnixMillis,
 };
-use xunfang_durable::DiskError;
 use xunfang_photo::{Likeness, PhotoError, WORKING_PX, develop, inspect};
 use xunfang_protocol::{CheckOutcome, EarlierUse, ShownIn};
 
@@ -115,9 +111,7 @@ async fn compare_of(app: &App, district: DistrictId, jobs: Vec<Job>) -> Result<u
         .await?;
     let (mut looked, mut unread) = (Vec::new(), Vec::new());
     for photo in begun {
-        let blob = |file| app.folder().blob(district, file);
-        let files: Vec<PathBuf> = photo.files.iter().map(blob).collect();
-        match look_apart(district, photo.photo, files).await {
+        match look_apart(app, district, photo.photo, &photo.files).await {
             Ok(found) => looked.push(found),
             // It waits, and no other photo waits for it.
             Err(error) => {
@@ -159,44 +153,47 @@ impl Waiting {
     }
 }
 
-/// Looks at a photo on a thread of its own. One that breaks the reader is settled as one that cannot
-/// be compared: it would break it again.
+/// Looks at the first file of a photo that reads, on a thread of its own. One that breaks the reader
+/// is settled as one that cannot be compared: it would break it again.
+///
+/// # Errors
+/// Where a file cannot be had although its row says that it is here, and no other one reads: it is
+/// tried again, as what failed may come back.
 async fn look_apart(
+    app: &App,
     district: DistrictId,
     photo: Sha256Hex,
-    files: Vec<PathBuf>,
-) -> Result<Looked, DiskError> {
+    files: &[Sha256Hex],
+) -> Result<Looked, ApiError> {
     let mut looked = Looked {
         district,
         photo,
         likeness: None,
         codes: Vec::new(),
     };
-    match spawn_blocking(move || look(&files)).await {
-        Ok(seen) => (looked.likeness, looked.codes) = seen?,
-        Err(error) => {
-            tracing::error!(photo = %looked.photo, %error, "a photo broke its reader");
-        }
-    }
-    Ok(looked)
-}
-
-/// Looks at the first file that reads. Where none does there is nothing to compare; only a disk that
-/// fails is tried again.
-fn look(files: &[PathBuf]) -> Result<Seen, DiskError> {
-    for path in files {
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(DiskError::at("read", path)(error)),
+    let mut missing = false;
+    for file in files {
+        let Some(bytes) = app.blobs().read(district, file).await? else {
+            missing = true;
+            continue;
         };
-        match seen(&bytes) {
-            Ok(seen) => return Ok(seen),
-            Err(error) => tracing::warn!(%error, "a photo's file cannot be compared"),
+        match spawn_blocking(move || seen(&bytes)).await {
+            Ok(Ok(seen)) => {
+                (looked.likeness, looked.codes) = seen;
+                return Ok(looked);
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "a photo's file cannot be compared"),
+            Err(error) => {
+                tracing::error!(photo = %looked.photo, %error, "a photo broke its reader");
+                return Ok(looked);
+            }
         }
     }
-    tracing::warn!("no file of a photo could be compared");
-    Ok((None, Vec::new()))
+    if missing {
+        return Err(ApiError::Broken("a photo is lost"));
+    }
+    tracing::warn!(photo = %looked.photo, "no file of a photo could be compared");
+    Ok(looked)
 }
 
 /// What a photo shows, and the codes of watermarks in it.

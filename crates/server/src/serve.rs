@@ -24,10 +24,10 @@ use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
 use crate::App;
+use crate::blobs;
 use crate::origin::Peer;
 use crate::reuse;
 use crate::start::StartError;
-use crate::uploads;
 
 /// Connections at a time; later ones wait in the operating system's queue.
 const CONNECTIONS_MAX: usize = 4096;
@@ -81,7 +81,7 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
         () = accepting => {}
         // Cut where it waits; what it was committing is committed.
         () = reuse::run(&app) => {}
-        () = uploads::drop_abandoned(&app) => {}
+        () = blobs::sweep(&app) => {}
         () = async {
             shutdown.await;
             tracing::info!("draining");

@@ -7,6 +7,7 @@ use xunfang_domain::catalogue::CatalogueError;
 
 use xunfang_durable::DiskError;
 
+use crate::blobs::BlobSourceError;
 use crate::store::StoreError;
 
 /// A reason not to start. Nothing was changed on the disk.
@@ -157,6 +158,13 @@ pub enum StartError {
         /// What PostgreSQL says.
         source: StoreError,
     },
+    /// The setting of the photo store does not read.
+    #[error(
+        "The photo store of --blobs or BLOB_URL cannot be used: {0}. Nothing was changed. Write it \
+         as s3://bucket or s3://bucket/folder, and set AWS_ENDPOINT_URL, AWS_REGION, \
+         AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_ALLOW_HTTP=true where it has no TLS."
+    )]
+    BlobSource(#[from] BlobSourceError),
     /// A file or folder could not be used.
     #[error("{0}. What is on the disk is safe. Check the folder's owner and free space.")]
     Disk(#[from] DiskError),

@@ -4,15 +4,10 @@
 //! its picture is held against the one that came from the phone. Whoever has the photo or its code
 //! learns what the watermark shows and no more; codes cannot be guessed.
 
-use std::fs;
-use std::io;
-use std::path::PathBuf;
-
 use crate::store::db::Db;
 use xunfang_domain::{
     CaptureSource, DistrictId, PhotoCode, PhotoEvidence, PhotoMark, Sha256Hex, WatermarkPerson,
 };
-use xunfang_durable::DiskError;
 use xunfang_evidence::digest;
 use xunfang_photo::{Likeness, Picture, SIDE_PX_MAX, WORKING_PX, develop, inspect, read_codes};
 use xunfang_protocol::{CheckOutcome, PublicRecord, VerifyReport, VerifyVerdict};
@@ -184,9 +179,10 @@ async fn compare(app: &App, found: &Found, picture: Picture) -> Result<VerifyVer
         ..
     } = found;
     let district = *district;
-    let annotated = annotated
-        .as_ref()
-        .map(|name| app.folder().blob(district, name));
+    let annotated = match annotated {
+        Some(name) => app.blobs().read(district, name).await?,
+        None => None,
+    };
     let copies = &evidence.copies;
     // The layout below the photo makes the marked copy taller than the photo.
     let tall = (copies.working.height, copies.marked.height.max(1));
@@ -212,23 +208,22 @@ async fn compare(app: &App, found: &Found, picture: Picture) -> Result<VerifyVer
     let Some(name) = here else {
         return Ok(VerifyVerdict::Unclear);
     };
-    let path = app.folder().blob(district, &name);
+    let kept = app.blobs().read(district, &name).await?;
     tokio::task::spawn_blocking(move || {
         let Some(shown) = Likeness::of(&photo_of(picture))? else {
             return Ok(VerifyVerdict::Unclear);
         };
-        let photo = picture_of(&path)?;
-        let mut kept: Vec<_> = photo
-            .map(|kept| (kept, VerifyVerdict::Similar))
-            .into_iter()
-            .collect();
+        let mut pictures = Vec::new();
+        if let Some(bytes) = kept {
+            pictures.push((picture_of(&bytes)?, VerifyVerdict::Similar));
+        }
         // What was drawn changes much of a picture, so the copy that was drawn on counts as well.
-        if let Some(path) = annotated {
-            let drawn = picture_of(&path)?.map(photo_of);
-            kept.extend(drawn.map(|kept| (kept, VerifyVerdict::Annotated)));
+        if let Some(bytes) = annotated {
+            let drawn = photo_of(picture_of(&bytes)?);
+            pictures.push((drawn, VerifyVerdict::Annotated));
         }
         let mut nearest: Option<(u32, VerifyVerdict)> = None;
-        for (kept, alike) in &kept {
+        for (kept, alike) in &pictures {
             // Where there is too little in it, it cannot be told from others.
             let apart = Likeness::of(kept)?.map(|kept| kept.distance(&shown));
             if let Some(apart) = apart
@@ -246,14 +241,8 @@ async fn compare(app: &App, found: &Found, picture: Picture) -> Result<VerifyVer
     .await?
 }
 
-fn picture_of(path: &PathBuf) -> Result<Option<Picture>, ApiError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(DiskError::at("read", path)(error).into()),
-    };
-    let info = inspect(&bytes)?;
-    Ok(Some(develop(&bytes, &info, WORKING_PX)?))
+fn picture_of(bytes: &[u8]) -> Result<Picture, ApiError> {
+    Ok(develop(bytes, &inspect(bytes)?, WORKING_PX)?)
 }
 
 /// Reads a code as people type it, and says what is wrong with it.

@@ -6,15 +6,13 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use tokio::fs::File;
-use tokio_util::io::ReaderStream;
 use xunfang_domain::{Actor, Object, Sha256Hex, Verb, allows};
-use xunfang_durable::DiskError;
 use xunfang_protocol::ErrorBody;
 
 use super::address::InPath;
 use super::openapi::SessionRefusals;
 use crate::App;
+use crate::blobs::Outgoing;
 use crate::error::ApiError;
 use crate::renditions::Copy;
 use crate::session::Session;
@@ -67,13 +65,14 @@ pub(super) async fn show(
         .ok_or(ApiError::NotFound)?;
     let jpeg = match (here, copy) {
         (Here::Original(_), Some(copy)) => {
-            app.renditions().get(actor.district, &sha256, copy).await?
+            app.renditions()
+                .get(&app, actor.district, &sha256, copy)
+                .await?
         }
         (Here::Original(blob), None) => return original(&app, &session, &sha256, &blob).await,
         (Here::Copy(name), _) => {
-            let path = app.folder().blob(actor.district, &name);
-            let jpeg = tokio::fs::read(&path).await;
-            jpeg.map_err(DiskError::at("read", &path))?.into()
+            let read = app.blobs().read(actor.district, &name).await?;
+            read.ok_or(ApiError::Broken("a copy of a photo is lost"))?
         }
     };
     let headers = [
@@ -149,17 +148,15 @@ async fn original(
     sha256: &Sha256Hex,
     blob: &Blob,
 ) -> Result<Response, ApiError> {
-    let path = app.folder().blob(session.actor.district, sha256);
-    let file = File::open(&path)
-        .await
-        .map_err(DiskError::at("open", &path))?;
+    let found = app.blobs().stream(session.actor.district, sha256).await?;
+    let Outgoing { bytes, stream } = found.ok_or(ApiError::Broken("a photo is lost"))?;
     let media_type = HeaderValue::from_str(&blob.media_type)
         .map_err(|_| ApiError::Broken("a stored media type is not a header"))?;
     let headers = [
         (CONTENT_TYPE, media_type),
-        (CONTENT_LENGTH, HeaderValue::from(blob.bytes)),
+        (CONTENT_LENGTH, HeaderValue::from(bytes)),
         (CACHE_CONTROL, CACHE),
         (CONTENT_DISPOSITION, INLINE),
     ];
-    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+    Ok((headers, Body::from_stream(stream)).into_response())
 }

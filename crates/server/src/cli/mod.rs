@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use serde::de::DeserializeOwned;
 use tracing_subscriber::EnvFilter;
-use xunfang_server::{AppConfig, Folders};
+use xunfang_server::{AppConfig, BlobSource, Folders};
 
 mod catalogue;
 mod openapi;
@@ -19,6 +19,7 @@ mod rescue;
 mod sample;
 mod serve;
 mod settings;
+mod sweep;
 
 pub(crate) use settings::commands;
 
@@ -70,6 +71,7 @@ enum Command {
     ImportPoints(points::ImportPoints),
     ExportPoints(points::ExportPoints),
     ImportRescue(rescue::ImportRescue),
+    Sweep(sweep::Sweep),
     Sample(sample::Sample),
     Openapi(openapi::Openapi),
     Settings(settings::Settings),
@@ -92,6 +94,7 @@ impl Cli {
             Command::ImportPoints(command) => command.run().await,
             Command::ExportPoints(command) => command.run().await,
             Command::ImportRescue(command) => command.run().await,
+            Command::Sweep(command) => command.run().await,
             Command::Sample(command) => command.run().await,
             Command::Openapi(command) => command.run(),
             Command::Settings(command) => command.run(),
@@ -127,6 +130,11 @@ struct Storage {
         value_name = "FILE"
     )]
     database_file: Option<Secret>,
+    /// Store to keep photos in that several servers share, instead of files in the folder:
+    /// s3://bucket or s3://bucket/folder. How to sign in to it is said as for other tools of S3, by
+    /// AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ALLOW_HTTP
+    #[arg(long, env = "BLOB_URL", value_name = "URL")]
+    blobs: Option<String>,
 }
 
 /// The first line of a file that a setting names.
@@ -155,9 +163,11 @@ impl From<Storage> for AppConfig {
             data,
             database,
             database_file,
+            blobs,
         } = storage;
         Self {
             database: database.or(database_file.map(|Secret(address)| address)),
+            blobs: blobs.map(BlobSource::with_environment),
             ..Self::new(data)
         }
     }

@@ -35,14 +35,27 @@ pub(crate) fn find(
     Ok(found)
 }
 
-/// Adds a photo; one that is there already stays as it is.
+/// Whether a photo was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Added {
+    /// It is there, now or since before.
+    Yes,
+    /// It was swept a short time ago, so that what somebody saw of it may be gone.
+    JustSwept,
+}
+
+/// Adds a photo that is durable; one that is there already stays as it is.
 pub(crate) fn add(
     db: &Db,
     district: DistrictId,
     sha256: &Sha256Hex,
     blob: &Blob,
     now: UnixMillis,
-) -> Result<(), StoreError> {
+) -> Result<Added, StoreError> {
+    if is_swept(db, district, sha256)? {
+        return Ok(Added::JustSwept);
+    }
     db.execute(
         statement!("blobs/add.sql"),
         params! {
@@ -54,6 +67,47 @@ pub(crate) fn add(
             ":height": blob.height,
             ":received_at": now.get(),
         },
+    )?;
+    Ok(Added::Yes)
+}
+
+fn is_swept(db: &Db, district: DistrictId, sha256: &Sha256Hex) -> Result<bool, StoreError> {
+    let found: i64 = db.only(
+        statement!("blobs/is_swept.sql"),
+        params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
+        |row| row.get("found"),
+    )?;
+    Ok(found > 0)
+}
+
+/// Notes that a photo is about to be removed, and says no where a row names it or somebody else
+/// removes it. From now on nobody commits a row for it, until this is forgotten.
+pub(crate) fn sweep(
+    db: &Db,
+    district: DistrictId,
+    sha256: &Sha256Hex,
+    now: UnixMillis,
+) -> Result<bool, StoreError> {
+    let noted = db.execute(
+        statement!("blobs/sweep.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":sha256": sha256.as_str(),
+            ":now": now.get(),
+        },
+    )?;
+    Ok(noted > 0)
+}
+
+/// Forgets which photos of a district were swept before then.
+pub(crate) fn forget_swept(
+    db: &Db,
+    district: DistrictId,
+    before: UnixMillis,
+) -> Result<(), StoreError> {
+    db.execute(
+        statement!("blobs/forget_swept.sql"),
+        params! { ":district_id": district.uuid(), ":before": before.get() },
     )?;
     Ok(())
 }

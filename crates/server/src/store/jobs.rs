@@ -9,20 +9,25 @@ use xunfang_domain::{DistrictId, UnixMillis};
 use super::StoreError;
 use super::db::{Db, params, statement};
 
-/// Longest time that a job is put off, or that a server may be busy with it.
-const APART_MAX_MS: i64 = 10 * 60_000;
+/// Longest time that a server may be busy with a job before another one begins it.
+const BUSY_MAX_MS: i64 = 10 * 60_000;
+/// Longest time that a job is put off.
+const APART_MAX_MS: i64 = 60 * 60_000;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobKind {
     /// A photo, by its name, is compared with the others of its district.
     Compare,
+    /// What nobody goes on with is removed from among a district's photos.
+    Sweep,
 }
 
 impl JobKind {
     const fn word(self) -> &'static str {
         match self {
             Self::Compare => "compare",
+            Self::Sweep => "sweep",
         }
     }
 }
@@ -91,13 +96,13 @@ pub(crate) fn begin(db: &Db, job: &Job, now: UnixMillis) -> Result<bool, StoreEr
             ":subject": job.subject,
             ":now": now.get(),
             ":latest": now.plus_ms(2 * APART_MAX_MS).get(),
-            ":until": now.plus_ms(APART_MAX_MS).get(),
+            ":until": now.plus_ms(BUSY_MAX_MS).get(),
         },
     )?;
     Ok(begun > 0)
 }
 
-/// Lets a job wait until then, at most ten minutes.
+/// Lets a job wait until then, at most an hour.
 pub(crate) fn put_off(db: &Db, job: &Job, until: UnixMillis) -> Result<(), StoreError> {
     db.execute(
         statement!("jobs/put_off.sql"),
@@ -122,6 +127,13 @@ pub(crate) fn end(db: &Db, job: &Job) -> Result<bool, StoreError> {
         },
     )?;
     Ok(ended > 0)
+}
+
+/// Lists the districts whose photos nobody sweeps yet.
+pub(crate) fn unswept(db: &Db) -> Result<Vec<DistrictId>, StoreError> {
+    db.all(statement!("jobs/unswept.sql"), params! {}, |row| {
+        Ok(DistrictId::from_uuid(row.get("district_id")?))
+    })
 }
 
 /// Gives up what a server had begun that is not there any more, where there is only one.

@@ -23,6 +23,7 @@ pub(crate) mod likeness;
 mod measured;
 mod migrate;
 pub(crate) mod ops;
+pub(crate) mod parts;
 mod pool;
 pub(crate) mod profiles;
 pub(crate) mod reference;

@@ -5,10 +5,12 @@
 //! most one piece in vain. Files that were written by then have no lasting name and are dropped like
 //! any upload that nobody goes on with.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::BodyDataStream;
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -19,15 +21,19 @@ use xunfang_protocol::{
     UPLOAD_CHUNK_BYTES, UPLOAD_SMALL_BYTES,
 };
 
-use super::{PIECE_MAX, UploadKey, blocking, next_chunk, part};
+use super::file_part::remove;
+use super::{PIECE_MAX, UploadKey, check_bytes, commit_all, next_chunk};
 use crate::App;
+use crate::blobs::{self, Blobs, Files, blocking};
 use crate::error::ApiError;
-use crate::store::blobs::{self, Blob};
+use crate::store::blobs::Blob;
 
 /// Largest body: a piece, and what goes before its files.
 pub(crate) const BUNDLE_BYTES_MAX: usize =
     UPLOAD_CHUNK_BYTES + BUNDLE_FILES_MAX * BUNDLE_HEAD_BYTES + UPLOAD_SMALL_BYTES as usize;
 
+/// Files of a bundle that are put at a time.
+const PUT_AT_ONCE: usize = 8;
 /// How the name of a file on its way ends.
 pub(super) const BUNDLED: &str = ".bundled";
 
@@ -35,10 +41,16 @@ pub(super) const BUNDLED: &str = ".bundled";
 struct Taken {
     sha256: Sha256Hex,
     blob: Blob,
-    /// Under a name that no other request has. It is not kept open: a slow phone's bundle takes
-    /// minutes, and there are many phones.
-    on_its_way: PathBuf,
-    whole: PathBuf,
+    on_its_way: OnItsWay,
+}
+
+/// Where a file is until all of its bundle is there.
+enum OnItsWay {
+    /// In a file, under a name that no other request has. It is not kept open: a slow phone's bundle
+    /// takes minutes, and there are many phones.
+    File { path: PathBuf, whole: PathBuf },
+    /// In memory, of which a bundle takes little more than a piece, until it is put.
+    Bytes(Bytes),
 }
 
 /// Takes a bundle of one owner in, and says what became of each file.
@@ -61,16 +73,17 @@ async fn receive(
     owner: Uuid,
     body: BodyDataStream,
 ) -> Result<Vec<BundledFile>, ApiError> {
-    let folder = app.folder().parts(district, owner);
     let mut taken = Vec::new();
-    let received = gather(&app, district, &folder, body, &mut taken).await;
-    match received {
+    match gather(&app, district, owner, body, &mut taken).await {
         Ok(answer) => keep(&app, district, taken).await.map(|()| answer),
         Err(error) => {
-            let left = taken.into_iter().map(|one| one.on_its_way);
+            let left = taken.into_iter().filter_map(|one| match one.on_its_way {
+                OnItsWay::File { path, .. } => Some(path),
+                OnItsWay::Bytes(_) => None,
+            });
             let left: Vec<PathBuf> = left.collect();
             // What stays all the same is dropped with the uploads that nobody goes on with.
-            drop(blocking(move || left.iter().try_for_each(|path| part::remove(path))).await);
+            drop(blocking(move || left.iter().try_for_each(|path| remove(path))).await);
             Err(error)
         }
     }
@@ -80,14 +93,13 @@ async fn receive(
 async fn gather(
     app: &App,
     district: DistrictId,
-    folder: &Path,
+    owner: Uuid,
     mut body: BodyDataStream,
     taken: &mut Vec<Taken>,
 ) -> Result<Vec<BundledFile>, ApiError> {
     // One at a time of an owner, and one that hears nothing more gives way to the next.
-    let turn = app.uploads().turns.take(folder.join("bundle")).await?;
-    let made = folder.to_owned();
-    blocking(move || make_folder(&made)).await?;
+    let turn = app.uploads().turn_at_bundles(district, owner).await?;
+    let aside = Aside::make(app, district, owner).await?;
     let deadline = Instant::now() + PIECE_MAX;
     let mut reader = BundleReader::default();
     let (mut answer, mut length) = (Vec::new(), 0);
@@ -102,7 +114,7 @@ async fn gather(
         reader.push(&chunk);
         let no_bundle = |error: BundleError| ApiError::BadRequest(error.to_string());
         while let Some((sha256, bytes)) = reader.next_file().map_err(no_bundle)? {
-            let code = match write(app, district, folder, &sha256, bytes).await {
+            let code = match aside.take(&sha256, bytes).await {
                 Ok(file) => {
                     taken.push(file);
                     None
@@ -127,70 +139,109 @@ async fn gather(
 /// [`ApiError::HashMismatch`] and [`ApiError::NotAPhoto`] where the bytes are not that photo, and
 /// those of the disk and the database.
 pub(crate) async fn take_whole(app: &App, key: &UploadKey, bytes: Vec<u8>) -> Result<(), ApiError> {
-    let folder = app.folder().parts(key.district, key.owner);
-    let _turn = app.uploads().turns.take(folder.join("bundle")).await?;
-    let made = folder.clone();
-    blocking(move || make_folder(&made)).await?;
+    let (district, owner) = (key.district, key.owner);
+    let _turn = app.uploads().turn_at_bundles(district, owner).await?;
+    let aside = Aside::make(app, district, owner).await?;
     // As with those that have come by pieces, few are looked through at a time.
     let _place = Arc::clone(&app.uploads().settling).acquire_owned().await;
-    let taken = write(app, key.district, &folder, &key.sha256, bytes).await?;
-    keep(app, key.district, vec![taken]).await
+    let taken = aside.take(&key.sha256, bytes).await?;
+    keep(app, district, vec![taken]).await
 }
 
-/// Checks a file and writes it beside its owner's uploads, not durably yet.
-async fn write(
-    app: &App,
-    district: DistrictId,
-    folder: &Path,
-    sha256: &Sha256Hex,
-    bytes: Vec<u8>,
-) -> Result<Taken, ApiError> {
-    let on_its_way = folder.join(format!("{sha256}.{}{BUNDLED}", Uuid::now_v7()));
-    let whole = app.folder().blob(district, sha256);
-    let name = sha256.clone();
-    spawn_blocking(move || take(&name, &bytes, on_its_way, whole)).await?
+/// Where an owner's files wait for the rest of their bundle.
+enum Aside {
+    /// In a folder on the disk that the photos lie on.
+    Folder {
+        folder: PathBuf,
+        files: Files,
+        district: DistrictId,
+    },
+    Memory,
 }
 
-/// Checks a file and writes it, not durably yet.
-fn take(
-    sha256: &Sha256Hex,
-    bytes: &[u8],
-    on_its_way: PathBuf,
-    whole: PathBuf,
-) -> Result<Taken, ApiError> {
-    let blob = part::check_bytes(bytes, sha256)?;
-    Incoming::open(&on_its_way)?.write(bytes)?;
-    Ok(Taken {
-        sha256: sha256.clone(),
-        blob,
-        on_its_way,
-        whole,
-    })
-}
-
-/// Makes all of them durable, gives them their names and commits their rows.
-async fn keep(app: &App, district: DistrictId, taken: Vec<Taken>) -> Result<(), ApiError> {
-    let folders = app.uploads().folder.clone();
-    let taken = blocking(move || {
-        let mut files = Vec::with_capacity(taken.len());
-        for one in &taken {
-            if let Some(folder) = one.whole.parent() {
-                folders.ensure(folder)?;
+impl Aside {
+    async fn make(app: &App, district: DistrictId, owner: Uuid) -> Result<Self, ApiError> {
+        Ok(match app.blobs() {
+            Blobs::Files(files) => {
+                let folder = files.folder().parts(district, owner);
+                let made = folder.clone();
+                blocking(move || make_folder(&made)).await?;
+                Self::Folder {
+                    folder,
+                    files: files.clone(),
+                    district,
+                }
             }
-            // The same file twice takes its name twice, which is as good as once.
-            files.push((Incoming::open(&one.on_its_way)?, one.whole.clone()));
-        }
-        keep_all(files, &[])?;
-        Ok(taken)
-    })
-    .await?;
-    let now = app.now();
-    app.database()
-        .write(district, move |db| {
-            taken
-                .iter()
-                .try_for_each(|one| blobs::add(db, district, &one.sha256, &one.blob, now))
+            Blobs::Bucket(_) => Self::Memory,
         })
-        .await?;
-    Ok(())
+    }
+
+    /// Checks a file and lays it aside, not durably yet.
+    async fn take(&self, sha256: &Sha256Hex, bytes: Vec<u8>) -> Result<Taken, ApiError> {
+        let name = sha256.clone();
+        let place = match self {
+            Self::Folder {
+                folder,
+                files,
+                district,
+            } => Some((
+                folder.join(format!("{sha256}.{}{BUNDLED}", Uuid::now_v7())),
+                files.path(*district, sha256),
+            )),
+            Self::Memory => None,
+        };
+        let taking = spawn_blocking(move || {
+            let blob = check_bytes(&bytes, &name)?;
+            let on_its_way = match place {
+                Some((path, whole)) => {
+                    Incoming::open(&path)?.write(&bytes)?;
+                    OnItsWay::File { path, whole }
+                }
+                None => OnItsWay::Bytes(bytes.into()),
+            };
+            Ok(Taken {
+                sha256: name,
+                blob,
+                on_its_way,
+            })
+        });
+        taking.await?
+    }
+}
+
+/// Makes all of them durable, gives them their lasting places and commits their rows.
+async fn keep(app: &App, district: DistrictId, taken: Vec<Taken>) -> Result<(), ApiError> {
+    let (mut files, mut objects, mut photos) = (Vec::new(), Vec::new(), Vec::new());
+    for one in taken {
+        match one.on_its_way {
+            OnItsWay::File { path, whole } => files.push((path, whole)),
+            OnItsWay::Bytes(bytes) => objects.push((blobs::name(district, &one.sha256), bytes)),
+        }
+        photos.push((one.sha256, one.blob));
+    }
+    match app.blobs() {
+        Blobs::Files(place) => {
+            let folder = Arc::clone(place.folder());
+            blocking(move || {
+                let mut opened = Vec::with_capacity(files.len());
+                for (path, whole) in files {
+                    if let Some(above) = whole.parent() {
+                        folder.ensure(above)?;
+                    }
+                    // The same file twice takes its name twice, which is as good as once.
+                    opened.push((Incoming::open(&path)?, whole));
+                }
+                keep_all(opened, &[])
+            })
+            .await?;
+        }
+        Blobs::Bucket(bucket) => {
+            stream::iter(objects)
+                .map(|(name, bytes)| async move { bucket.put(&name, bytes).await })
+                .buffer_unordered(PUT_AT_ONCE)
+                .try_collect::<()>()
+                .await?;
+        }
+    }
+    commit_all(app, district, photos).await
 }

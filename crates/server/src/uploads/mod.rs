@@ -1,9 +1,13 @@
 //! Takes photos in, piece by piece, and says "whole" only when that is true for good.
 //!
-//! A photo grows as a *part*, a file of its own per district, owner and hash, so that nobody can
-//! spoil another's upload. Every request first takes its *turn* at the part. A piece is answered
-//! after the part was synced. With the last byte the part is *settled*: its hash and its header
-//! are checked, it is synced, renamed into place, the folder is synced and the row is committed.
+//! A photo grows as a *part*, one per district, owner and hash, so that nobody can spoil another's
+//! upload. Every request first takes its *turn* at the part. A piece is answered after it was made
+//! durable. With the last byte the part is *settled*: its hash and its header are checked, it gets
+//! its lasting place, and the row is committed.
+//!
+//! Where photos are files, a part is a file that grows; it is synced, renamed into place, and the
+//! folder is synced. Where they are in a store that servers share, a part is an object per piece and
+//! a row, and the photo is put as a whole in the end: any server can take any piece.
 //!
 //! What can go wrong, and what is left:
 //! - The connection breaks inside a piece: what arrived is synced and counts.
@@ -11,19 +15,21 @@
 //!   goes on from there.
 //! - The server dies before settling: the next request finds a full part and settles it first. A
 //!   full part is never told as an offset, because its hash has not been looked at.
-//! - The server dies between the rename and the commit: the next request finds the file without
-//!   its row, checks it and commits the row.
+//! - The server dies between that and the commit: the next request finds the photo without its row,
+//!   checks it and commits the row.
 //! - The bytes are another file or no photo: the part is dropped, and the upload begins again.
 //!
 //! A body is written as it comes, 64 KiB at a time. Checking reads the photo once, at most two
 //! photos at a time. This module must not know headers or status codes.
 
+mod abandoned;
 mod bundle;
-mod expiry;
+mod check;
+mod file_part;
 mod part;
+mod put_part;
 mod turns;
 
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,22 +43,24 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex};
-use xunfang_durable::{DiskError, Incoming};
 
+pub(crate) use self::abandoned::{EXPIRES_MS, drop_abandoned};
 pub(crate) use self::bundle::{take_bundle, take_whole};
-pub(crate) use self::expiry::{EXPIRES_MS, run as drop_abandoned};
-use self::part::Part;
+use self::check::check_bytes;
+use self::part::{Growing, Part};
 use self::turns::{Turn, Turns};
 use crate::App;
+use crate::blobs::{Blobs, blocking};
 use crate::body::IDLE_MAX;
-use crate::data_dir::DataDir;
 use crate::error::ApiError;
-use crate::store::blobs;
+use crate::store::blobs::{self, Added, Blob};
 
 /// Bytes gathered before they are handed to the disk.
 const WRITE_BYTES: usize = 64 * 1024;
 /// Photos checked at a time; each is in memory while it is.
 const SETTLED_AT_ONCE: usize = 2;
+/// What somebody is asked to wait whose photo was swept while it came.
+const SWEPT_RETRY_AFTER_S: u32 = 600;
 /// Longest time for one piece; what arrived until then counts.
 const PIECE_MAX: Duration = Duration::from_secs(600);
 /// How long a request goes on waiting for bytes once another one asks for the same part. A phone
@@ -82,39 +90,39 @@ pub(crate) enum Held {
 /// What the uploads of one server share.
 #[derive(Debug)]
 pub(crate) struct Uploads {
-    folder: Arc<DataDir>,
     turns: Arc<Turns>,
     settling: Arc<Semaphore>,
 }
 
 impl Uploads {
-    pub(crate) fn new(folder: Arc<DataDir>) -> Self {
-        let settling = Arc::new(Semaphore::new(SETTLED_AT_ONCE));
+    pub(crate) fn new() -> Self {
         Self {
-            folder,
             turns: Arc::default(),
-            settling,
+            settling: Arc::new(Semaphore::new(SETTLED_AT_ONCE)),
         }
     }
 
-    fn part(&self, key: &UploadKey) -> Part {
-        let folder = self.folder.parts(key.district, key.owner);
-        Part::new(folder, &key.sha256)
+    async fn turn(&self, key: &UploadKey) -> Result<Turn, ApiError> {
+        let UploadKey {
+            district,
+            owner,
+            sha256,
+        } = key;
+        self.turns
+            .take(format!("{district}/{owner}/{sha256}"))
+            .await
     }
 
-    fn whole(&self, key: &UploadKey) -> PathBuf {
-        self.folder.blob(key.district, &key.sha256)
-    }
-
-    async fn turn(&self, part: &Part) -> Result<Turn, ApiError> {
-        self.turns.take(part.path().to_owned()).await
+    /// One at a time of an owner takes whole files in.
+    async fn turn_at_bundles(&self, district: DistrictId, owner: Uuid) -> Result<Turn, ApiError> {
+        self.turns.take(format!("{district}/{owner}/bundle")).await
     }
 }
 
 /// Says how much of a photo is here.
 pub(crate) async fn held(app: &App, key: &UploadKey) -> Result<Held, ApiError> {
-    let part = app.uploads().part(key);
-    let _turn = app.uploads().turn(&part).await?;
+    let part = Part::new(app, key);
+    let _turn = app.uploads().turn(key).await?;
     look(app, key, &part).await
 }
 
@@ -124,11 +132,11 @@ pub(crate) async fn announce(
     key: &UploadKey,
     length: u64,
 ) -> Result<(Held, bool), ApiError> {
-    let part = app.uploads().part(key);
-    let _turn = app.uploads().turn(&part).await?;
+    let part = Part::new(app, key);
+    let _turn = app.uploads().turn(key).await?;
     match look(app, key, &part).await? {
         Held::Nothing => {
-            let offset = blocking(move || part.announce(length)).await?;
+            let offset = part.announce(length).await?;
             Ok((Held::Part { offset, length }, true))
         }
         known => Ok((known, false)),
@@ -162,12 +170,12 @@ pub(crate) async fn append(
 
 /// Drops a part, and says whether there was one.
 pub(crate) async fn discard(app: &App, key: &UploadKey) -> Result<bool, ApiError> {
-    let part = app.uploads().part(key);
-    let _turn = app.uploads().turn(&part).await?;
+    let part = Part::new(app, key);
+    let _turn = app.uploads().turn(key).await?;
     match look(app, key, &part).await? {
         Held::Nothing => Ok(false),
         Held::Whole { .. } => Err(ApiError::Forbidden),
-        Held::Part { .. } => blocking(move || part.discard()).await.map(|()| true),
+        Held::Part { .. } => part.discard().await.map(|()| true),
     }
 }
 
@@ -178,8 +186,8 @@ async fn receive(
     mut body: BodyDataStream,
 ) -> Result<u64, ApiError> {
     let offset = piece.offset;
-    let part = app.uploads().part(&key);
-    let turn = app.uploads().turn(&part).await?;
+    let part = Part::new(&app, &key);
+    let turn = app.uploads().turn(&key).await?;
     let length = match look(&app, &key, &part).await? {
         Held::Nothing => return Err(ApiError::NotFound),
         Held::Whole { bytes } if bytes == offset => return Ok(bytes),
@@ -198,8 +206,7 @@ async fn receive(
     if piece.length.is_some_and(|piece| piece > length - offset) {
         return Err(too_large());
     }
-    let path = part.path().to_owned();
-    let mut incoming = blocking(move || Incoming::open(&path)).await?;
+    let mut growing: Growing = part.go_on(offset).await?;
     let mut gathered = Vec::new();
     let mut arrived = offset;
     let mut hash = Sha256::new();
@@ -219,20 +226,20 @@ async fn receive(
         }
         gathered.extend_from_slice(&chunk);
         if gathered.len() >= WRITE_BYTES {
-            incoming = write(incoming, std::mem::take(&mut gathered)).await?;
+            growing = growing.write(std::mem::take(&mut gathered)).await?;
         }
     };
-    let incoming = write(incoming, gathered).await?;
+    let growing = growing.write(gathered).await?;
     // A piece that broke off cannot be held against its hash; the whole will be.
     let damaged = piece
         .checksum
         .filter(|_| end.is_ok())
         .is_some_and(|checksum| checksum != <[u8; 32]>::from(hash.finalize()));
     if damaged {
-        blocking(move || incoming.cut(offset)).await?;
+        growing.cut(offset).await?;
         return Err(ApiError::PieceDamaged);
     }
-    blocking(move || incoming.sync()).await?;
+    growing.sync().await?;
     end?;
     if arrived == length {
         settle(&app, &key, &part, length).await?;
@@ -262,21 +269,19 @@ async fn next_chunk(
 
 /// Looks at what is here, and first finishes what a server that died left unfinished.
 async fn look(app: &App, key: &UploadKey, part: &Part) -> Result<Held, ApiError> {
-    let whole = app.uploads().whole(key);
-    let on_disk = blocking(move || part::length(&whole)).await?;
     let (district, sha256) = (key.district, key.sha256.clone());
+    let stored = app.blobs().length(district, &sha256).await?;
     let row = app
         .database()
         .read(move |db| blobs::find(db, district, &sha256))
         .await?;
-    match (row, on_disk) {
+    match (row, stored) {
         (Some(blob), Some(bytes)) if blob.bytes == bytes => return Ok(Held::Whole { bytes }),
         (None, Some(bytes)) if adopt(app, key).await? => return Ok(Held::Whole { bytes }),
-        // A file that was lost or cut short is taken in again.
+        // A photo that was lost or cut short is taken in again.
         _ => {}
     }
-    let looked_at = part.clone();
-    match blocking(move || looked_at.held()).await? {
+    match part.held().await? {
         None => Ok(Held::Nothing),
         Some((offset, length)) if offset == length => match settle(app, key, part, length).await {
             Ok(()) => Ok(Held::Whole { bytes: length }),
@@ -287,30 +292,28 @@ async fn look(app: &App, key: &UploadKey, part: &Part) -> Result<Held, ApiError>
     }
 }
 
-/// Checks a full part, gives it its name and commits its row.
+/// Checks a full part, gives it its lasting place and commits its row.
 async fn settle(app: &App, key: &UploadKey, part: &Part, length: u64) -> Result<(), ApiError> {
     let place = Arc::clone(&app.uploads().settling).acquire_owned().await;
-    let (settled, whole, sha256) = (part.clone(), app.uploads().whole(key), key.sha256.clone());
-    let folders = Arc::clone(&app.uploads().folder);
-    let blob = spawn_blocking(move || {
-        let _place = place;
-        settled.settle(&sha256, length, &folders, &whole)
-    });
-    commit(app, key, blob.await??).await?;
-    let settled = part.clone();
-    blocking(move || settled.forget_length()).await
+    let blob = part.settle(length).await?;
+    drop(place);
+    commit(app, key, blob).await?;
+    part.forget().await
 }
 
-/// Commits the row of a file that has its name already; says no where it is not that photo.
+/// Commits the row of a photo that has its lasting place already; says no where it is not that photo.
 async fn adopt(app: &App, key: &UploadKey) -> Result<bool, ApiError> {
-    let place = Arc::clone(&app.uploads().settling).acquire_owned().await;
-    let (whole, sha256) = (app.uploads().whole(key), key.sha256.clone());
-    let folders = Arc::clone(&app.uploads().folder);
-    let checked = spawn_blocking(move || {
-        let _place = place;
-        part::check_kept(&folders, &whole, &sha256)
-    });
-    match checked.await? {
+    let _place = Arc::clone(&app.uploads().settling).acquire_owned().await;
+    let (district, sha256) = (key.district, key.sha256.clone());
+    let Some(bytes) = app.blobs().read(district, &sha256).await? else {
+        return Ok(false);
+    };
+    let checked = spawn_blocking(move || check_bytes(&bytes, &sha256)).await?;
+    if let Blobs::Files(files) = app.blobs() {
+        let (files, sha256) = (files.clone(), key.sha256.clone());
+        blocking(move || file_part::hold(&files, district, &sha256)).await?;
+    }
+    match checked {
         Ok(blob) => commit(app, key, blob).await.map(|()| true),
         // It never was acknowledged; a new upload takes its place.
         Err(ApiError::HashMismatch | ApiError::NotAPhoto(_)) => Ok(false),
@@ -318,25 +321,31 @@ async fn adopt(app: &App, key: &UploadKey) -> Result<bool, ApiError> {
     }
 }
 
-async fn commit(app: &App, key: &UploadKey, blob: blobs::Blob) -> Result<(), ApiError> {
-    let (district, sha256, now) = (key.district, key.sha256.clone(), app.now());
+async fn commit(app: &App, key: &UploadKey, blob: Blob) -> Result<(), ApiError> {
+    commit_all(app, key.district, vec![(key.sha256.clone(), blob)]).await
+}
+
+/// Commits the rows of photos that are durable.
+async fn commit_all(
+    app: &App,
+    district: DistrictId,
+    photos: Vec<(Sha256Hex, Blob)>,
+) -> Result<(), ApiError> {
+    let now = app.now();
     app.database()
         .write(district, move |db| {
-            blobs::add(db, district, &sha256, &blob, now)
+            for (sha256, blob) in &photos {
+                match blobs::add(db, district, sha256, blob, now)? {
+                    Added::Yes => {}
+                    // What was put a moment ago may be gone with it. It is safe on the phone.
+                    Added::JustSwept => {
+                        return Err(ApiError::Busy {
+                            retry_after_s: SWEPT_RETRY_AFTER_S,
+                        });
+                    }
+                }
+            }
+            Ok(())
         })
-        .await?;
-    Ok(())
-}
-
-async fn write(mut incoming: Incoming, bytes: Vec<u8>) -> Result<Incoming, ApiError> {
-    blocking(move || incoming.write(&bytes).map(|()| incoming)).await
-}
-
-/// Runs a step on the disk where it does not hold up other requests.
-async fn blocking<T, F>(step: F) -> Result<T, ApiError>
-where
-    T: Send + 'static,
-    F: FnOnce() -> Result<T, DiskError> + Send + 'static,
-{
-    Ok(spawn_blocking(step).await??)
+        .await
 }

@@ -5,7 +5,6 @@
 //! old one to time out.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +23,7 @@ const RETRY_AFTER_S: u32 = 5;
 /// The queues, one per part that somebody works on.
 #[derive(Debug, Default)]
 pub(super) struct Turns {
-    queues: Mutex<HashMap<PathBuf, Queue>>,
+    queues: Mutex<HashMap<String, Queue>>,
 }
 
 #[derive(Debug, Default)]
@@ -49,7 +48,7 @@ pub(super) struct Turn {
 #[derive(Debug)]
 struct Place {
     turns: Arc<Turns>,
-    part: PathBuf,
+    part: String,
 }
 
 impl Turn {
@@ -61,7 +60,7 @@ impl Turn {
 
 impl Turns {
     /// Waits for the turn at a part.
-    pub(super) async fn take(self: &Arc<Self>, part: PathBuf) -> Result<Turn, ApiError> {
+    pub(super) async fn take(self: &Arc<Self>, part: String) -> Result<Turn, ApiError> {
         let (place, gate, overtaken) = self.queue_up(part)?;
         let gate = timeout(WAIT_MAX, gate.lock_owned())
             .await
@@ -77,7 +76,7 @@ impl Turns {
 
     fn queue_up(
         self: &Arc<Self>,
-        part: PathBuf,
+        part: String,
     ) -> Result<(Place, Arc<AsyncMutex<()>>, CancellationToken), ApiError> {
         let mut queues = self.lock();
         if queues.len() >= PARTS_MAX && !queues.contains_key(&part) {
@@ -100,7 +99,7 @@ impl Turns {
         ))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Queue>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Queue>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

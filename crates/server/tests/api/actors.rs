@@ -19,6 +19,7 @@ use xunfang_server::{App, AppConfig, Clock, sample};
 
 use crate::engine::Engine;
 use crate::records::{Photo, finding_at};
+use crate::shelf::Shelf;
 use crate::wire::{Answer, Wire};
 
 pub const INSPECTOR: &str = "xunfang01";
@@ -39,10 +40,14 @@ impl Clock for StillClock {
 pub struct TestServer {
     pub app: App,
     pub engine: Engine,
+    pub shelf: Shelf,
     pub folder: TempDir,
     pub accounts: Vec<SampleAccount>,
     pub clock: Arc<StillClock>,
 }
+
+/// What the servers of tests take for now, in milliseconds.
+const CLOCK_BEGINS: i64 = 1_760_000_000_000;
 
 impl TestServer {
     pub async fn start() -> Self {
@@ -51,12 +56,21 @@ impl TestServer {
 
     /// Starts one with other settings.
     pub async fn start_with(settings: impl FnOnce(&mut AppConfig)) -> Self {
-        let engine = Engine::start();
+        Self::start_on(Engine::start(), Shelf::start(), settings).await
+    }
+
+    /// Starts one on this database and with its photos there.
+    pub async fn start_on(
+        engine: Engine,
+        shelf: Shelf,
+        settings: impl FnOnce(&mut AppConfig),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(StillClock(AtomicI64::new(1_760_000_000_000)));
+        let clock = Arc::new(StillClock(AtomicI64::new(CLOCK_BEGINS)));
         let mut config = AppConfig {
             clock: clock.clone(),
             database: engine.url(),
+            blobs: shelf.source(),
             trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
             ..AppConfig::new(folder.path())
         };
@@ -66,6 +80,7 @@ impl TestServer {
         Self {
             app,
             engine,
+            shelf,
             folder,
             accounts,
             clock,
@@ -137,9 +152,29 @@ impl TestServer {
         "lin01"
     }
 
-    /// Lists the files below one of the server's folders.
+    /// Lists the files below one of the folders that the server's photos are in.
     pub fn files(&self, below: &str) -> Vec<PathBuf> {
-        files(&self.folder.path().join(below))
+        self.shelf.files(self.folder.path(), below)
+    }
+
+    /// Lists the copies of photos that this server has made.
+    pub fn copies(&self) -> Vec<PathBuf> {
+        files(&self.folder.path().join("renditions"))
+    }
+
+    /// Fills a part that was announced; see [`Shelf::fill`].
+    pub fn fill(&self, sha256: &Sha256Hex, bytes: &[u8]) {
+        self.shelf
+            .fill(&self.engine, self.folder.path(), sha256, bytes);
+    }
+
+    /// Lets files look as if they were written when the server's clock began.
+    pub fn date(&self, files: &[PathBuf]) {
+        let then = std::time::Duration::from_millis(CLOCK_BEGINS.unsigned_abs());
+        for file in files {
+            let file = std::fs::File::options().write(true).open(file).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH + then).unwrap();
+        }
     }
 }
 

@@ -103,13 +103,8 @@ async fn of_a_bundle_whose_connection_breaks_nothing_counts_and_nothing_is_left_
     assert_eq!(codes(&answer), [None]);
     assert_eq!(server.files("blobs").len(), 1);
     // By the server's clock, which a test sets.
-    let now =
-        std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(1_760_000_000_000);
-    for part in server.files("parts") {
-        let file = std::fs::File::options().write(true).open(part).unwrap();
-        file.set_modified(now).unwrap();
-    }
+    server.date(&server.files("parts"));
     server.days_pass(8);
-    server.app.drop_abandoned_uploads().await.unwrap();
+    server.app.sweep().await.unwrap();
     assert_eq!(server.files("parts"), Vec::<std::path::PathBuf>::new());
 }

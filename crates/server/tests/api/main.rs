@@ -29,6 +29,7 @@ mod reviewing;
 mod revising;
 mod sessions;
 mod settings;
+mod shelf;
 mod starting;
 mod stopping;
 mod tls;
@@ -38,3 +39,5 @@ mod wire;
 
 /// Whether the servers of these tests work with PostgreSQL.
 const ON_POSTGRES: bool = false;
+/// Whether their photos are in a store that servers share.
+const ON_BUCKET: bool = false;

@@ -48,7 +48,7 @@ async fn copies_are_made_once_at_their_size_and_again_when_they_are_gone() {
         );
         assert_eq!(phone.get(&path).await.body, first.body);
     }
-    assert_eq!(server.files("renditions").len(), 2);
+    assert_eq!(server.copies().len(), 2);
     std::fs::remove_dir_all(server.folder.path().join("renditions")).unwrap();
     let path = format!("/api/v1/photos/{}/thumb", photo.sha256);
     assert_eq!(phone.get(&path).await.status, 200);

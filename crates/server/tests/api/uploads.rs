@@ -5,6 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use xunfang_domain::Sha256Hex;
 use xunfang_protocol::UPLOAD_PHOTO_BYTES_MAX;
+use xunfang_server::Swept;
 
 use crate::actors::{INSPECTOR, OTHER_INSPECTOR, Phone, SUPERVISOR, TestServer};
 use crate::records::Photo;
@@ -297,11 +298,7 @@ async fn r6_what_a_server_that_died_left_unfinished_is_finished_at_the_next_ques
     // It died after the last byte and before it looked at the hash.
     let full = Photo::take(1);
     phone.announce(&full.sha256, length(&full)).await;
-    let part = server
-        .files("parts")
-        .into_iter()
-        .find(|file| file.ends_with(full.sha256.as_str()));
-    std::fs::write(part.unwrap(), &full.bytes).unwrap();
+    server.fill(&full.sha256, &full.bytes);
     assert_eq!(offset(&phone.held(&full.sha256).await), length(&full));
     assert_eq!(server.files("blobs").len(), 1);
 
@@ -312,11 +309,7 @@ async fn r6_what_a_server_that_died_left_unfinished_is_finished_at_the_next_ques
     // The full part is another file: it is never told as held.
     let other = Photo::take(2);
     phone.announce(&other.sha256, length(&full)).await;
-    let part = server
-        .files("parts")
-        .into_iter()
-        .find(|file| file.ends_with(other.sha256.as_str()));
-    std::fs::write(part.unwrap(), &full.bytes).unwrap();
+    server.fill(&other.sha256, &full.bytes);
     assert_eq!(phone.held(&other.sha256).await.status, 404);
 
     // The disk lost the file of a committed photo: it is taken in again.
@@ -441,19 +434,59 @@ async fn a_part_that_nobody_goes_on_with_is_dropped_after_a_week_and_no_other() 
         .await;
     phone.upload(&whole).await;
     let parts = server.files("parts");
-    assert_eq!(parts.len(), 2, "the part and its length");
-    let now =
-        std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(1_760_000_000_000);
-    for part in parts {
-        let file = std::fs::File::options().write(true).open(part).unwrap();
-        file.set_modified(now).unwrap();
-    }
+    assert_eq!(parts.len(), server.shelf.files_of_a_part());
+    server.date(&parts);
     server.days_pass(6);
-    assert_eq!(server.app.drop_abandoned_uploads().await, Some(0));
-    assert_eq!(server.files("parts").len(), 2);
+    assert_eq!(server.app.sweep().await.unwrap(), Swept::default());
+    assert_eq!(server.files("parts"), parts);
     server.days_pass(2);
-    assert_eq!(server.app.drop_abandoned_uploads().await, Some(1));
+    let swept = Swept {
+        uploads: 1,
+        photos: 0,
+    };
+    assert_eq!(server.app.sweep().await.unwrap(), swept);
     assert_eq!(server.files("parts").len(), 0);
     assert_eq!(server.files("blobs").len(), 1);
     assert_eq!(phone.held(&old.sha256).await.status, 404);
+}
+
+/// A photo without a row was put by a server that died before its commit.
+#[tokio::test]
+async fn a_photo_without_a_row_is_swept_after_a_week_and_no_row_ever_names_what_is_gone() {
+    let server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let (lost, kept) = (Photo::take(1), Photo::take(2));
+    for photo in [&lost, &kept] {
+        phone.upload(photo).await;
+    }
+    server.ask(&format!(
+        "DELETE FROM blob WHERE sha256 = '{}'",
+        lost.sha256
+    ));
+    server.date(&server.files("blobs"));
+    server.days_pass(6);
+    assert_eq!(server.app.sweep().await.unwrap(), Swept::default());
+    assert_eq!(server.files("blobs").len(), 2);
+    server.days_pass(2);
+    let swept = Swept {
+        uploads: 0,
+        photos: 1,
+    };
+    assert_eq!(server.app.sweep().await.unwrap(), swept);
+    let left = server.files("blobs");
+    assert!(left.len() == 1 && left[0].ends_with(kept.sha256.as_str()));
+    assert_eq!(phone.held(&lost.sha256).await.status, 404);
+
+    // Somebody may have put it again, or looked at it, before it went: for an hour no row is
+    // committed for it. The phone comes back.
+    let length = lost.bytes.len() as u64;
+    let refused = phone.begin(&lost.sha256, length, &lost.bytes).await;
+    assert_eq!(refused.refusal(), (503, "busy".to_owned()));
+    assert_eq!(server.ask_one("SELECT COUNT(*) FROM blob"), "1");
+    let refused = phone.bundle(&[(&lost.sha256, lost.bytes.as_slice())]).await;
+    assert_eq!(refused.refusal(), (503, "busy".to_owned()));
+    server.days_pass(1);
+    assert_eq!(server.app.sweep().await.unwrap(), Swept::default());
+    assert_eq!(offset(&phone.held(&lost.sha256).await), length);
+    assert_eq!(server.ask_one("SELECT COUNT(*) FROM blob"), "2");
 }

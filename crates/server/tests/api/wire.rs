@@ -24,7 +24,7 @@ pub enum Wire {
     /// Inside the process.
     Inside(Router),
     /// Over a real connection, to this address.
-    Outside(String, Client<HttpConnector, Body>),
+    Outside(String, Box<Client<HttpConnector, Body>>),
 }
 
 /// An answer, read whole.
@@ -38,7 +38,7 @@ pub struct Answer {
 impl Wire {
     pub fn to(address: impl std::fmt::Display) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self::Outside(format!("http://{address}"), client)
+        Self::Outside(format!("http://{address}"), Box::new(client))
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

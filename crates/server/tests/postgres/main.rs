@@ -12,6 +12,8 @@
 
 #[path = "../api/actors.rs"]
 mod actors;
+#[path = "../api/beside.rs"]
+mod beside;
 #[path = "../api/bundles.rs"]
 mod bundles;
 #[path = "../api/engine.rs"]
@@ -45,6 +47,8 @@ mod reviewing;
 mod revising;
 #[path = "../api/sessions.rs"]
 mod sessions;
+#[path = "../api/shelf.rs"]
+mod shelf;
 #[path = "../api/uploads.rs"]
 mod uploads;
 #[path = "../api/web.rs"]
@@ -58,3 +62,5 @@ mod statements;
 
 /// Whether the servers of these tests work with PostgreSQL.
 const ON_POSTGRES: bool = true;
+/// Whether their photos are in a store that servers share.
+const ON_BUCKET: bool = false;

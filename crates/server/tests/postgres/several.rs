@@ -2,34 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use tempfile::tempdir;
-use xunfang_server::{App, AppConfig};
-
 use crate::actors::{INSPECTOR, OTHER_INSPECTOR, Phone, SUPERVISOR, TestServer, status_of};
 use crate::records::Photo;
 use crate::wire::Wire;
 
-/// A second server beside the first, with a folder of its own.
-fn beside(server: &TestServer) -> (App, tempfile::TempDir) {
-    let folder = tempdir().unwrap();
-    let config = AppConfig {
-        clock: server.clock.clone(),
-        database: server.engine.url(),
-        ..AppConfig::new(folder.path())
-    };
-    (App::open(config).unwrap(), folder)
-}
-
-fn at(phone: &Phone, app: &App) -> Phone {
-    let mut there = phone.clone();
-    there.wire = Wire::Inside(app.router());
-    there
-}
-
 #[tokio::test]
 async fn what_one_server_acknowledged_every_server_has() {
     let server = TestServer::start().await;
-    let (other, _folder) = beside(&server);
+    let (other, _folder) = server.beside();
     let phone = server.phone(INSPECTOR).await;
     let photo = Photo::take(1);
     phone.upload(&photo).await;
@@ -38,7 +18,7 @@ async fn what_one_server_acknowledged_every_server_has() {
     assert_eq!(status_of(&first.results[0]), "applied");
 
     // The session, the operation and the feed are those of the district, not of a server.
-    let there = at(&phone, &other);
+    let there = phone.at(&other);
     let again = there.push(&[op]).await;
     assert_eq!(status_of(&again.results[0]), "duplicate");
     assert_eq!(again.results[0].seq, first.results[0].seq);
@@ -50,16 +30,16 @@ async fn what_one_server_acknowledged_every_server_has() {
     let path = "/api/v1/session";
     let gone = axum::http::Request::delete(path).body(axum::body::Body::empty());
     assert_eq!(phone.send(gone.unwrap()).await.status, 204);
-    assert_eq!(at(&phone, &other).get(path).await.status, 401);
+    assert_eq!(phone.at(&other).get(path).await.status, 401);
 }
 
 /// Two phones push to two servers at once, and one of them pushes everything to both.
 #[tokio::test(flavor = "multi_thread")]
 async fn r5_what_is_pushed_to_two_servers_at_once_is_applied_once() {
     let server = TestServer::start().await;
-    let (other, _folder) = beside(&server);
+    let (other, _folder) = server.beside();
     let phone = server.phone(INSPECTOR).await;
-    let colleague = at(&server.phone(OTHER_INSPECTOR).await, &other);
+    let colleague = server.phone(OTHER_INSPECTOR).await.at(&other);
     let photo = Photo::take(1);
     phone.upload(&photo).await;
     let template = phone.finding(&[&photo]).await;
@@ -85,7 +65,7 @@ async fn r5_what_is_pushed_to_two_servers_at_once_is_applied_once() {
     };
     let (here, there, others) = tokio::join!(
         tokio::spawn(send(phone.clone(), ops.clone())),
-        tokio::spawn(send(at(&phone, &other), ops.clone())),
+        tokio::spawn(send(phone.at(&other), ops.clone())),
         tokio::spawn(send(colleague.clone(), theirs)),
     );
     let (here, there, others) = (here.unwrap(), there.unwrap(), others.unwrap());
@@ -122,7 +102,7 @@ async fn r5_what_is_pushed_to_two_servers_at_once_is_applied_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_decisions_at_once_one_stands_and_the_other_is_told() {
     let server = TestServer::start().await;
-    let (other, _folder) = beside(&server);
+    let (other, _folder) = server.beside();
     let phone = server.phone(INSPECTOR).await;
     let console = server.console(SUPERVISOR).await;
     let mut there = console.clone();

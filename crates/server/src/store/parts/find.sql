@@ -1,0 +1,3 @@
+SELECT held, length, touched_at
+FROM upload
+WHERE district_id = :district_id AND owner_id = :owner_id AND sha256 = :sha256
