@@ -62,7 +62,7 @@ fn main() -> std::io::Result<()> {
             ErrorBody, SignInRequest, SessionView, SignedIn, PhotoCheck, CheckOutcome, EvidenceCheck, TimeBracket, Resemblance, ShownIn, EarlierUse, PhotoReport, FindingRow, FindingPage, ReviewTally,
             EarlierFinding, FindingDetail, ReviewRequest, InspectionRow, InspectionPage, StandardHead,
             LimitEdit, StandardEdit, RowPoint, ImportPreviewRow, ImportPreview, FileFault, ImportDone, PointSave,
-            KindCount, PointTable, RescueReport, RescueRefusal, RescueFault, LiveNotice, VerifyVerdict, PublicRecord, VerifyReport,
+            KindCount, PointTable, RescueReport, RescueRefusal, RescueFault, LiveBegun, LiveNotice, VerifyVerdict, PublicRecord, VerifyReport,
         },
         phone::{
             StartView, CaptureView, Settings, Notice, LinkState, SyncView, RescueView, Surroundings, PointRow, PointPage, PointTypeCount,

@@ -89,7 +89,16 @@ pub struct ReviewRequest {
     pub decision: Decision,
 }
 
-/// Data of one server-sent event of `GET /api/v1/live`; a reason to ask again, not the change.
+/// Data of the first server-sent event of `GET /api/v1/live`, which is called `begun`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct LiveBegun {
+    /// Whether what changed since the last event that came follows; where not, whoever listens asks
+    /// for everything once.
+    pub resumed: bool,
+}
+
+/// Data of a server-sent event `notice` of `GET /api/v1/live`; a reason to ask again, not the change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]

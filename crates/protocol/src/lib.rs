@@ -16,8 +16,8 @@ mod verify;
 
 pub use console::{
     CheckOutcome, EarlierFinding, EarlierUse, EvidenceCheck, FindingDetail, FindingPage,
-    FindingRow, InspectionPage, InspectionRow, LiveNotice, PhotoCheck, PhotoReport, Resemblance,
-    ReviewRequest, ReviewTally, ShownIn, TimeBracket,
+    FindingRow, InspectionPage, InspectionRow, LiveBegun, LiveNotice, PhotoCheck, PhotoReport,
+    Resemblance, ReviewRequest, ReviewTally, ShownIn, TimeBracket,
 };
 pub use error::{ErrorBody, codes};
 pub use packing::{PACKING, pack, unpack};

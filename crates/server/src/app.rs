@@ -112,6 +112,8 @@ struct Shared {
     disk_free_min: u64,
     tls: Option<Tls>,
     proxies: Proxies,
+    /// Where the database is that other servers may share.
+    postgres: Option<PostgresSource>,
     folders: Folders,
     library: watch::Sender<Library>,
     clock: Arc<dyn Clock>,
@@ -151,8 +153,12 @@ impl App {
             None => "sqlite",
         };
         let blobs = Blobs::open(blobs.as_ref(), &folder)?;
-        let (database, set_aside) = match database {
-            Some(url) => (open_postgres(&url, clock.now())?, None),
+        let postgres = match database {
+            Some(url) => Some(PostgresSource::parse(&url).map_err(StartError::DatabaseUrl)?),
+            None => None,
+        };
+        let (database, set_aside) = match &postgres {
+            Some(source) => (open_postgres(source, clock.now())?, None),
             None => open_sqlite(&folder, on_damage, clock.now())?,
         };
         Ok(Self {
@@ -166,7 +172,8 @@ impl App {
                 renditions: Renditions::new(Arc::clone(&folder)),
                 comparing: Comparing::default(),
                 passwords: Passwords::new()?,
-                live: Live::new(),
+                live: Live::new(postgres.is_some()),
+                postgres,
                 limits: Limits::new(rates),
                 drain,
                 draining: AtomicBool::new(false),
@@ -228,6 +235,11 @@ impl App {
 
     pub(crate) fn live(&self) -> &Live {
         &self.shared.live
+    }
+
+    /// Where the database is that other servers may share.
+    pub(crate) fn postgres(&self) -> Option<&PostgresSource> {
+        self.shared.postgres.as_ref()
     }
 
     /// The criteria that districts choose from, as they were read last.
@@ -344,9 +356,8 @@ fn open_sqlite(
     Ok((database, set_aside))
 }
 
-fn open_postgres(url: &str, now: UnixMillis) -> Result<Database, StartError> {
-    let source = PostgresSource::parse(url).map_err(StartError::DatabaseUrl)?;
-    Database::open(&Source::Postgres(Box::new(source)), now).map_err(|error| match error {
+fn open_postgres(source: &PostgresSource, now: UnixMillis) -> Result<Database, StartError> {
+    Database::open(&Source::Postgres(Box::new(source.clone())), now).map_err(|error| match error {
         StoreError::Newer { found, known } => StartError::NewerSchema {
             database: "of DATABASE_URL".to_owned(),
             found,

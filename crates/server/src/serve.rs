@@ -25,6 +25,7 @@ use tower::ServiceExt;
 
 use crate::App;
 use crate::blobs;
+use crate::live::relay;
 use crate::origin::Peer;
 use crate::reuse;
 use crate::start::StartError;
@@ -82,6 +83,7 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: impl Future<Output
         // Cut where it waits; what it was committing is committed.
         () = reuse::run(&app) => {}
         () = blobs::sweep(&app) => {}
+        () = relay::run(&app) => {}
         () = async {
             shutdown.await;
             tracing::info!("draining");

@@ -33,3 +33,5 @@ CREATE TABLE swept_blob (
 
 ALTER TABLE job DROP CONSTRAINT job_kind_check;
 ALTER TABLE job ADD CHECK (kind IN ('compare', 'sweep'));
+
+CREATE INDEX review_by_time ON review (district_id, decided_at);

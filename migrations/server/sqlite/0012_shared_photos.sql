@@ -58,3 +58,6 @@ DROP TABLE job;
 ALTER TABLE more_jobs RENAME TO job;
 -- Asked without a district, by whoever looks for something to do.
 CREATE INDEX job_by_time ON job (kind, noted_at);
+
+-- A console that was away asks what was decided since.
+CREATE INDEX review_by_time ON review (district_id, decided_at);

@@ -20,8 +20,9 @@ const LIVE: InjectionKey<LiveConnection> = Symbol('live')
 export function provideLive(): LiveConnection['status'] {
   const connection: LiveConnection = { status: ref('waiting'), listeners: new Set() }
   const close = useApi().live({
-    opened: () => {
+    opened: (goesOn) => {
       connection.status.value = 'on'
+      if (goesOn) return
       for (const listener of connection.listeners) listener.reopened()
     },
     lost: () => { connection.status.value = 'off' },

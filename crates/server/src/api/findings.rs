@@ -173,6 +173,7 @@ pub(super) async fn review(
         .await?;
     app.live().tell(
         actor.district,
+        now,
         LiveNotice::Finding {
             id,
             state: review.state,

@@ -47,6 +47,8 @@ pub(crate) struct Pushed {
     pub(crate) receipts: Vec<(usize, Receipt)>,
     /// To be told after the commit.
     notices: Vec<LiveNotice>,
+    /// Whether there are photos now that wait to be compared.
+    brought_photos: bool,
 }
 
 /// What became of one operation.
@@ -56,6 +58,7 @@ enum Verdict {
         events: Vec<NewEvent>,
         notice: LiveNotice,
         receipts: Vec<Receipt>,
+        has_photos: bool,
     },
     Duplicate {
         seq: u64,
@@ -86,9 +89,11 @@ pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, 
     for result in &pushed.results {
         app.metrics().pushed(result.status);
     }
-    app.comparing().wake();
+    if pushed.brought_photos {
+        app.comparing().wake();
+    }
     for notice in std::mem::take(&mut pushed.notices) {
-        app.live().tell(push.actor.district, notice);
+        app.live().tell(push.actor.district, push.now, notice);
     }
     Ok(pushed)
 }
@@ -127,9 +132,11 @@ fn apply(db: &Db, push: Push, ops: &[Checked]) -> Result<Pushed, StoreError> {
                 events: told,
                 notice,
                 receipts,
+                has_photos,
             } => {
                 result.seq = Some(seq);
                 signed_later(receipts);
+                pushed.brought_photos |= has_photos;
                 events.extend(told);
                 pushed.notices.push(notice);
             }
@@ -353,11 +360,13 @@ fn store(db: &Db, push: Push, checked: &Checked, record: &Record) -> Result<Verd
     let Some(Stored { seq, events }) = record.store(db, push, &body)? else {
         return Ok(moved_on());
     };
-    for photo in record.photos() {
+    let photos = record.photos();
+    for photo in &photos {
         likeness::add_due(db, push.actor.district, &photo.sha256, push.now)?;
     }
     remember(db, push, checked, seq)?;
     Ok(Verdict::Applied {
+        has_photos: !photos.is_empty(),
         receipts: receipts(db, push, record)?,
         seq,
         events,

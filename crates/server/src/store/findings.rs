@@ -53,6 +53,51 @@ pub(crate) fn add(
     add_photos(db, district, finding)
 }
 
+/// Lists findings that were received since then, of the last `limit` ones, with how they stand.
+pub(crate) fn received_since(
+    db: &Db,
+    district: DistrictId,
+    since: UnixMillis,
+    limit: u32,
+) -> Result<Vec<(FindingId, ReviewState)>, StoreError> {
+    let last: Vec<(i64, FindingId, String)> = db.all(
+        statement!("findings/received_since.sql"),
+        params! { ":district_id": district.uuid(), ":limit": limit },
+        |row| {
+            let id = FindingId::from_uuid(row.get("finding_id")?);
+            Ok((row.get("received_at")?, id, row.get("review_state")?))
+        },
+    )?;
+    let late = last.into_iter().filter(|(at, ..)| *at >= since.get());
+    late.map(|(_, id, state)| Ok((id, values::state(&state)?)))
+        .collect()
+}
+
+/// Lists at most `limit` findings that were decided on since then, with how they stand.
+pub(crate) fn decided_since(
+    db: &Db,
+    district: DistrictId,
+    since: UnixMillis,
+    limit: u32,
+) -> Result<Vec<(FindingId, ReviewState)>, StoreError> {
+    let decided: Vec<(FindingId, String)> = db.all(
+        statement!("findings/decided_since.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":since": since.get(),
+            ":limit": limit,
+        },
+        |row| {
+            let id = FindingId::from_uuid(row.get("finding_id")?);
+            Ok((id, row.get("review_state")?))
+        },
+    )?;
+    let decided = decided.into_iter();
+    decided
+        .map(|(id, state)| Ok((id, values::state(&state)?)))
+        .collect()
+}
+
 fn add_photos(db: &Db, district: DistrictId, finding: &NewFinding<'_>) -> Result<(), StoreError> {
     for photo in &finding.record.photos {
         db.execute(

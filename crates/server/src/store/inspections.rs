@@ -33,6 +33,25 @@ pub(crate) struct StoredInspection {
     pub(crate) seq: u64,
 }
 
+/// Lists inspections that were received since then, of the last `limit` ones.
+pub(crate) fn received_since(
+    db: &Db,
+    district: DistrictId,
+    since: UnixMillis,
+    limit: u32,
+) -> Result<Vec<InspectionId>, StoreError> {
+    let last: Vec<(i64, InspectionId)> = db.all(
+        statement!("inspections/received_since.sql"),
+        params! { ":district_id": district.uuid(), ":limit": limit },
+        |row| {
+            let id = InspectionId::from_uuid(row.get("inspection_id")?);
+            Ok((row.get("received_at")?, id))
+        },
+    )?;
+    let late = last.into_iter().filter(|(at, _)| *at >= since.get());
+    Ok(late.map(|(_, id)| id).collect())
+}
+
 /// Stores an inspection with its photos.
 pub(crate) fn add(
     db: &Db,

@@ -28,7 +28,7 @@ pub const SUPERVISOR: &str = "ducha01";
 pub const ADMINISTRATOR: &str = "guanli01";
 
 /// A clock that stands still until it is moved.
-pub struct StillClock(AtomicI64);
+pub struct StillClock(pub AtomicI64);
 
 impl Clock for StillClock {
     fn now(&self) -> UnixMillis {

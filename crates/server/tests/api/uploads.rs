@@ -113,12 +113,16 @@ async fn r7_a_silent_connection_gives_way_to_the_same_phone_on_a_new_one() {
     silent.write_all(head.as_bytes()).await.unwrap();
     silent.write_all(&photo.bytes[..1000]).await.unwrap();
     // The connection stays open, as after a change of network; the phone asks on another one.
-    let mut held = offset(&phone.held(&photo.sha256).await);
-    while held < 1000 {
-        // The question may overtake the bytes; then the silent request still has the part.
-        held = offset(&phone.held(&photo.sha256).await);
-    }
-    assert_eq!(held, 1000);
+    let arrived = async {
+        let mut held = offset(&phone.held(&photo.sha256).await);
+        while held < 1000 {
+            // The question may overtake the bytes; then the silent request still has the part.
+            held = offset(&phone.held(&photo.sha256).await);
+        }
+        held
+    };
+    let arrived = tokio::time::timeout(std::time::Duration::from_secs(60), arrived);
+    assert_eq!(arrived.await.unwrap(), 1000);
     assert_eq!(
         phone
             .append(&photo.sha256, 1000, &photo.bytes[1000..])

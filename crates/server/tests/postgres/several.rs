@@ -1,8 +1,12 @@
 //! Several servers work with one database.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use crate::actors::{INSPECTOR, OTHER_INSPECTOR, Phone, SUPERVISOR, TestServer, status_of};
+use crate::live::{listen, next_event};
 use crate::records::Photo;
 use crate::wire::Wire;
 
@@ -121,4 +125,58 @@ async fn of_two_decisions_at_once_one_stands_and_the_other_is_told() {
         both.sort_unstable();
         assert_eq!(both, [200, 409], "{} {}", one.text(), two.text());
     }
+}
+
+/// A console at one server hears of what another one takes, also after the servers could not tell
+/// each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_hears_what_another_server_took() {
+    let server = TestServer::start().await;
+    let (other, _folder) = server.beside();
+    for app in [&server.app, &other] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        tokio::spawn(xunfang_server::serve(
+            app.clone(),
+            listener,
+            std::future::pending(),
+        ));
+    }
+    let phone = server.phone(INSPECTOR).await;
+    let console = server.console(SUPERVISOR).await;
+    let hear_one = async |last: Option<String>| -> String {
+        let (mut stream, _) = listen(&other, &console, last.as_deref()).await;
+        // Until the two have found each other there is nothing to hear.
+        for seed in 1.. {
+            let record = phone.report(&Photo::take(seed)).await;
+            let heard = timeout(Duration::from_secs(2), async {
+                while let Some((_, notice, last)) = next_event(&mut stream).await {
+                    if notice["id"] == record["id"] {
+                        return Some(last);
+                    }
+                }
+                None
+            });
+            match heard.await {
+                Ok(Some(last)) => return last,
+                // It was let go, because something was missed: it comes back.
+                Ok(None) => stream = listen(&other, &console, last.as_deref()).await.0,
+                Err(_) => assert!(seed < 30, "nothing was heard"),
+            }
+        }
+        unreachable!("it counts for long")
+    };
+    let last = hear_one(None).await;
+
+    let (mut stream, _) = listen(&other, &console, Some(&last)).await;
+    server.ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE pid <> pg_backend_pid()
+             AND (query LIKE 'LISTEN%' OR query LIKE 'SELECT pg_notify%')",
+    );
+    // Whoever listens is let go once it is told again, and says what it heard last.
+    let ended = async { while next_event(&mut stream).await.is_some() {} };
+    timeout(Duration::from_secs(60), ended).await.unwrap();
+    let (_, resumed) = listen(&other, &console, Some(&last)).await;
+    assert!(resumed);
+    hear_one(Some(last)).await;
 }

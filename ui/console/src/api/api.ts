@@ -78,8 +78,8 @@ export type PhotoSize = 'thumb' | 'working' | 'original'
 
 /** What a screen hears from the live connection. */
 export interface LiveListener {
-  /** The connection stands; notices may have been missed before it, so ask again. */
-  opened: () => void
+  /** The connection stands. Unless it goes on where it was cut, notices may have been missed. */
+  opened: (goesOn: boolean) => void
   /** The connection is gone; it comes back by itself. */
   lost: () => void
   /** Something changed. */

@@ -372,7 +372,7 @@ export class FakeApi implements Api {
 
   live(listener: LiveListener): () => void {
     this.listeners.add(listener)
-    listener.opened()
+    listener.opened(false)
     return () => this.listeners.delete(listener)
   }
 

@@ -17,8 +17,8 @@ class FakeSource extends EventTarget {
     this.readyState = FakeSource.CLOSED
   }
 
-  say(data: string): void {
-    this.dispatchEvent(new MessageEvent('notice', { data }))
+  say(data: string, kind = 'notice'): void {
+    this.dispatchEvent(new MessageEvent(kind, { data }))
   }
 }
 
@@ -71,8 +71,16 @@ it('opens a new one, later each time, where the browser gave up', () => {
   expect(FakeSource.made).toHaveLength(2)
   vi.advanceTimersByTime(2_000)
   expect(FakeSource.made).toHaveLength(3)
-  last().dispatchEvent(new Event('open'))
-  expect(listener.opened).toHaveBeenCalledOnce()
+  last().say('{"resumed":false}', 'begun')
+  expect(listener.opened.mock.calls).toEqual([[false]])
+})
+
+it('says whether it goes on where it was cut', () => {
+  listen('/live', listener)
+  for (const data of ['{"resumed":false}', '{"resumed":true}', '{}', 'not json']) {
+    last().say(data, 'begun')
+  }
+  expect(listener.opened.mock.calls).toEqual([[false], [true], [false], [false]])
 })
 
 it('stays closed once it was closed', () => {

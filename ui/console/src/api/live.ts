@@ -11,18 +11,31 @@ function isNotice(value: unknown): value is LiveNotice {
   return value.kind === 'inspection' || (value.kind === 'finding' && 'state' in value)
 }
 
-function parseNotice(data: unknown): LiveNotice | null {
+function parse(data: unknown): unknown {
   if (typeof data !== 'string') return null
   try {
-    const value: unknown = JSON.parse(data)
-    return isNotice(value) ? value : null
+    return JSON.parse(data)
   } catch {
     return null
   }
 }
 
+function parseNotice(data: unknown): LiveNotice | null {
+  const value = parse(data)
+  return isNotice(value) ? value : null
+}
+
+/** Whether what was missed follows. */
+function goesOn(data: unknown): boolean {
+  const value = parse(data)
+  return typeof value === 'object' && value !== null && 'resumed' in value && value.resumed === true
+}
+
 /**
  * Listens to server-sent events until the returned function is called.
+ *
+ * The browser sends the id of the last event when it comes back, so that the server tells what
+ * happened since.
  *
  * `EventSource` comes back by itself after a cut connection, but gives up for good after an answer
  * that is no event stream, such as a proxy's 502 during a restart; then a new one is made.
@@ -36,9 +49,9 @@ export function listen(url: string, listener: LiveListener): () => void {
   function connect(): void {
     const current = new EventSource(url)
     source = current
-    current.addEventListener('open', () => {
+    current.addEventListener('begun', (event: MessageEvent<unknown>) => {
       retryMs = RETRY_FIRST_MS
-      listener.opened()
+      listener.opened(goesOn(event.data))
     })
     current.addEventListener('notice', (event: MessageEvent<unknown>) => {
       const notice = parseNotice(event.data)

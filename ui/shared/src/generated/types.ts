@@ -2713,7 +2713,17 @@ message: string, };
 export type RescueFault = "no_rescue_file" | "other_server" | "damaged" | "cut_short" | "unknown" | "district" | "person" | "device" | "key";
 
 /**
- * Data of one server-sent event of `GET /api/v1/live`; a reason to ask again, not the change.
+ * Data of the first server-sent event of `GET /api/v1/live`, which is called `begun`.
+ */
+export type LiveBegun = { 
+/**
+ * Whether what changed since the last event that came follows; where not, whoever listens asks
+ * for everything once.
+ */
+resumed: boolean, };
+
+/**
+ * Data of a server-sent event `notice` of `GET /api/v1/live`; a reason to ask again, not the change.
  */
 export type LiveNotice = { "kind": "finding", 
 /**

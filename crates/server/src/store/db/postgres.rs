@@ -18,7 +18,8 @@ use futures_util::future::try_join_all;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use tokio_postgres::error::Severity;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::tls::NoTlsStream;
+use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
 
 use super::statement::{Numbered, numbered};
 use super::value::Value;
@@ -70,13 +71,19 @@ impl PostgresSource {
         Ok(Self { config })
     }
 
+    /// Connects for something else than statements: the connection is the caller's to drive.
+    pub(crate) async fn connect(
+        &self,
+    ) -> Result<(Client, Connection<Socket, NoTlsStream>), StoreError> {
+        let connecting = timeout(CONNECT_MAX, self.config.connect(NoTls));
+        Ok(connecting.await.map_err(|_| StoreError::Silent)??)
+    }
+
     /// Connects.
     pub(crate) fn open(&self) -> Result<Link, StoreError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(StoreError::Thread)?;
-        let connecting = async { timeout(CONNECT_MAX, self.config.connect(NoTls)).await };
-        let connected = runtime.block_on(connecting);
-        let (client, connection) = connected.map_err(|_| StoreError::Silent)??;
+        let (client, connection) = runtime.block_on(self.connect())?;
         // It ends with the client; what it fails with, the statement that waits is told.
         runtime.spawn(async move {
             if let Err(error) = connection.await {
