@@ -10,6 +10,7 @@ use xunfang_domain::catalogue::Catalogue;
 use xunfang_domain::{Dictionary, UnixMillis};
 use xunfang_durable::settle;
 
+use crate::attempts::Attempts;
 use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
 use crate::library::{Folders, Library};
@@ -77,6 +78,7 @@ struct Shared {
     renditions: Renditions,
     comparing: Comparing,
     passwords: Passwords,
+    attempts: Attempts,
     live: Live,
     folders: Folders,
     library: watch::Sender<Library>,
@@ -118,6 +120,7 @@ impl App {
                 renditions: Renditions::new(Arc::clone(&folder)),
                 comparing: Comparing::default(),
                 passwords: Passwords::new()?,
+                attempts: Attempts::default(),
                 live: Live::new(),
                 folders,
                 library: watch::Sender::new(library),
@@ -166,6 +169,11 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.shared.passwords
+    }
+
+    /// Wrong passwords, as they were counted.
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.shared.attempts
     }
 
     pub(crate) fn live(&self) -> &Live {

@@ -4,8 +4,10 @@
 //! the program. Nothing is answered as received before it is committed and synced. This crate
 //! must not know how a phone stores or queues anything; the contract is `xunfang_protocol`.
 
+mod accounts;
 mod api;
 mod app;
+mod attempts;
 mod body;
 pub mod catalogue;
 mod clock;

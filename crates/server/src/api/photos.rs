@@ -8,7 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CON
 use axum::response::{IntoResponse, Response};
 use tokio::fs::File;
 use tokio_util::io::ReaderStream;
-use xunfang_domain::{Actor, Object, Sha256Hex, Verb, allows};
+use xunfang_domain::{Actor, DistrictId, Object, Sha256Hex, Verb, allows};
 use xunfang_durable::DiskError;
 use xunfang_protocol::ErrorBody;
 
@@ -20,7 +20,7 @@ use crate::renditions::Copy;
 use crate::session::Session;
 use crate::store::blobs::{self, Blob};
 use crate::store::evidence::{self, NamedFile};
-use crate::store::{StoreError, findings, inspections};
+use crate::store::{StoreError, findings, inspections, units};
 
 /// A photo's name is its content, so a browser need not ask twice; others must not keep it.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
@@ -54,6 +54,7 @@ pub(super) async fn show(
 ) -> Result<Response, ApiError> {
     let sha256 = photo_name(&name)?;
     let (actor, asked_for) = (session.actor, sha256.clone());
+    let district = actor.district;
     let copy = match copy.as_str() {
         "thumb" => Some(Copy::Thumb),
         "working" => Some(Copy::Working),
@@ -62,16 +63,14 @@ pub(super) async fn show(
     };
     let here = app
         .database()
-        .read(move |db| here(db, actor, &asked_for, copy))
+        .read(move |db| here(db, &actor, &asked_for, copy))
         .await?
         .ok_or(ApiError::NotFound)?;
     let jpeg = match (here, copy) {
-        (Here::Original(_), Some(copy)) => {
-            app.renditions().get(actor.district, &sha256, copy).await?
-        }
-        (Here::Original(blob), None) => return original(&app, &session, &sha256, &blob).await,
+        (Here::Original(_), Some(copy)) => app.renditions().get(district, &sha256, copy).await?,
+        (Here::Original(blob), None) => return original(&app, district, &sha256, &blob).await,
         (Here::Copy(name), _) => {
-            let path = app.folder().blob(actor.district, &name);
+            let path = app.folder().blob(district, &name);
             let jpeg = tokio::fs::read(&path).await;
             jpeg.map_err(DiskError::at("read", &path))?.into()
         }
@@ -104,7 +103,7 @@ enum Here {
 /// anything else than the original does.
 fn here(
     db: &Db,
-    actor: Actor,
+    actor: &Actor,
     sha256: &Sha256Hex,
     copy: Option<Copy>,
 ) -> Result<Option<Here>, StoreError> {
@@ -121,23 +120,35 @@ fn here(
     Ok(sent.map(Here::Copy))
 }
 
-fn may_see(db: &Db, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
+fn may_see(db: &Db, actor: &Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
     let district = actor.district;
     // A copy that was drawn on is for whoever may see the photo.
     let copied = evidence::copied_from(db, district, sha256)?.into_iter();
     let drawn = copied.filter(|(_, what)| *what == NamedFile::Annotated);
     let mut names: Vec<Sha256Hex> = drawn.map(|(original, _)| original).collect();
     names.push(sha256.clone());
-    let readable = |object| allows(actor, Verb::Read, object);
     for name in names {
-        let found = findings::authors_of_photo(db, district, &name)?
-            .into_iter()
-            .map(|author| Object::Finding { district, author });
-        let visited = inspections::authors_of_photo(db, district, &name)?
-            .into_iter()
-            .map(|author| Object::Inspection { district, author });
-        if found.chain(visited).any(readable) {
-            return Ok(true);
+        for (author, point) in findings::of_photo(db, district, &name)? {
+            let place = Some(units::place(db, district, point)?);
+            let object = Object::Finding {
+                district,
+                author,
+                place,
+            };
+            if allows(actor, Verb::Read, &object) {
+                return Ok(true);
+            }
+        }
+        for (author, point) in inspections::of_photo(db, district, &name)? {
+            let place = Some(units::place(db, district, point)?);
+            let object = Object::Inspection {
+                district,
+                author,
+                place,
+            };
+            if allows(actor, Verb::Read, &object) {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
@@ -145,11 +156,11 @@ fn may_see(db: &Db, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError
 
 async fn original(
     app: &App,
-    session: &Session,
+    district: DistrictId,
     sha256: &Sha256Hex,
     blob: &Blob,
 ) -> Result<Response, ApiError> {
-    let path = app.folder().blob(session.actor.district, sha256);
+    let path = app.folder().blob(district, sha256);
     let file = File::open(&path)
         .await
         .map_err(DiskError::at("open", &path))?;

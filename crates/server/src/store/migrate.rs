@@ -10,7 +10,7 @@ use super::StoreError;
 use super::db::{Db, SET_UP, params, statement};
 
 /// Every step, in order. The version of a database is the number of steps it has been through.
-const SQLITE: [&str; 11] = [
+const SQLITE: [&str; 12] = [
     include_str!("../../../../migrations/server/sqlite/0001_init.sql"),
     include_str!("../../../../migrations/server/sqlite/0002_profiles_and_inspections.sql"),
     include_str!("../../../../migrations/server/sqlite/0003_evidence.sql"),
@@ -22,13 +22,15 @@ const SQLITE: [&str; 11] = [
     include_str!("../../../../migrations/server/sqlite/0009_rescue.sql"),
     include_str!("../../../../migrations/server/sqlite/0010_revisions.sql"),
     include_str!("../../../../migrations/server/sqlite/0011_by_district.sql"),
+    include_str!("../../../../migrations/server/sqlite/0012_accounts.sql"),
 ];
 
 /// What the first step of PostgreSQL makes is what SQLite has after so many.
 const POSTGRES_BEGINS_AT: usize = 10;
-const POSTGRES: [&str; 2] = [
+const POSTGRES: [&str; 3] = [
     include_str!("../../../../migrations/server/postgres/0010_init.sql"),
     include_str!("../../../../migrations/server/postgres/0011_by_district.sql"),
+    include_str!("../../../../migrations/server/postgres/0012_accounts.sql"),
 ];
 
 /// The newest version that this build knows.
