@@ -13,6 +13,7 @@ pub mod catalogue;
 mod clock;
 mod console;
 mod data_dir;
+pub mod directory;
 mod districts;
 mod error;
 mod evidence;

@@ -3,6 +3,8 @@
 //! Standard output is for what was asked for, standard error for logs and for what went wrong.
 //! A refusal to start exits with 1 after saying what happened, what is safe and what to do.
 
+mod cli;
+
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -112,6 +114,9 @@ enum Command {
         /// The file, .xfrescue
         file: PathBuf,
     },
+    District(cli::district::District),
+    Unit(cli::unit::Unit),
+    User(cli::user::User),
     /// Load two sample districts and print their accounts
     Sample {
         #[command(flatten)]
@@ -250,6 +255,9 @@ async fn main() -> ExitCode {
         Command::ImportPoints { register, commit } => import_points(register, commit).await,
         Command::ExportPoints { register } => export_points(register).await,
         Command::ImportRescue { storage, file } => import_rescue(storage, &file).await,
+        Command::District(command) => cli::district::run(command).await,
+        Command::Unit(command) => cli::unit::run(command).await,
+        Command::User(command) => cli::user::run(command).await,
         Command::Sample { storage } => load_sample(storage).await,
         Command::Openapi => print_openapi(),
     };
