@@ -17,8 +17,8 @@ use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use xunfang_domain::{
-    Actor, DistrictId, PersonId, PhotoCode, PhotoRef, PhotoSubject, PointId, Sha256Hex, UnixMillis,
-    Verb, allows,
+    Actor, DistrictId, Object, PersonId, PhotoCode, PhotoRef, PhotoSubject, PointId, Sha256Hex,
+    UnixMillis, Verb, allows,
 };
 use xunfang_durable::DiskError;
 use xunfang_photo::{Likeness, PhotoError, WORKING_PX, develop, inspect};
@@ -238,16 +238,20 @@ pub(crate) fn earlier(
     Ok((outcome, told))
 }
 
-/// Takes out of a report what the reader may not see: colleagues' records are for those who review
-/// them.
+/// Takes out of a report what the reader may not see: earlier records are for those who look through
+/// them, and of these the ones that they may read.
 pub(crate) fn keep_readable(
     db: &Db,
     actor: &Actor,
     report: &mut PhotoReport,
 ) -> Result<(), StoreError> {
+    let queue = Object::ReviewQueue {
+        district: actor.district,
+    };
+    let looks_through = allows(actor, Verb::Read, &queue);
     let mut readable = Vec::new();
     for used in report.used_before.drain(..) {
-        if may_read(db, actor, used.record)? {
+        if looks_through && may_read(db, actor, used.record)? {
             readable.push(used);
         }
     }

@@ -508,7 +508,7 @@ async fn x6_a_code_lets_one_key_in_for_ten_minutes_and_nobody_else() {
         changed[field] = value;
         bad.push(changed);
     }
-    bad[0]["code"] = json!(format!("{}{}", &code[..40], "0".repeat(32)));
+    bad[0]["code"] = json!(format!("{code}0"));
     let refusals: Vec<Vec<u8>> = {
         let mut all = Vec::new();
         for body in &bad {
