@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::{Builder, Uuid};
 use xunfang_domain::{
     CaptureSource, Criterion, DeviceId, District, DistrictId, FindingId, FindingRecord, Fix,
-    Person, PersonId, PhotoPolicy, PhotoRef, Point, PointId, PointType, PositionEvidence,
+    Grants, Person, PersonId, PhotoPolicy, PhotoRef, Point, PointId, PointType, PositionEvidence,
     Provenance, Review, ReviewState, Role, Standard, StandardId, UnixMillis, Wgs84,
 };
 use xunfang_phone::KeyFiles;
@@ -132,7 +132,7 @@ impl Device {
             id: PersonId::from_uuid(id(BEGAN_MS, 6, 0)),
             district: district.id,
             display_name: "林巡访".to_owned(),
-            role: Role::Inspector,
+            grants: Grants::of_district(Role::Inspector),
         };
         let device = Self {
             person: person.id,
@@ -148,6 +148,7 @@ impl Device {
             session: SessionView {
                 person,
                 district: district.clone(),
+                password_must_change: false,
             },
         })?;
 
@@ -252,6 +253,7 @@ fn point(number: u32, district: DistrictId) -> anyhow::Result<Point> {
         place: Wgs84::new(lat, lng)?,
         radius_m: 500.0,
         shape: None,
+        unit_id: None,
         own_zone: false,
         number: String::new(),
         unit: String::new(),

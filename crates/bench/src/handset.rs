@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use xunfang_domain::{BatchId, Clocks, DeviceId, Scope, Standard, UnixMillis};
+use xunfang_domain::{BatchId, Clocks, CriterionScope, DeviceId, Standard, UnixMillis};
 use xunfang_evidence::{DeviceSigner, OpAuthor, SecretKey, sign_op};
 use xunfang_phone::{HttpServer, Patience};
 use xunfang_protocol::{OPS_PER_PUSH_MAX, PROTO, PushRequest, SessionView, SignInRequest};
@@ -124,6 +124,7 @@ impl Handset {
                 account: ACCOUNT.to_owned(),
                 password: served.password.clone(),
                 device: Some(device),
+                device_name: None,
             })
             .await?;
         let token = signed_in.token.context("a phone gets a token")?;
@@ -172,7 +173,7 @@ impl Handset {
         let points = found.hits.into_iter().map(|hit| hit.point).collect();
         let standard = self.standard()?;
         let criteria = standard.criteria.iter();
-        let criteria = criteria.filter(|one| one.scope == Scope::Point && !one.grants);
+        let criteria = criteria.filter(|one| one.scope == CriterionScope::Point && !one.grants);
         let codes = criteria.map(|one| one.code.clone()).collect();
         Ok(FieldWork::begin(points, codes))
     }

@@ -40,6 +40,7 @@ fn register_points() -> anyhow::Result<Vec<Point>> {
                 place,
                 radius_m: 500.0,
                 shape: None,
+                unit_id: None,
                 own_zone: false,
                 sample: false,
                 retired: false,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CivilDate, Criterion, CriterionKind, Evidence, Need, Unit, Wgs84};
+use crate::{CivilDate, Criterion, CriterionKind, Evidence, MeasureUnit, Need, Wgs84};
 
 /// Longest reason or remark of an answer, in characters.
 pub const REMARK_CHARS_MAX: usize = 500;
@@ -320,14 +320,14 @@ impl Criterion {
         match (self.kind, unit) {
             (CriterionKind::Boolean, _) => Control::Holds,
             (CriterionKind::CountLimit, _) => Control::Count,
-            (CriterionKind::RateThreshold, Some(Unit::PercentChange)) => Control::Trend,
+            (CriterionKind::RateThreshold, Some(MeasureUnit::PercentChange)) => Control::Trend,
             (CriterionKind::RateThreshold, _) if published(&self.evidence) => Control::Figure,
             (CriterionKind::RateThreshold, _) => Control::Rate,
-            (CriterionKind::AreaLimit, Some(Unit::M2)) => Control::Areas,
+            (CriterionKind::AreaLimit, Some(MeasureUnit::M2)) => Control::Areas,
             (CriterionKind::AreaLimit, _) => Control::Figure,
-            (CriterionKind::DistanceSpacing, Some(Unit::MPerItem)) => Control::Line,
+            (CriterionKind::DistanceSpacing, Some(MeasureUnit::MPerItem)) => Control::Line,
             (CriterionKind::DistanceSpacing, _) => Control::Figure,
-            (CriterionKind::IntervalDays, Some(Unit::Date)) => Control::Done,
+            (CriterionKind::IntervalDays, Some(MeasureUnit::Date)) => Control::Done,
             (CriterionKind::IntervalDays, _) => Control::Checked,
             (CriterionKind::ShareThreshold, _) => Control::Share,
             (CriterionKind::Frequency, _) => Control::Times,
@@ -450,7 +450,11 @@ fn past(date: CivilDate, today: CivilDate) -> Result<(), AnswerError> {
 
 fn percentage(value: f64, criterion: &Criterion) -> Result<(), AnswerError> {
     let unit = criterion.threshold.map(|limit| limit.unit);
-    if matches!(unit, Some(Unit::Percent | Unit::PercentChange)) && value > 100.0 {
+    if matches!(
+        unit,
+        Some(MeasureUnit::Percent | MeasureUnit::PercentChange)
+    ) && value > 100.0
+    {
         Err(wrong(AnswerField::Value, AnswerFault::TooLarge))
     } else {
         Ok(())
@@ -474,7 +478,7 @@ fn check_parts(parts: &[PartAnswer], criterion: &Criterion) -> Result<(), Answer
 fn check_count(count: i64, criterion: &Criterion) -> Result<(), AnswerError> {
     let change = criterion
         .threshold
-        .is_some_and(|limit| limit.unit == Unit::DeltaCases);
+        .is_some_and(|limit| limit.unit == MeasureUnit::DeltaCases);
     if count < 0 && !change {
         Err(wrong(AnswerField::Count, AnswerFault::Negative))
     } else if count.unsigned_abs() > COUNT_MAX {

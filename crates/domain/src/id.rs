@@ -60,6 +60,8 @@ id_type! {
     DeviceId,
     /// Names one operation of a device's log; sending it twice is the same operation.
     OpId,
+    /// Names one session, by which it is listed and ended; its token is another thing.
+    SessionId,
     /// Names one push request, for logs only.
     BatchId,
 }

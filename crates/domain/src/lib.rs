@@ -18,16 +18,19 @@ mod id;
 mod import;
 mod inspection;
 mod nearby;
+mod password;
 mod person;
 mod photo_code;
 mod photo_marks;
 mod photo_policy;
 mod plane;
 mod point;
+mod policy;
 mod position;
 mod spelling;
 mod standard;
 mod time;
+mod unit;
 mod verdict;
 mod zone;
 
@@ -55,8 +58,8 @@ pub use finding::{
 };
 pub use glossary::{GLOSSARY, Term};
 pub use id::{
-    BatchId, DeviceId, DistrictId, FindingId, InspectionId, OpId, PersonId, PointId, StandardId,
-    UnitId,
+    BatchId, DeviceId, DistrictId, FindingId, InspectionId, OpId, PersonId, PointId, SessionId,
+    StandardId, UnitId,
 };
 pub use import::{
     Against, Bounds, Cell, DUPLICATE_WITHIN_M, Draft, FateTally, ImportPlan, ImportRow, PlaceEdit,
@@ -67,7 +70,10 @@ pub use inspection::{
     OutcomeTally, TRACK_FIXES_MAX, TrackFix, day, lacks,
 };
 pub use nearby::Nearby;
-pub use person::{Actor, Object, Person, Role, Verb, allows};
+pub use password::{
+    PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORDS_REMEMBERED, PasswordFault, PasswordProfile,
+};
+pub use person::{GRANTS_MAX, Grant, Grants, GrantsError, Person, Role, Scope};
 pub use photo_code::{PhotoCode, PhotoCodeError};
 pub use photo_marks::{
     FIX_AGE_MS_MAX, Look, PLACE_DIFFERS_M, PhotoMark, SPEED_M_S_MAX, ShotBefore, TIME_DIFFERS_MS,
@@ -77,13 +83,15 @@ pub use photo_policy::{
     OriginalsGo, PhotoPolicy, WORKING_PX_MAX, WORKING_PX_MIN, WatermarkLayout, WatermarkPerson,
 };
 pub use point::{Point, PointType};
+pub use policy::{Actor, Object, ObjectKind, Reach, Verb, allows, permits};
 pub use position::{Fix, PositionEvidence, PositionMissing};
 pub use spelling::{spelled_like, spelling_order};
 pub use standard::{
-    Category, Comparator, Criterion, CriterionKind, District, Edited, Evidence, Excuse, ExcuseMode,
-    LimitError, LimitValue, Need, Part, PhotosWhen, ProfileHead, Provenance, Scope, Shot, Standard,
-    StandardChange, StandardRef, Threshold, Unit, compare,
+    Category, Comparator, Criterion, CriterionKind, CriterionScope, District, Edited, Evidence,
+    Excuse, ExcuseMode, LimitError, LimitValue, MeasureUnit, Need, Part, PhotosWhen, ProfileHead,
+    Provenance, Shot, Standard, StandardChange, StandardRef, Threshold, compare,
 };
 pub use time::UnixMillis;
+pub use unit::{Place, UNIT_NAME_CHARS_MAX, Unit, UnitError, UnitLevel};
 pub use verdict::{CONFIDENCE, Day, Interval, Outcome, Sampled, Verdict, Why, interval, judge};
 pub use zone::{CELL_M, Coverage, Side, Standing, ZONE_CORNERS_MAX, Zone, ZoneError, ZoneShape};

@@ -1,8 +1,10 @@
-//! People, their roles, and the one function that says who may do what.
+//! People, their roles, and how far each role reaches.
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DistrictId, PersonId};
+use crate::{DistrictId, PersonId, Place, PointId, UnitId};
 
 /// What somebody does in a district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -11,15 +13,180 @@ use crate::{DistrictId, PersonId};
 pub enum Role {
     /// 巡访员: walks points and records findings.
     Inspector,
-    /// 督查: reviews what came in.
+    /// 网格员: does the same in a grid of their own.
+    GridInspector,
+    /// 值守: stands at a junction or a gate, and records what is wrong there.
+    Duty,
+    /// 责任单位: puts right what is wrong.
+    Handler,
+    /// 督查: reviews what came in, and sees to it that it is put right.
     Supervisor,
-    /// 管理员: keeps points and standards, and reads what came in.
+    /// 审核: reviews what came in.
+    Reviewer,
+    /// 管理员: keeps points, standards, people and units, and reads what came in.
     Administrator,
+    /// 观察员: reads what came in, and takes it along in reports.
+    Observer,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 8] = [
+        Self::Inspector,
+        Self::GridInspector,
+        Self::Duty,
+        Self::Handler,
+        Self::Supervisor,
+        Self::Reviewer,
+        Self::Administrator,
+        Self::Observer,
+    ];
+
+    /// Returns the word by which it goes on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Inspector => "inspector",
+            Self::GridInspector => "grid_inspector",
+            Self::Duty => "duty",
+            Self::Handler => "handler",
+            Self::Supervisor => "supervisor",
+            Self::Reviewer => "reviewer",
+            Self::Administrator => "administrator",
+            Self::Observer => "observer",
+        }
+    }
+
+    /// Finds the role of a word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    /// Says whether whoever has it records on the spot.
+    pub const fn records(self) -> bool {
+        matches!(self, Self::Inspector | Self::GridInspector | Self::Duty)
+    }
+}
+
+/// How far a role reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Scope {
+    /// All of the district.
+    District,
+    /// A unit, and all below it.
+    Unit(UnitId),
+    /// One point.
+    Point(PointId),
+}
+
+impl Scope {
+    /// Says whether it reaches a place.
+    pub fn reaches(self, place: &Place) -> bool {
+        match self {
+            Self::District => true,
+            Self::Unit(unit) => place.units.contains(&unit),
+            Self::Point(point) => place.point == point,
+        }
+    }
+}
+
+/// A role, and how far it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// How far it reaches.
+    pub scope: Scope,
+}
+
+impl Grant {
+    /// A role in all of the district.
+    pub const fn of_district(role: Role) -> Self {
+        Self {
+            role,
+            scope: Scope::District,
+        }
+    }
+}
+
+/// Most grants of one person; a longer list is a mistake.
+pub const GRANTS_MAX: usize = 200;
+
+/// Why a list of grants is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GrantsError {
+    /// It is empty.
+    #[error("a person has at least one role")]
+    None,
+    /// It is too long.
+    #[error("a person has at most {GRANTS_MAX} roles")]
+    TooMany,
+}
+
+/// What a person may do: at least one grant, in order, none twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(ts_rs::TS, utoipa::ToSchema),
+    ts(type = "Array<Grant>"),
+    schema(value_type = Vec<Grant>)
+)]
+#[serde(try_from = "Vec<Grant>", into = "Vec<Grant>")]
+pub struct Grants(Arc<[Grant]>);
+
+impl Grants {
+    /// Takes grants in any order.
+    ///
+    /// # Errors
+    /// [`GrantsError`] where there are none or too many.
+    pub fn new(mut grants: Vec<Grant>) -> Result<Self, GrantsError> {
+        grants.sort_unstable();
+        grants.dedup();
+        if grants.is_empty() {
+            return Err(GrantsError::None);
+        }
+        if grants.len() > GRANTS_MAX {
+            return Err(GrantsError::TooMany);
+        }
+        Ok(Self(grants.into()))
+    }
+
+    /// One role in all of the district.
+    pub fn of_district(role: Role) -> Self {
+        Self([Grant::of_district(role)].into())
+    }
+
+    /// Lists them.
+    pub fn iter(&self) -> impl Iterator<Item = Grant> + Clone + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Says whether a role is among them that reaches all of the district.
+    pub fn has_everywhere(&self, role: Role) -> bool {
+        self.0.contains(&Grant::of_district(role))
+    }
+}
+
+impl TryFrom<Vec<Grant>> for Grants {
+    type Error = GrantsError;
+
+    fn try_from(grants: Vec<Grant>) -> Result<Self, GrantsError> {
+        Self::new(grants)
+    }
+}
+
+impl From<Grants> for Vec<Grant> {
+    fn from(grants: Grants) -> Self {
+        grants.0.to_vec()
+    }
 }
 
 /// A person as others in the district may see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(try_from = "WrittenPerson", into = "WrittenPerson")]
 pub struct Person {
     /// Their id.
     pub id: PersonId,
@@ -27,8 +194,57 @@ pub struct Person {
     pub district: DistrictId,
     /// Name shown beside their records.
     pub display_name: String,
-    /// Their role.
-    pub role: Role,
+    /// Their roles, and how far each reaches.
+    pub grants: Grants,
+}
+
+/// A person as they are written down.
+///
+/// Before there were grants a person had one role in the whole district. A phone has written that
+/// down, and an app of then reads it still: it is told the nearest of the three roles it knows.
+#[derive(Serialize, Deserialize)]
+struct WrittenPerson {
+    id: PersonId,
+    district: DistrictId,
+    display_name: String,
+    #[serde(default)]
+    role: Option<Role>,
+    #[serde(default)]
+    grants: Option<Grants>,
+}
+
+impl TryFrom<WrittenPerson> for Person {
+    type Error = GrantsError;
+
+    fn try_from(written: WrittenPerson) -> Result<Self, GrantsError> {
+        let grants = written.grants.or(written.role.map(Grants::of_district));
+        Ok(Self {
+            id: written.id,
+            district: written.district,
+            display_name: written.display_name,
+            grants: grants.ok_or(GrantsError::None)?,
+        })
+    }
+}
+
+impl From<Person> for WrittenPerson {
+    fn from(person: Person) -> Self {
+        let has = |is: fn(Role) -> bool| person.grants.iter().any(|grant| is(grant.role));
+        let role = if has(Role::records) {
+            Role::Inspector
+        } else if has(|role| role == Role::Administrator) {
+            Role::Administrator
+        } else {
+            Role::Supervisor
+        };
+        Self {
+            id: person.id,
+            district: person.district,
+            display_name: person.display_name,
+            role: Some(role),
+            grants: Some(person.grants),
+        }
+    }
 }
 
 impl Person {
@@ -40,190 +256,83 @@ impl Person {
     }
 }
 
-/// Whoever asks for something, as the session proves it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Actor {
-    /// The person.
-    pub person: PersonId,
-    /// The district they signed in to.
-    pub district: DistrictId,
-    /// Their role there.
-    pub role: Role,
-}
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// See it.
-    Read,
-    /// Add it.
-    Submit,
-    /// Accept or return it.
-    Review,
-    /// Change it.
-    Edit,
-    /// Bring in what others have recorded and could not send.
-    Import,
-}
-
-/// What it is asked of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Object {
-    /// Points, standards and the district itself.
-    Reference {
-        /// The district they belong to.
-        district: DistrictId,
-    },
-    /// A finding or one of its photos.
-    Finding {
-        /// The district it belongs to.
-        district: DistrictId,
-        /// Who recorded it.
-        author: PersonId,
-    },
-    /// An inspection.
-    Inspection {
-        /// The district it belongs to.
-        district: DistrictId,
-        /// Who made it.
-        author: PersonId,
-    },
-    /// All findings and inspections of a district at once.
-    ReviewQueue {
-        /// The district.
-        district: DistrictId,
-    },
-}
-
-/// Says whether `actor` may do `verb` to `object`; what is not listed is refused.
-pub fn allows(actor: Actor, verb: Verb, object: Object) -> bool {
-    let home = match object {
-        Object::Reference { district }
-        | Object::Finding { district, .. }
-        | Object::Inspection { district, .. }
-        | Object::ReviewQueue { district } => district,
-    };
-    if home != actor.district {
-        return false;
-    }
-    match (verb, object) {
-        (Verb::Read, Object::Reference { .. }) => true,
-        (Verb::Read, Object::Finding { author, .. } | Object::Inspection { author, .. }) => {
-            matches!(actor.role, Role::Supervisor | Role::Administrator) || author == actor.person
-        }
-        (Verb::Submit, Object::Finding { author, .. } | Object::Inspection { author, .. }) => {
-            actor.role == Role::Inspector && author == actor.person
-        }
-        (Verb::Read, Object::ReviewQueue { .. }) => {
-            matches!(actor.role, Role::Supervisor | Role::Administrator)
-        }
-        (Verb::Edit, Object::Reference { .. }) | (Verb::Import, Object::ReviewQueue { .. }) => {
-            actor.role == Role::Administrator
-        }
-        // Nobody reviews their own finding, whatever role they hold now.
-        (Verb::Review, Object::Finding { author, .. }) => {
-            actor.role == Role::Supervisor && author != actor.person
-        }
-        (Verb::Submit | Verb::Review, Object::Reference { .. } | Object::ReviewQueue { .. })
-        | (Verb::Review, Object::Inspection { .. })
-        // What came in is not edited: a revision of its author comes beside it.
-        | (
-            Verb::Edit,
-            Object::Finding { .. } | Object::Inspection { .. } | Object::ReviewQueue { .. },
-        )
-        // Records are brought in as a whole, and only as their authors signed them.
-        | (
-            Verb::Import,
-            Object::Reference { .. } | Object::Finding { .. } | Object::Inspection { .. },
-        ) => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
     use uuid::Uuid;
 
     #[test]
-    fn every_cell_of_the_permission_table_is_as_written() {
-        let [home, away] = [1, 2].map(|n| DistrictId::from_uuid(Uuid::from_u128(n)));
-        let [me, other] = [3, 4].map(|n| PersonId::from_uuid(Uuid::from_u128(n)));
-        let mine = |district| Object::Finding {
-            district,
-            author: me,
+    fn a_role_goes_by_one_word() {
+        for role in Role::ALL {
+            assert_eq!(serde_json::to_value(role).unwrap(), role.word());
+            assert_eq!(Role::named(role.word()), Some(role));
+        }
+        assert_eq!(Role::named("chief"), None);
+    }
+
+    #[test]
+    fn grants_are_in_order_and_none_is_there_twice() {
+        let unit = Scope::Unit(UnitId::from_uuid(Uuid::from_u128(7)));
+        let duty = Grant {
+            role: Role::Duty,
+            scope: unit,
         };
-        let theirs = |district| Object::Finding {
-            district,
-            author: other,
-        };
-        let my_visit = |district| Object::Inspection {
-            district,
-            author: me,
-        };
-        let their_visit = |district| Object::Inspection {
-            district,
-            author: other,
-        };
-        let reference = |district| Object::Reference { district };
-        let queue = |district| Object::ReviewQueue { district };
-        use Role::{Administrator, Inspector, Supervisor};
-        use Verb::{Edit, Import, Read, Review, Submit};
-        type ObjectIn<'a> = &'a dyn Fn(DistrictId) -> Object;
-        // (verb, object in the actor's own district, inspector, supervisor, administrator)
-        let table: [(Verb, ObjectIn<'_>, bool, bool, bool); 30] = [
-            (Read, &reference, true, true, true),
-            (Submit, &reference, false, false, false),
-            (Review, &reference, false, false, false),
-            (Read, &mine, true, true, true),
-            (Submit, &mine, true, false, false),
-            (Review, &mine, false, false, false),
-            (Read, &theirs, false, true, true),
-            (Submit, &theirs, false, false, false),
-            (Review, &theirs, false, true, false),
-            (Read, &my_visit, true, true, true),
-            (Submit, &my_visit, true, false, false),
-            (Review, &my_visit, false, false, false),
-            (Read, &their_visit, false, true, true),
-            (Submit, &their_visit, false, false, false),
-            (Review, &their_visit, false, false, false),
-            (Read, &queue, false, true, true),
-            (Submit, &queue, false, false, false),
-            (Review, &queue, false, false, false),
-            (Edit, &reference, false, false, true),
-            (Edit, &mine, false, false, false),
-            (Edit, &theirs, false, false, false),
-            (Edit, &my_visit, false, false, false),
-            (Edit, &their_visit, false, false, false),
-            (Edit, &queue, false, false, false),
-            (Import, &reference, false, false, false),
-            (Import, &mine, false, false, false),
-            (Import, &theirs, false, false, false),
-            (Import, &my_visit, false, false, false),
-            (Import, &their_visit, false, false, false),
-            (Import, &queue, false, false, true),
-        ];
-        for (verb, object, inspector, supervisor, administrator) in table {
-            for (role, expected) in [
-                (Inspector, inspector),
-                (Supervisor, supervisor),
-                (Administrator, administrator),
-            ] {
-                let actor = Actor {
-                    person: me,
-                    district: home,
-                    role,
-                };
-                let at_home = object(home);
-                assert_eq!(
-                    allows(actor, verb, at_home),
-                    expected,
-                    "{role:?} {verb:?} {at_home:?}"
-                );
-                assert!(
-                    !allows(actor, verb, object(away)),
-                    "{role:?} {verb:?} in another district"
-                );
-            }
+        let chief = Grant::of_district(Role::Supervisor);
+        let grants = Grants::new(vec![chief, duty, chief]).unwrap();
+        assert_eq!(grants.iter().collect::<Vec<_>>(), [duty, chief]);
+        assert_eq!(
+            serde_json::to_value(&grants).unwrap(),
+            json!([
+                {"role": "duty", "scope": {"kind": "unit", "id": Uuid::from_u128(7)}},
+                {"role": "supervisor", "scope": {"kind": "district"}},
+            ])
+        );
+        assert_eq!(Grants::new(Vec::new()), Err(GrantsError::None));
+        let many = (0..=GRANTS_MAX as u128).map(|id| Grant {
+            role: Role::Duty,
+            scope: Scope::Point(PointId::from_uuid(Uuid::from_u128(id))),
+        });
+        assert_eq!(Grants::new(many.collect()), Err(GrantsError::TooMany));
+    }
+
+    fn written(with: Value) -> Value {
+        let mut person = json!({
+            "id": Uuid::from_u128(1), "district": Uuid::from_u128(2), "display_name": "林",
+        });
+        let fields = with.as_object().unwrap().clone();
+        person.as_object_mut().unwrap().extend(fields);
+        person
+    }
+
+    #[test]
+    fn a_person_from_before_grants_has_their_role_in_all_of_the_district() {
+        for role in [Role::Inspector, Role::Supervisor, Role::Administrator] {
+            let person: Person = serde_json::from_value(written(json!({"role": role}))).unwrap();
+            assert_eq!(person.grants, Grants::of_district(role));
+            // And an app of then reads them.
+            assert_eq!(serde_json::to_value(&person).unwrap()["role"], role.word());
+        }
+        assert!(serde_json::from_value::<Person>(written(json!({}))).is_err());
+        assert!(serde_json::from_value::<Person>(written(json!({"grants": []}))).is_err());
+    }
+
+    #[test]
+    fn an_app_from_before_grants_is_told_the_nearest_role_it_knows() {
+        for (roles, nearest) in [
+            (&[Role::GridInspector][..], "inspector"),
+            (&[Role::Administrator, Role::Duty], "inspector"),
+            (&[Role::Reviewer], "supervisor"),
+            (&[Role::Handler], "supervisor"),
+            (&[Role::Observer, Role::Administrator], "administrator"),
+        ] {
+            let grants = roles.iter().map(|role| Grant::of_district(*role)).collect();
+            let grants = Grants::new(grants).unwrap();
+            let person: Person =
+                serde_json::from_value(written(json!({"grants": grants, "role": "supervisor"})))
+                    .unwrap();
+            assert_eq!(person.grants, grants);
+            assert_eq!(serde_json::to_value(&person).unwrap()["role"], nearest);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DistrictId, PointId, Wgs84, Zone, ZoneShape};
+use crate::{DistrictId, PointId, UnitId, Wgs84, Zone, ZoneShape};
 
 /// What kind of place a point is, by the field's own list.
 ///
@@ -225,6 +225,10 @@ pub struct Point {
     /// Name of the unit that answers for it 责任单位; empty where none is named.
     #[serde(default)]
     pub unit: String,
+    /// The unit of the district's tree that it belongs to, by which scopes reach it; none where it
+    /// belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_id: Option<UnitId>,
     /// What kind of place it is.
     pub kind: PointType,
     /// Where it is.

@@ -11,7 +11,7 @@ mod limit;
 use serde::{Deserialize, Serialize};
 
 pub use diff::{StandardChange, compare};
-pub use limit::{Comparator, CriterionKind, LimitError, LimitValue, Threshold, Unit};
+pub use limit::{Comparator, CriterionKind, LimitError, LimitValue, MeasureUnit, Threshold};
 
 use crate::{CodeRef, DistrictId, PhotoPolicy, PointType, StandardId, UnixMillis, ZoneShape};
 
@@ -20,7 +20,7 @@ use crate::{CodeRef, DistrictId, PhotoPolicy, PointType, StandardId, UnixMillis,
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 #[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Scope {
+pub enum CriterionScope {
     /// Looked at on the spot.
     #[default]
     Point,
@@ -192,7 +192,7 @@ pub struct Criterion {
     pub category: String,
     /// What it is about.
     #[serde(default)]
-    pub scope: Scope,
+    pub scope: CriterionScope,
     /// At which kinds of point it is looked at.
     #[serde(default)]
     pub applies_to: Vec<PointType>,
@@ -327,7 +327,7 @@ impl Standard {
         let around = self.is_key_place(kind).then_some(PointType::Surroundings);
         let wanted: Vec<PointType> = kind.with_wider().chain(around).collect();
         self.criteria.iter().filter(move |criterion| {
-            criterion.scope == Scope::Point
+            criterion.scope == CriterionScope::Point
                 && !criterion.grants
                 // A standard of the first app has no kinds of point: each item is for all.
                 && (criterion.applies_to.is_empty()

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 pub use rate::{CONFIDENCE, Interval, Sampled, interval};
 
 use crate::{
-    AnswerValue, CivilDate, Comparator, Counting, Criterion, ExcuseMode, PartAnswer, Threshold,
-    Unit,
+    AnswerValue, CivilDate, Comparator, Counting, Criterion, ExcuseMode, MeasureUnit, PartAnswer,
+    Threshold,
 };
 
 /// What came out.
@@ -303,7 +303,7 @@ fn by_parts(criterion: &Criterion, parts: &[PartAnswer], limit: Option<Threshold
     let wanted = match limit {
         Some(limit)
             if limit.comparator == Comparator::AtLeast
-                && limit.unit != Unit::PerDayMonthQuarterYear =>
+                && limit.unit != MeasureUnit::PerDayMonthQuarterYear =>
         {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -532,7 +532,7 @@ fn times(counts: &[u32], running: Option<u32>, limit: Threshold) -> Verdict {
     } else {
         let enough = |count: u32| beside(limit, f64::from(count), 0.0) == Outcome::Met;
         // All day means every hour of it.
-        let complete = limit.unit != Unit::PerHour || counts.len() >= 24;
+        let complete = limit.unit != MeasureUnit::PerHour || counts.len() >= 24;
         match least {
             Some(least) if !enough(least) => Outcome::NotMet,
             Some(_) if complete => Outcome::Met,

@@ -1,9 +1,9 @@
 //! Signs what is known of a photo, chains it, and verifies both.
 //!
 //! A statement is a JSON text with its kind in front. It is signed and kept letter for letter, so
-//! that one changed byte shows, and a reader that does not know a field still verifies it. Four
-//! kinds exist: the evidence of a photo and what was drawn on a copy of it, signed by a device; the
-//! beacon and the receipt of a server, between which the photo must have been taken whatever the
+//! that one changed byte shows, and a reader that does not know a field still verifies it. Of
+//! photos there are four kinds: the evidence of one and what was drawn on a copy of it, signed by a
+//! device; the beacon and the receipt of a server, between which the photo must have been taken whatever the
 //! phone's clock said.
 //!
 //! The records of a device are numbered, and each names the hash of the one before. A photo that

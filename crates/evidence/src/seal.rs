@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use xunfang_domain::{Beacon, PhotoAnnotation, PhotoEvidence, Receipt, Sealed, Sha256Hex};
+use xunfang_protocol::EnrolmentClaim;
 
 /// Something that is signed. Its kind is signed with it, so that one never passes for another.
 pub trait Statement: Serialize + DeserializeOwned {
@@ -28,6 +29,10 @@ impl Statement for Beacon {
 
 impl Statement for Receipt {
     const KIND: &'static str = "xunfang.receipt";
+}
+
+impl Statement for EnrolmentClaim {
+    const KIND: &'static str = "xunfang.enrolment";
 }
 
 /// Why a device did not sign.

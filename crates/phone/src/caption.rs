@@ -239,7 +239,7 @@ mod tests {
     use super::*;
     use uuid::Uuid;
     use xunfang_domain::{
-        District, DistrictId, Fix, Person, PersonId, PhotoPolicy, PointId, PointType, Role,
+        District, DistrictId, Fix, Grants, Person, PersonId, PhotoPolicy, PointId, PointType, Role,
         UnixMillis, Wgs84,
     };
 
@@ -250,7 +250,7 @@ mod tests {
                 id: PersonId::from_uuid(Uuid::from_u128(0x1234_5678_9abc_def0)),
                 district: id,
                 display_name: "张三".to_owned(),
-                role: Role::Inspector,
+                grants: Grants::of_district(Role::Inspector),
             },
             district: District {
                 id,
@@ -262,6 +262,7 @@ mod tests {
                     ..PhotoPolicy::default()
                 },
             },
+            password_must_change: false,
         }
     }
 
@@ -276,6 +277,7 @@ mod tests {
             place: Wgs84::new(33.483_2, 117.88).unwrap(),
             radius_m: 500.0,
             shape: None,
+            unit_id: None,
             own_zone: false,
             sample: false,
             retired: false,

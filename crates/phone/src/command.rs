@@ -292,6 +292,10 @@ pub enum ErrorCode {
     SignedOut,
     /// Account and password do not match.
     WrongPassword,
+    /// Too many wrong passwords; the right one is refused as well for a while.
+    Locked,
+    /// Nobody may sign in on this phone any more; what is on it stays.
+    DeviceRevoked,
     /// The address is none, or is not encrypted.
     BadServerAddress,
     /// The server does not answer.

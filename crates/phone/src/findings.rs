@@ -35,8 +35,9 @@ pub(crate) fn save(
     let own = Object::Finding {
         district: session.person.district,
         author: session.person.id,
+        place: None,
     };
-    may_submit(session, own)?;
+    may_submit(session, &own)?;
     let position = position.current();
     let draft = store.draft(session.person.id, point)?;
     let (standard, inspection) = match (draft.finding, draft.base_rev) {
@@ -129,8 +130,9 @@ pub(crate) fn begin_revision(
     let own = Object::Finding {
         district: session.person.district,
         author: session.person.id,
+        place: None,
     };
-    may_submit(session, own)?;
+    may_submit(session, &own)?;
     Ok(store.begin_revision(session.person.id, id)?)
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 use xunfang_domain::{
-    Actor, AnswerValue, Answered, Criterion, InspectionId, Object, OpId, OutcomeTally, Person,
-    PointId, PointType, Verb, allows, day, judge, lacks,
+    Actor, AnswerValue, Answered, Criterion, InspectionId, Object, OpId, OutcomeTally, PointId,
+    PointType, Verb, allows, day, judge, lacks,
 };
 use xunfang_protocol::SessionView;
 use xunfang_store::{Inspection, NewInspection, RaisedFinding, Store, StoredAnswer};
@@ -35,8 +35,9 @@ pub(crate) fn begin(
     let own = Object::Inspection {
         district: person.district,
         author: person.id,
+        place: None,
     };
-    may_submit(session, own)?;
+    may_submit(session, &own)?;
     let point = store.point(point)?;
     let standard = standard_in_force(store, session)?;
     if standard.checklist(point.kind).next().is_none() {
@@ -63,19 +64,14 @@ pub(crate) fn begin(
 }
 
 /// Refuses what the server would refuse for good once it is recorded.
-pub(crate) fn may_submit(session: &SessionView, own: Object) -> Result<(), CommandError> {
-    let Person {
-        id: person,
-        district,
-        role,
-        ..
-    } = session.person;
+pub(crate) fn may_submit(session: &SessionView, own: &Object) -> Result<(), CommandError> {
+    let person = &session.person;
     let actor = Actor {
-        person,
-        district,
-        role,
+        person: person.id,
+        district: person.district,
+        grants: person.grants.clone(),
     };
-    if allows(actor, Verb::Submit, own) {
+    if allows(&actor, Verb::Submit, own) {
         Ok(())
     } else {
         Err(CommandError::new(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xunfang_domain::{Criterion, PersonId, PointId, PointType, Scope, Standard};
+use xunfang_domain::{Criterion, CriterionScope, PersonId, PointId, PointType, Standard};
 use xunfang_protocol::SessionView;
 use xunfang_store::{FindingQuery, PointQuery, Store};
 
@@ -136,7 +136,7 @@ fn likely_first(standard: &Standard, kind: PointType, recent: &[String]) -> Vec<
     let mut criteria: Vec<Criterion> = standard
         .criteria
         .iter()
-        .filter(|criterion| criterion.scope == Scope::Point && !criterion.grants)
+        .filter(|criterion| criterion.scope == CriterionScope::Point && !criterion.grants)
         .cloned()
         .collect();
     criteria.sort_by_key(|criterion| {

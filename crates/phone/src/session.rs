@@ -28,6 +28,7 @@ pub(crate) async fn sign_in(
         account: credentials.account,
         password: credentials.password,
         device: Some(device),
+        device_name: Some(std::env::consts::OS.to_owned()),
     };
     let signed_in = server
         .sign_in(&request)
@@ -46,6 +47,8 @@ pub(crate) async fn sign_in(
 fn refusal(failure: &Failure) -> CommandError {
     let code = match failure {
         Failure::Permanent { code } if code == codes::WRONG_PASSWORD => ErrorCode::WrongPassword,
+        Failure::Transient { code, .. } if code == codes::LOCKED => ErrorCode::Locked,
+        Failure::Permanent { code } if code == codes::DEVICE_REVOKED => ErrorCode::DeviceRevoked,
         Failure::Network { .. } | Failure::Transient { .. } => ErrorCode::ServerUnreachable,
         Failure::Garbled { .. }
         | Failure::SignedOut

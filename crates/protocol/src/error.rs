@@ -28,6 +28,24 @@ pub mod codes {
     pub const BAD_REQUEST: &str = "bad_request";
     /// Account and password do not match; nothing changed.
     pub const WRONG_PASSWORD: &str = "wrong_password";
+    /// Too many wrong passwords; the right one is refused as well until the given time is over.
+    pub const LOCKED: &str = "locked";
+    /// The password has to be changed before anything else.
+    pub const PASSWORD_MUST_CHANGE: &str = "password_must_change";
+    /// The password is not taken; nothing changed. `details.fault` says why.
+    pub const PASSWORD_REFUSED: &str = "password_refused";
+    /// Nobody may sign in on this device any more; what is on it stays there.
+    pub const DEVICE_REVOKED: &str = "device_revoked";
+    /// The code for a device is wrong, over or used; nothing changed. Ask for a new one.
+    pub const ENROLMENT_REFUSED: &str = "enrolment_refused";
+    /// Somebody signs in with this name already; nothing changed.
+    pub const ACCOUNT_TAKEN: &str = "account_taken";
+    /// The person cannot be so; nothing changed. `details.fault` says why.
+    pub const PERSON_INVALID: &str = "person_invalid";
+    /// The unit cannot be so; nothing changed. `details.fault` says why.
+    pub const UNIT_INVALID: &str = "unit_invalid";
+    /// Nobody would be left who administers the district; nothing changed.
+    pub const LAST_ADMINISTRATOR: &str = "last_administrator";
     /// There is no valid session; sign in and repeat.
     pub const SIGNED_OUT: &str = "signed_out";
     /// The session may not do this; nothing changed.

@@ -3,6 +3,7 @@
 //! Field names and values here are a contract with apps in the field: they are added to, never
 //! renamed. This crate must not know how anything is stored, sent or shown.
 
+mod accounts;
 mod console;
 mod error;
 mod packing;
@@ -14,6 +15,11 @@ mod sync;
 mod upload;
 mod verify;
 
+pub use accounts::{
+    DeviceRow, EnrolmentClaim, EnrolmentCode, EnrolmentRequest, NAME_CHARS_MAX, PasswordChange,
+    PersonAdd, PersonChange, PersonFault, PersonPage, PersonRow, PersonWithPassword, SessionList,
+    SessionRow, UnitSave,
+};
 pub use console::{
     CheckOutcome, EarlierFinding, EarlierUse, EvidenceCheck, FindingDetail, FindingPage,
     FindingRow, InspectionPage, InspectionRow, LiveBegun, LiveNotice, PhotoCheck, PhotoReport,

@@ -17,6 +17,9 @@ pub struct SignInRequest {
     /// The installation that signs in; absent for a browser.
     #[serde(default)]
     pub device: Option<DeviceId>,
+    /// What the installation calls itself.
+    #[serde(default)]
+    pub device_name: Option<String>,
 }
 
 /// Who a session belongs to; also the answer of `GET /api/v1/session`.
@@ -27,6 +30,9 @@ pub struct SessionView {
     pub person: Person,
     /// Their district.
     pub district: District,
+    /// Whether nothing can be done but change the password; never on a phone.
+    #[serde(default)]
+    pub password_must_change: bool,
 }
 
 /// The answer to a sign-in.

@@ -42,6 +42,7 @@ fn points() -> Vec<Point> {
             place: Wgs84::new(33.4 + f64::from(number) * 0.01, 117.8).unwrap(),
             radius_m: if number == 5 { 321.0 } else { 500.0 },
             shape: None,
+            unit_id: None,
             own_zone: number == 5,
             sample: false,
             retired: false,

@@ -13,6 +13,7 @@ use xunfang_domain::catalogue::Catalogue;
 use xunfang_domain::{Dictionary, UnixMillis};
 use xunfang_durable::settle;
 
+use crate::attempts::Attempts;
 use crate::blobs::{BlobSource, Blobs};
 use crate::clock::{Clock, SystemClock};
 use crate::data_dir::DataDir;
@@ -104,6 +105,7 @@ struct Shared {
     renditions: Renditions,
     comparing: Comparing,
     passwords: Passwords,
+    attempts: Attempts,
     live: Live,
     metrics: Metrics,
     limits: Limits,
@@ -172,6 +174,7 @@ impl App {
                 renditions: Renditions::new(Arc::clone(&folder)),
                 comparing: Comparing::default(),
                 passwords: Passwords::new()?,
+                attempts: Attempts::default(),
                 live: Live::new(postgres.is_some()),
                 postgres,
                 limits: Limits::new(rates),
@@ -231,6 +234,11 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.shared.passwords
+    }
+
+    /// Wrong passwords, as they were counted.
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.shared.attempts
     }
 
     pub(crate) fn live(&self) -> &Live {

@@ -9,10 +9,12 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::task::JoinError;
-use xunfang_domain::{DecisionError, RowRefusal};
+use xunfang_domain::{DecisionError, PasswordFault, RowRefusal, UnitError};
 use xunfang_durable::{DiskError, DiskFault};
 use xunfang_photo::PhotoError;
-use xunfang_protocol::{ErrorBody, FileFault, RescueFault, UPLOAD_OFFSET, codes};
+use xunfang_protocol::{
+    ErrorBody, FileFault, NAME_CHARS_MAX, PersonFault, RescueFault, UPLOAD_OFFSET, codes,
+};
 use xunfang_report::ReadError;
 
 use crate::blobs::BucketError;
@@ -35,6 +37,24 @@ pub(crate) enum ApiError {
     Method,
     #[error("account and password do not match")]
     WrongPassword,
+    #[error("too many wrong passwords for this name")]
+    Locked { retry_after_s: u32 },
+    #[error("the password has to be changed before anything else")]
+    PasswordMustChange,
+    #[error("{0}")]
+    PasswordRefused(#[from] PasswordFault),
+    #[error("nobody may sign in on this device any more; what is on it stays there")]
+    DeviceRevoked,
+    #[error("the code is wrong, over or used")]
+    EnrolmentRefused,
+    #[error("somebody signs in with this name already")]
+    AccountTaken,
+    #[error("the person cannot be so: {}", person_fault(*.0))]
+    PersonInvalid(PersonFault),
+    #[error("{0}")]
+    UnitInvalid(#[from] UnitError),
+    #[error("nobody would be left who administers the district")]
+    LastAdministrator,
     #[error("there is no valid session")]
     SignedOut,
     #[error("this session may not do this")]
@@ -124,6 +144,28 @@ impl ApiError {
             Self::MediaType(_) => plain(S::UNSUPPORTED_MEDIA_TYPE, codes::BAD_REQUEST),
             Self::Method => plain(S::METHOD_NOT_ALLOWED, codes::BAD_REQUEST),
             Self::WrongPassword => plain(S::UNAUTHORIZED, codes::WRONG_PASSWORD),
+            Self::Locked { retry_after_s } => Refusal {
+                details: Some(json!({ "retry_after_s": retry_after_s })),
+                header: Some((RETRY_AFTER, u64::from(*retry_after_s))),
+                ..plain(S::TOO_MANY_REQUESTS, codes::LOCKED)
+            },
+            Self::PasswordMustChange => plain(S::FORBIDDEN, codes::PASSWORD_MUST_CHANGE),
+            Self::PasswordRefused(fault) => Refusal {
+                details: Some(json!({ "fault": fault })),
+                ..plain(S::UNPROCESSABLE_ENTITY, codes::PASSWORD_REFUSED)
+            },
+            Self::DeviceRevoked => plain(S::FORBIDDEN, codes::DEVICE_REVOKED),
+            Self::EnrolmentRefused => plain(S::FORBIDDEN, codes::ENROLMENT_REFUSED),
+            Self::AccountTaken => plain(S::CONFLICT, codes::ACCOUNT_TAKEN),
+            Self::PersonInvalid(fault) => Refusal {
+                details: Some(json!({ "fault": fault })),
+                ..plain(S::UNPROCESSABLE_ENTITY, codes::PERSON_INVALID)
+            },
+            Self::UnitInvalid(fault) => Refusal {
+                details: Some(json!({ "fault": fault })),
+                ..plain(S::UNPROCESSABLE_ENTITY, codes::UNIT_INVALID)
+            },
+            Self::LastAdministrator => plain(S::CONFLICT, codes::LAST_ADMINISTRATOR),
             Self::SignedOut => plain(S::UNAUTHORIZED, codes::SIGNED_OUT),
             Self::Forbidden => plain(S::FORBIDDEN, codes::FORBIDDEN),
             Self::NotFound => plain(S::NOT_FOUND, codes::NOT_FOUND),
@@ -271,5 +313,19 @@ fn file_fault(error: &ReadError) -> FileFault {
         ReadError::ColumnTwice(title) => FileFault::ColumnTwice {
             title: (*title).to_owned(),
         },
+    }
+}
+
+/// What is wrong with a person, for a log and a command.
+fn person_fault(fault: PersonFault) -> String {
+    match fault {
+        PersonFault::Name => format!("a name has 1 to {NAME_CHARS_MAX} characters"),
+        PersonFault::Account => {
+            format!("an account has 1 to {NAME_CHARS_MAX} characters and no spaces")
+        }
+        PersonFault::UnitUnknown => "a role reaches a unit that the district does not have".into(),
+        PersonFault::PointUnknown => {
+            "a role reaches a point that the district does not have".into()
+        }
     }
 }

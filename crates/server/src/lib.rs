@@ -4,15 +4,18 @@
 //! the program. Nothing is answered as received before it is committed and synced. This crate
 //! must not know how a phone stores or queues anything; the contract is `xunfang_protocol`.
 
+mod accounts;
 mod admin;
 mod api;
 mod app;
+mod attempts;
 mod blobs;
 mod body;
 pub mod catalogue;
 mod clock;
 mod console;
 mod data_dir;
+pub mod directory;
 mod districts;
 mod error;
 mod evidence;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -25,6 +25,10 @@ const CHECKS_AT_ONCE: usize = 2;
 const WAIT_MAX: Duration = Duration::from_secs(5);
 /// What somebody who waited in vain is asked to wait.
 const RETRY_AFTER_S: u32 = 10;
+/// Syllables of a password, six random bits each.
+const PASSWORD_SYLLABLES: usize = 8;
+const CONSONANTS: &[u8; 16] = b"bcdfghjkmnprstwz";
+const VOWELS: &[u8; 4] = b"aeiu";
 
 /// Hashes and checks passwords.
 #[derive(Debug)]
@@ -59,12 +63,7 @@ impl Passwords {
         password: String,
         stored: Option<String>,
     ) -> Result<bool, ApiError> {
-        let permit = timeout(WAIT_MAX, Arc::clone(&self.free).acquire_owned())
-            .await
-            .map_err(|_| ApiError::Busy {
-                retry_after_s: RETRY_AFTER_S,
-            })?
-            .map_err(|_| ApiError::Broken("no password is checked any more"))?;
+        let permit = self.place().await?;
         let exists = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobody.clone());
         let checked = spawn_blocking(move || {
@@ -80,6 +79,28 @@ impl Passwords {
         let matches: Result<bool, ApiError> = checked.await?;
         Ok(matches? && exists)
     }
+
+    /// Hashes a password, in its turn like one that is checked.
+    pub(crate) async fn hash(&self, password: String) -> Result<String, ApiError> {
+        let permit = self.place().await?;
+        let hashed = spawn_blocking(move || {
+            let _permit = permit;
+            hash(&password)
+        });
+        hashed.await?.map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            ApiError::Broken("the password could not be hashed")
+        })
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        timeout(WAIT_MAX, Arc::clone(&self.free).acquire_owned())
+            .await
+            .map_err(|_| ApiError::Busy {
+                retry_after_s: RETRY_AFTER_S,
+            })?
+            .map_err(|_| ApiError::Broken("no password is checked any more"))
+    }
 }
 
 /// Hashes a password with a salt of its own. Takes tens of milliseconds.
@@ -93,6 +114,25 @@ pub(crate) fn hash(password: &str) -> Result<String, StartError> {
         .hash_password(password.as_bytes(), &salt)
         .map_err(|error| failed(&error))?;
     Ok(hash.to_string())
+}
+
+/// Draws a password of 48 random bits, like `kavu-rite-subi-mepa`.
+pub(crate) fn draw() -> Result<String, StartError> {
+    let mut bits = [0; PASSWORD_SYLLABLES];
+    getrandom::fill(&mut bits)?;
+    let mut password = String::new();
+    for (index, bits) in bits.into_iter().enumerate() {
+        if index > 0 && index % 2 == 0 {
+            password.push('-');
+        }
+        let (consonant, vowel) = (usize::from(bits & 15), usize::from(bits >> 6));
+        let letters = CONSONANTS
+            .get(consonant)
+            .into_iter()
+            .chain(VOWELS.get(vowel));
+        password.extend(letters.map(|&letter| char::from(letter)));
+    }
+    Ok(password)
 }
 
 #[cfg(test)]
@@ -124,5 +164,15 @@ mod tests {
                 retry_after_s: RETRY_AFTER_S
             })
         ));
+    }
+
+    #[test]
+    fn a_password_can_be_read_out() {
+        let password = draw().unwrap();
+        assert_eq!(password.len(), 19);
+        assert!(
+            password.split('-').all(|group| group.len() == 4),
+            "{password}"
+        );
     }
 }

@@ -23,7 +23,7 @@ const REVOKED_MAX: usize = 16;
 /// are revoked.
 pub(crate) fn pages(
     db: &Db,
-    actor: Actor,
+    actor: &Actor,
     epoch: Uuid,
     request: &PullRequest,
 ) -> Result<Vec<ScopePage>, StoreError> {
@@ -69,7 +69,7 @@ fn cursor(scopes: &BTreeMap<String, u64>, scope: &str) -> u64 {
 /// Whether the events up to a cursor come to the same here as for the phone, as far as both know.
 fn same_events(
     db: &Db,
-    actor: Actor,
+    actor: &Actor,
     scope: &str,
     cursor: u64,
     request: &PullRequest,
@@ -83,7 +83,7 @@ fn same_events(
 
 fn page(
     db: &Db,
-    actor: Actor,
+    actor: &Actor,
     scope: String,
     cursor: u64,
     same_history: bool,

@@ -34,7 +34,7 @@ pub(crate) use self::spool::{RESCUE_BYTES_MAX, spool, too_large};
 use crate::App;
 use crate::error::ApiError;
 use crate::push::{self, Push};
-use crate::store::{accounts, devices, reference};
+use crate::store::{devices, people, reference};
 use crate::uploads::{self, Held, UploadKey};
 
 /// Most sections of a file. A phone has some thousands after a year without a network.
@@ -154,7 +154,7 @@ pub(crate) async fn take(
 }
 
 /// Whose file it is, as far as it is known here.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Sender {
     actor: Actor,
     author: OpAuthor,
@@ -171,17 +171,18 @@ fn sender(db: &Db, manifest: &RescueManifest) -> Result<(Sender, String), ApiErr
         ..
     } = manifest;
     reference::district(db, district)?.ok_or(refused(RescueFault::District))?;
-    let known = accounts::person(db, district, person)?.ok_or(refused(RescueFault::Person))?;
+    let known = people::person(db, district, person)?.ok_or(refused(RescueFault::Person))?;
     let actor = Actor {
         person,
         district,
-        role: known.role,
+        grants: known.grants,
     };
     let theirs = Object::Finding {
         district,
         author: person,
+        place: None,
     };
-    if !allows(actor, Verb::Submit, theirs) {
+    if !allows(&actor, Verb::Submit, &theirs) {
         return Err(refused(RescueFault::Person));
     }
     if !devices::is_used_by(db, district, device, person)? {
@@ -309,7 +310,7 @@ impl Import<'_> {
 
     /// Applies an operation, as a push of the phone would.
     async fn op(&mut self, op: Op) -> Result<(), ApiError> {
-        let Sender { actor, author, key } = self.sender;
+        let Sender { actor, author, key } = self.sender.clone();
         let (id, kind) = (op.id.to_string(), String::from(op.kind.clone()));
         // A push proves by its session whose it is. Here nothing else does.
         if let Err(fault) = verify_op(&op, author, &key) {

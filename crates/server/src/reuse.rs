@@ -14,10 +14,11 @@ use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use xunfang_domain::{
-    DistrictId, PersonId, PhotoCode, PhotoRef, PhotoSubject, PointId, Sha256Hex, UnixMillis,
+    Actor, DistrictId, Object, PersonId, PhotoCode, PhotoRef, PhotoSubject, PointId, Sha256Hex,
+    UnixMillis, Verb, allows,
 };
 use xunfang_photo::{Likeness, PhotoError, WORKING_PX, develop, inspect};
-use xunfang_protocol::{CheckOutcome, EarlierUse, ShownIn};
+use xunfang_protocol::{CheckOutcome, EarlierUse, PhotoReport, ShownIn};
 
 use crate::App;
 use crate::error::ApiError;
@@ -232,6 +233,41 @@ pub(crate) fn earlier(
         Some(false) | None => CheckOutcome::Unknown,
     };
     Ok((outcome, told))
+}
+
+/// Takes out of a report what the reader may not see: earlier records are for those who look through
+/// them, and of these the ones that they may read.
+pub(crate) fn keep_readable(
+    db: &Db,
+    actor: &Actor,
+    report: &mut PhotoReport,
+) -> Result<(), StoreError> {
+    let queue = Object::ReviewQueue {
+        district: actor.district,
+    };
+    let looks_through = allows(actor, Verb::Read, &queue);
+    let mut readable = Vec::new();
+    for used in report.used_before.drain(..) {
+        if looks_through && may_read(db, actor, used.record)? {
+            readable.push(used);
+        }
+    }
+    report.used_before = readable;
+    Ok(())
+}
+
+/// Whether somebody may read a record that is here.
+pub(crate) fn may_read(db: &Db, actor: &Actor, record: ShownIn) -> Result<bool, StoreError> {
+    let district = actor.district;
+    let object = match record {
+        ShownIn::Finding { id } => findings::find(db, district, id)?
+            .map(|found| found.object(db, district))
+            .transpose()?,
+        ShownIn::Inspection { id } => inspections::find(db, district, id)?
+            .map(|found| found.object(db, district))
+            .transpose()?,
+    };
+    Ok(object.is_some_and(|object| allows(actor, Verb::Read, &object)))
 }
 
 /// A photo in a record that was here before.

@@ -1,31 +1,28 @@
 //! A supervisor's decision on a finding.
 
 use crate::store::db::Db;
-use xunfang_domain::{Actor, Decision, FindingId, Object, Review, UnixMillis, Verb, allows};
+use xunfang_domain::{Actor, Decision, FindingId, Review, UnixMillis, Verb, allows};
 use xunfang_protocol::{EventBody, FeedScope, ReviewRequest};
 
 use crate::error::ApiError;
 use crate::store::feed::{self, NewEvent};
-use crate::store::{accounts, findings};
+use crate::store::{findings, people};
 
 /// Decides, where nobody decided since the revision that the supervisor was looking at.
 ///
 /// The decision, its place in the history and the event for the finding's author commit together.
 pub(crate) fn decide(
     transaction: &Db,
-    actor: Actor,
+    actor: &Actor,
     finding: FindingId,
     request: ReviewRequest,
     now: UnixMillis,
 ) -> Result<Review, ApiError> {
     let district = actor.district;
     let stored = findings::find(transaction, district, finding)?.ok_or(ApiError::NotFound)?;
-    let object = Object::Finding {
-        district,
-        author: stored.author,
-    };
-    if !allows(actor, Verb::Review, object) {
-        let visible = allows(actor, Verb::Read, object);
+    let object = stored.object(transaction, district)?;
+    if !allows(actor, Verb::Review, &object) {
+        let visible = allows(actor, Verb::Read, &object);
         return Err(if visible {
             ApiError::Forbidden
         } else {
@@ -39,7 +36,7 @@ pub(crate) fn decide(
     if request.rev != stored.review.rev {
         return Err(moved_on);
     }
-    let supervisor = accounts::person(transaction, district, actor.person)?;
+    let supervisor = people::person(transaction, district, actor.person)?;
     let review = Review {
         finding,
         state: request.decision.state(),

@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use tokio::task::{JoinError, spawn_blocking};
 use uuid::{Uuid, uuid};
 use xunfang_domain::catalogue::{Catalogue, Profile};
-use xunfang_domain::{District, DistrictId, Person, Point, StandardId, StandardRef, UnixMillis};
+use xunfang_domain::{
+    District, DistrictId, Person, Point, StandardId, StandardRef, Unit, UnixMillis,
+};
 use xunfang_durable::{DiskError, rename};
 use xunfang_protocol::{EventBody, FeedScope};
 
@@ -24,13 +26,14 @@ use crate::App;
 use crate::passwords;
 use crate::standards::{self, PublishError};
 use crate::start::StartError;
-use crate::store::accounts::{self, Account};
+use crate::store::accounts::{self, NewPassword};
 use crate::store::feed::{self, NewEvent};
-use crate::store::{StoreError, profiles, reference, sessions};
+use crate::store::{StoreError, people, profiles, reference, sessions, units};
 
 /// A district as it is compiled in.
 struct Source {
     district: &'static str,
+    units: &'static str,
     points: &'static str,
     people: &'static str,
     /// Its profile in the catalogue.
@@ -42,6 +45,7 @@ struct Source {
 const SOURCES: [Source; 2] = [
     Source {
         district: include_str!("sample/sixian/district.json"),
+        units: include_str!("sample/sixian/units.json"),
         points: include_str!("sample/sixian/points.json"),
         people: include_str!("sample/sixian/people.json"),
         profile: "sixian-2023",
@@ -49,17 +53,13 @@ const SOURCES: [Source; 2] = [
     },
     Source {
         district: include_str!("sample/suma/district.json"),
+        units: include_str!("sample/suma/units.json"),
         points: include_str!("sample/suma/points.json"),
         people: include_str!("sample/suma/people.json"),
         profile: "suma-2023",
         standard: uuid!("b6469d52-f3c8-5f3d-92fe-262af805291b"),
     },
 ];
-
-/// Syllables of a password, six random bits each.
-const PASSWORD_SYLLABLES: usize = 8;
-const CONSONANTS: &[u8; 16] = b"bcdfghjkmnprstwz";
-const VOWELS: &[u8; 4] = b"aeiu";
 
 /// An account of a sample district with its password in the clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ pub async fn load(app: &App) -> Result<SampleReport, SampleError> {
         let (catalogue, drawn) = (app.catalogue(), Arc::clone(&drawn));
         let load = move |db: &Db| {
             let changed = put_reference(db, &catalogue, &sample, now)?;
-            put_accounts(db, sample.district.id, &drawn)?;
+            put_accounts(db, sample.district.id, &drawn, now)?;
             Ok::<_, SampleError>(changed)
         };
         changed += app.database().write(district, load).await?;
@@ -160,6 +160,8 @@ pub async fn load(app: &App) -> Result<SampleReport, SampleError> {
 
 struct SampleDistrict {
     district: District,
+    /// Each behind the one that it belongs to.
+    units: Vec<Unit>,
     points: Vec<Point>,
     profile: Profile,
     standard: StandardRef,
@@ -170,6 +172,7 @@ impl SampleDistrict {
         let profile = catalogue.profile(source.profile).cloned();
         Ok(Self {
             district: serde_json::from_str(source.district).map_err(SampleError::Data)?,
+            units: serde_json::from_str(source.units).map_err(SampleError::Data)?,
             points: serde_json::from_str(source.points).map_err(SampleError::Data)?,
             profile: profile.ok_or_else(|| {
                 SampleError::Catalogue(format!("there is no profile {}", source.profile))
@@ -195,6 +198,11 @@ fn put_reference(
     if reference::district(db, id)?.is_none() {
         reference::put_district(db, &sample.district)?;
         changes.push(EventBody::District(sample.district.clone()));
+    }
+    for unit in &sample.units {
+        if !units::is_one(db, id, unit.id)? {
+            units::put(db, id, unit)?;
+        }
     }
     let mut missing = Vec::new();
     for point in &sample.points {
@@ -224,21 +232,31 @@ fn put_reference(
 }
 
 /// Adds the accounts that a district lacks; new passwords replace old ones and end their sessions.
-fn put_accounts(db: &Db, of: DistrictId, drawn: &Drawn) -> Result<(), SampleError> {
+fn put_accounts(
+    db: &Db,
+    of: DistrictId,
+    drawn: &Drawn,
+    now: UnixMillis,
+) -> Result<(), SampleError> {
     for (sample, hash) in drawn.accounts.iter().zip(&drawn.hashes) {
         let Person { id, district, .. } = sample.person;
         if district != of {
             continue;
         }
-        accounts::put_person(db, &sample.person)?;
-        if drawn.new.contains(&sample.account) || accounts::find(db, &sample.account)?.is_none() {
-            let account = Account {
-                district,
-                person: id,
-                password_hash: hash.clone(),
-            };
-            accounts::put(db, &sample.account, &account)?;
-            sessions::revoke_all(db, district, id)?;
+        let password = NewPassword {
+            hash: hash.clone(),
+            must_change: false,
+            now,
+        };
+        // What an administrator made of them since the first time stays.
+        if people::person(db, district, id)?.is_none() {
+            people::put(db, &sample.person)?;
+        }
+        if accounts::of_person(db, district, id)?.is_none() {
+            accounts::add(db, &sample.account, district, id, &password)?;
+        } else if drawn.new.contains(&sample.account) {
+            accounts::set_password(db, district, id, &password)?;
+            sessions::end_all(db, district, id)?;
         }
     }
     Ok(())
@@ -258,7 +276,7 @@ fn draw(path: &Path, people: &[SamplePerson]) -> Result<Drawn, SampleError> {
         .map(|SamplePerson { account, person }| {
             Ok(SampleAccount {
                 account: account.clone(),
-                password: password()?,
+                password: passwords::draw()?,
                 person: person.clone(),
             })
         })
@@ -293,25 +311,6 @@ fn keep(path: &Path, accounts: &[SampleAccount]) -> Result<(), SampleError> {
         .map_err(DiskError::at("write", &new))?;
     rename(&new, path)?;
     Ok(())
-}
-
-/// Draws a password of 48 random bits, like `kavu-rite-subi-mepa`.
-fn password() -> Result<String, StartError> {
-    let mut bits = [0; PASSWORD_SYLLABLES];
-    getrandom::fill(&mut bits)?;
-    let mut password = String::new();
-    for (index, bits) in bits.into_iter().enumerate() {
-        if index > 0 && index % 2 == 0 {
-            password.push('-');
-        }
-        let (consonant, vowel) = (usize::from(bits & 15), usize::from(bits >> 6));
-        let letters = CONSONANTS
-            .get(consonant)
-            .into_iter()
-            .chain(VOWELS.get(vowel));
-        password.extend(letters.map(|&letter| char::from(letter)));
-    }
-    Ok(password)
 }
 
 #[cfg(test)]
@@ -363,16 +362,6 @@ mod tests {
                 count(PointType::FarmersMarket)
             ),
             (8, 7)
-        );
-    }
-
-    #[test]
-    fn a_password_can_be_read_out() {
-        let password = password().unwrap();
-        assert_eq!(password.len(), 19);
-        assert!(
-            password.split('-').all(|group| group.len() == 4),
-            "{password}"
         );
     }
 }

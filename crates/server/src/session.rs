@@ -10,15 +10,19 @@ use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
-use xunfang_domain::{Actor, DeviceId, Object, Verb, allows};
+use xunfang_domain::{Actor, DeviceId, DistrictId, Object, SessionId, UnixMillis, Verb, allows};
 
 use crate::App;
 use crate::error::ApiError;
 use crate::origin::Origin;
-use crate::store::sessions::{self, TokenHash};
+use crate::store::StoreError;
+use crate::store::sessions::{self, FoundSession, TokenHash};
 
 /// Name of the browser's cookie.
 pub(crate) const COOKIE_NAME: &str = "xunfang";
+/// How old the time may be at which a session was last used, in milliseconds: each use would be a
+/// write, and a list says days.
+const NOTED_EVERY_MS: i64 = 60 * 60 * 1000;
 
 /// A new token. It leaves the server once, in the answer to a sign-in.
 pub(crate) struct Token(String);
@@ -56,10 +60,12 @@ impl Token {
     }
 }
 
-/// A valid session; a handler that names it refuses everybody else.
-#[derive(Debug, Clone, Copy)]
+/// A valid session; a handler that names it refuses everybody else, and those who have to change
+/// their password first.
+#[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) actor: Actor,
+    pub(crate) id: SessionId,
     /// The installation that signed in; none for a browser.
     pub(crate) device: Option<DeviceId>,
     pub(crate) token_hash: TokenHash,
@@ -67,8 +73,8 @@ pub(crate) struct Session {
 
 impl Session {
     /// Asks the policy.
-    pub(crate) fn require(&self, verb: Verb, object: Object) -> Result<(), ApiError> {
-        if allows(self.actor, verb, object) {
+    pub(crate) fn require(&self, verb: Verb, object: &Object) -> Result<(), ApiError> {
+        if allows(&self.actor, verb, object) {
             Ok(())
         } else {
             Err(ApiError::Forbidden)
@@ -76,7 +82,14 @@ impl Session {
     }
 }
 
-impl FromRequestParts<App> for Session {
+/// A valid session, also one with which nothing can be done but change the password.
+#[derive(Debug, Clone)]
+pub(crate) struct AnySession {
+    pub(crate) session: Session,
+    pub(crate) must_change: bool,
+}
+
+impl FromRequestParts<App> for AnySession {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
@@ -88,47 +101,115 @@ impl FromRequestParts<App> for Session {
             .database()
             .look(move |db| sessions::find(db, &token_hash, now))
             .await?;
-        let Some((actor, device)) = found else {
+        let Some(found) = found else {
             let origin = Origin::of(&parts.extensions, &parts.headers, app.proxies());
             app.limits().of_address(origin.address, now)?;
             return Err(ApiError::SignedOut);
         };
         app.limits().of_session(token_hash, now)?;
-        Ok(Self {
+        let FoundSession {
             actor,
+            id,
+            device,
+            last_used_at,
+            must_change,
+        } = found;
+        if now.since(last_used_at) >= NOTED_EVERY_MS {
+            note_use(app, actor.district, token_hash, now);
+        }
+        let session = Session {
+            actor,
+            id,
             device,
             token_hash,
+        };
+        Ok(Self {
+            session,
+            must_change,
         })
     }
 }
 
-/// The session of somebody who may bring in what others have recorded, found out before a body is
-/// read.
-#[derive(Debug, Clone, Copy)]
+impl FromRequestParts<App> for Session {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let any = AnySession::from_request_parts(parts, app).await?;
+        if any.must_change {
+            return Err(ApiError::PasswordMustChange);
+        }
+        Ok(any.session)
+    }
+}
+
+/// Notes that a session is used. Nobody waits for it, and a disk that is full refuses no reader.
+fn note_use(app: &App, district: DistrictId, token_hash: TokenHash, now: UnixMillis) {
+    let noting = app.clone();
+    app.tasks().spawn(async move {
+        let noted: Result<(), StoreError> = noting
+            .database()
+            .write(district, move |db| {
+                sessions::note_use(db, district, &token_hash, now)
+            })
+            .await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the use of a session was not noted");
+        }
+    });
+}
+
+/// Takes the session of somebody who may do something in their district, found out before a body
+/// is read.
+async fn allowed(
+    parts: &mut Parts,
+    app: &App,
+    verb: Verb,
+    object: fn(DistrictId) -> Object,
+) -> Result<Session, ApiError> {
+    let session = Session::from_request_parts(parts, app).await?;
+    session.require(verb, &object(session.actor.district))?;
+    Ok(session)
+}
+
+/// The session of somebody who may bring in what others have recorded.
+#[derive(Debug, Clone)]
 pub(crate) struct Importer(pub(crate) Actor);
 
 impl FromRequestParts<App> for Importer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let session = Session::from_request_parts(parts, app).await?;
-        let district = session.actor.district;
-        session.require(Verb::Import, Object::ReviewQueue { district })?;
+        let queue = |district| Object::ReviewQueue { district };
+        let session = allowed(parts, app, Verb::Import, queue).await?;
         Ok(Self(session.actor))
     }
 }
 
-/// The session of somebody who may change points and standards, found out before a body is read.
-#[derive(Debug, Clone, Copy)]
+/// The session of somebody who may change points and standards.
+#[derive(Debug, Clone)]
 pub(crate) struct Administrator(pub(crate) Actor);
 
 impl FromRequestParts<App> for Administrator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let session = Session::from_request_parts(parts, app).await?;
-        let district = session.actor.district;
-        session.require(Verb::Edit, Object::Reference { district })?;
+        let reference = |district| Object::Reference { district };
+        let session = allowed(parts, app, Verb::Edit, reference).await?;
         Ok(Self(session.actor))
+    }
+}
+
+/// The session of somebody who may change people, units and what lets them in; whoever may not
+/// change them does not see them either.
+#[derive(Debug, Clone)]
+pub(crate) struct Registrar(pub(crate) Session);
+
+impl FromRequestParts<App> for Registrar {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let account = |district| Object::Account { district };
+        let session = allowed(parts, app, Verb::Edit, account).await?;
+        Ok(Self(session))
     }
 }

@@ -16,7 +16,7 @@ use crate::App;
 use crate::error::ApiError;
 use crate::evidence::signed;
 use crate::store::evidence::{self, Kept, NamedFile};
-use crate::store::{StoreError, accounts, blobs, reference};
+use crate::store::{StoreError, blobs, people, reference};
 
 /// A picture this size has a code that a screen can show; a second look takes the whole photo.
 const FIRST_LOOK_PX: u32 = 2_560;
@@ -130,7 +130,7 @@ fn found(db: &Db, kept: Option<Kept>) -> Result<Option<Found>, StoreError> {
     let named = (
         reference::district(db, district)?,
         reference::point(db, district, read.point)?,
-        accounts::person(db, district, read.person)?,
+        people::person(db, district, read.person)?,
     );
     let (Some(of), Some(point), Some(person)) = named else {
         return Ok(None);

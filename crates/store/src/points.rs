@@ -223,6 +223,7 @@ fn read_point(row: &Row<'_>) -> rusqlite::Result<Point> {
         radius_m: row.get("radius_m")?,
         shape: shape.as_deref().map(read_shape).transpose()?,
         // What the zone follows is the server's business.
+        unit_id: None,
         own_zone: false,
         number: row.get("number")?,
         unit: row.get("unit")?,

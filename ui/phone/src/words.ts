@@ -21,8 +21,13 @@ export type Tone = 'accent' | 'calm' | 'good' | 'warn' | 'bad'
 
 export const ROLES: Record<Role, MessageKey> = {
   inspector: 'mine.inspector',
+  grid_inspector: 'mine.gridInspector',
+  duty: 'mine.duty',
+  handler: 'mine.handler',
   supervisor: 'mine.supervisor',
+  reviewer: 'mine.reviewer',
   administrator: 'mine.administrator',
+  observer: 'mine.observer',
 }
 
 interface Mark {

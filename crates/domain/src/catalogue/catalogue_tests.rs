@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::{
-    Comparator, Control, CriterionKind, ExcuseMode, LimitValue, PointType, Scope, Standard,
-    StandardChange, Threshold, Unit, ZoneShape, compare,
+    Comparator, Control, CriterionKind, CriterionScope, ExcuseMode, LimitValue, MeasureUnit,
+    PointType, Standard, StandardChange, Threshold, ZoneShape, compare,
 };
 
 fn folder() -> PathBuf {
@@ -449,7 +449,7 @@ fn a_market_has_another_list_in_each_district() {
     for standard in [&suma, &sixian] {
         for kind in PointType::ALL {
             for criterion in standard.checklist(kind) {
-                assert_eq!(criterion.scope, Scope::Point, "{}", criterion.code);
+                assert_eq!(criterion.scope, CriterionScope::Point, "{}", criterion.code);
             }
         }
     }
@@ -513,7 +513,7 @@ fn an_edited_limit_is_one_difference_between_two_versions() {
     let raised = Threshold {
         comparator: Comparator::AtLeast,
         value: LimitValue::Number(99.5),
-        unit: Unit::Percent,
+        unit: MeasureUnit::Percent,
     };
     let rule = profile
         .rules

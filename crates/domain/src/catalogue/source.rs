@@ -10,7 +10,8 @@ use super::check;
 use super::profile::Profile;
 use super::{Catalogue, SourceFile};
 use crate::{
-    Category, CodeRef, CriterionKind, Evidence, ExcuseMode, Part, PointType, Scope, Threshold,
+    Category, CodeRef, CriterionKind, CriterionScope, Evidence, ExcuseMode, Part, PointType,
+    Threshold,
 };
 
 /// What is wrong in a catalogue, and where.
@@ -97,7 +98,7 @@ pub struct CriterionSource {
     /// How it is judged.
     pub kind: CriterionKind,
     /// What it is about.
-    pub scope: Scope,
+    pub scope: CriterionScope,
     /// At which kinds of point it is looked at.
     pub applies_to: Vec<PointType>,
     /// The baseline limit; absent for boolean.

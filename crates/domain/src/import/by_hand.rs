@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cells::{Reader, plain_name};
 use super::{Against, Cell, Draft, PointField, RowRefusal, is_where, place, twin};
-use crate::{Datum, DistrictId, Nearby, Point, PointId, PointType, ZoneShape};
+use crate::{Datum, DistrictId, Nearby, Point, PointId, PointType, UnitId, ZoneShape};
 
 /// Where a point is, in a system that is said.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct PointEdit {
     pub kind: PointType,
     /// 责任单位
     pub unit: String,
+    /// The unit of the district's tree that it belongs to; null: none.
+    #[serde(default)]
+    pub unit_id: Option<UnitId>,
     /// Where it is; null: where it was.
     pub place: Option<PlaceEdit>,
     /// A zone of its own; null: the district's.
@@ -116,6 +119,7 @@ pub fn write_point(
         number: draft.number,
         name: draft.name,
         unit: draft.unit,
+        unit_id: edit.unit_id,
         kind: draft.kind,
         place: at,
         radius_m: 0.0,

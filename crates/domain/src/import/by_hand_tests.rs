@@ -5,6 +5,7 @@ use crate::ZoneError;
 
 fn edit() -> PointEdit {
     PointEdit {
+        unit_id: None,
         number: " Ｐ９ ".into(),
         name: "北关农贸市场(东区)".into(),
         kind: PointType::FarmersMarket,

@@ -113,6 +113,8 @@ pub enum RowRefusal {
         /// The other one's name.
         name: String,
     },
+    /// The unit that it is to belong to is not one of the district.
+    UnitUnknown,
     /// The shape is no zone.
     Zone {
         /// What is wrong with it.

@@ -27,6 +27,7 @@ fn point(number: u128, name: &str, at: Wgs84) -> Point {
         place: at,
         radius_m: 500.0,
         shape: None,
+        unit_id: None,
         own_zone: false,
         sample: false,
         retired: false,

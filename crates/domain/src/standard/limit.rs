@@ -84,7 +84,7 @@ impl Comparator {
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 #[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Unit {
+pub enum MeasureUnit {
     /// Hundredths.
     Percent,
     /// Hundredths more than the last time.
@@ -162,7 +162,7 @@ pub enum Unit {
 pub enum LimitValue {
     /// In the limit's unit.
     Number(f64),
-    /// For [`Unit::Date`].
+    /// For [`MeasureUnit::Date`].
     Day(#[cfg_attr(feature = "catalogue", schemars(with = "String"))] Deadline),
 }
 
@@ -177,7 +177,7 @@ pub struct Threshold {
     /// The number, in `unit`, or the day.
     pub value: LimitValue,
     /// What it counts; the message files hold the words.
-    pub unit: Unit,
+    pub unit: MeasureUnit,
 }
 
 /// Why a limit does not fit its criterion.
@@ -195,7 +195,7 @@ pub enum LimitError {
         /// Of the criterion.
         kind: CriterionKind,
         /// Of the limit.
-        unit: Unit,
+        unit: MeasureUnit,
     },
     /// A number out of range.
     #[error("{value} is out of range: {expected}")]
@@ -207,14 +207,14 @@ pub enum LimitError {
     },
     /// A day where a number belongs, or the other way round.
     #[error("unit {0:?} does not take this value")]
-    Value(Unit),
+    Value(MeasureUnit),
     /// The comparator means nothing here.
     #[error("comparator {comparator:?} does not fit unit {unit:?}")]
     Comparator {
         /// Of the limit.
         comparator: Comparator,
         /// Of the limit.
-        unit: Unit,
+        unit: MeasureUnit,
     },
 }
 
@@ -252,55 +252,60 @@ impl Threshold {
             Boolean => false,
             CountLimit => matches!(
                 unit,
-                Unit::Cables
-                    | Unit::Duties
-                    | Unit::OpenProblems
-                    | Unit::Types
-                    | Unit::NewCases
-                    | Unit::DeltaCases
-                    | Unit::Items
-                    | Unit::Stations
-                    | Unit::Photos
-                    | Unit::People
-                    | Unit::Signatures
-                    | Unit::ReviewLevels
-                    | Unit::Events
+                MeasureUnit::Cables
+                    | MeasureUnit::Duties
+                    | MeasureUnit::OpenProblems
+                    | MeasureUnit::Types
+                    | MeasureUnit::NewCases
+                    | MeasureUnit::DeltaCases
+                    | MeasureUnit::Items
+                    | MeasureUnit::Stations
+                    | MeasureUnit::Photos
+                    | MeasureUnit::People
+                    | MeasureUnit::Signatures
+                    | MeasureUnit::ReviewLevels
+                    | MeasureUnit::Events
             ),
-            RateThreshold => matches!(unit, Unit::Percent | Unit::PercentChange),
-            ShareThreshold => unit == Unit::Percent,
-            AreaLimit => matches!(unit, Unit::M2 | Unit::M2PerCapita),
-            DistanceSpacing => matches!(unit, Unit::M | Unit::MPerItem | Unit::MinutesWalk),
-            IntervalDays => matches!(unit, Unit::Days | Unit::Date),
+            RateThreshold => matches!(unit, MeasureUnit::Percent | MeasureUnit::PercentChange),
+            ShareThreshold => unit == MeasureUnit::Percent,
+            AreaLimit => matches!(unit, MeasureUnit::M2 | MeasureUnit::M2PerCapita),
+            DistanceSpacing => matches!(
+                unit,
+                MeasureUnit::M | MeasureUnit::MPerItem | MeasureUnit::MinutesWalk
+            ),
+            IntervalDays => matches!(unit, MeasureUnit::Days | MeasureUnit::Date),
             Frequency => matches!(
                 unit,
-                Unit::PerHour
-                    | Unit::PerDay
-                    | Unit::RoundsPerDay
-                    | Unit::PerWeek
-                    | Unit::PerMonth
-                    | Unit::PerQuarter
-                    | Unit::PerYear
-                    | Unit::PerNode
-                    | Unit::PerDayMonthQuarterYear
-                    | Unit::Regular
+                MeasureUnit::PerHour
+                    | MeasureUnit::PerDay
+                    | MeasureUnit::RoundsPerDay
+                    | MeasureUnit::PerWeek
+                    | MeasureUnit::PerMonth
+                    | MeasureUnit::PerQuarter
+                    | MeasureUnit::PerYear
+                    | MeasureUnit::PerNode
+                    | MeasureUnit::PerDayMonthQuarterYear
+                    | MeasureUnit::Regular
             ),
         };
         if !fits {
             return Err(LimitError::Unit { kind, unit });
         }
         let relation = match unit {
-            Unit::PercentChange => comparator == Comparator::Rising,
-            Unit::Regular => comparator == Comparator::Recurring,
+            MeasureUnit::PercentChange => comparator == Comparator::Rising,
+            MeasureUnit::Regular => comparator == Comparator::Recurring,
             // The longest stretch without one decides, so that more than a distance says nothing.
-            Unit::MPerItem => matches!(comparator, Comparator::AtMost | Comparator::LessThan),
+            MeasureUnit::MPerItem => {
+                matches!(comparator, Comparator::AtMost | Comparator::LessThan)
+            }
             _ => !matches!(comparator, Comparator::Rising | Comparator::Recurring),
         };
         if !relation {
             return Err(LimitError::Comparator { comparator, unit });
         }
         let value = match (unit, self.value) {
-            (Unit::Date, LimitValue::Day(_)) => return Ok(()),
-            (Unit::Date, LimitValue::Number(_)) | (_, LimitValue::Day(_)) => {
+            (MeasureUnit::Date, LimitValue::Day(_)) => return Ok(()),
+            (MeasureUnit::Date, LimitValue::Number(_)) | (_, LimitValue::Day(_)) => {
                 return Err(LimitError::Value(unit));
             }
             (_, LimitValue::Number(value)) => value,

@@ -74,7 +74,8 @@ fn examples(criterion: &Criterion) -> [Option<AnswerValue>; 3] {
             } else {
                 right
             };
-            let whole = number >= 100.0 && limit.is_some_and(|limit| limit.unit == Unit::Percent);
+            let whole =
+                number >= 100.0 && limit.is_some_and(|limit| limit.unit == MeasureUnit::Percent);
             let open = if whole { 99.5 } else { number };
             [figure(right, 0.0), figure(wrong, 0.0), figure(open, 1.0)]
         }

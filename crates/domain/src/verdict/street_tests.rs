@@ -6,7 +6,7 @@ use super::*;
 fn the_longest_stretch_without_an_advert_decides() {
     let adverts = criterion(
         CriterionKind::DistanceSpacing,
-        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
+        Some((Comparator::AtMost, 500.0, MeasureUnit::MPerItem)),
     );
     let (start, walked) = street(1_500.0);
     let line = |at: &[f64], accuracy_m: f64| AnswerValue::Line {
@@ -111,7 +111,7 @@ fn the_longest_stretch_without_an_advert_decides() {
 fn a_corner_does_not_shorten_a_street() {
     let adverts = criterion(
         CriterionKind::DistanceSpacing,
-        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
+        Some((Comparator::AtMost, 500.0, MeasureUnit::MPerItem)),
     );
     let start = Wgs84::new(36.54, 104.17).unwrap();
     let corner = start.towards(0.0, 400.0);
@@ -139,7 +139,7 @@ fn a_corner_does_not_shorten_a_street() {
 fn a_receiver_that_wanders_makes_no_street_longer() {
     let adverts = criterion(
         CriterionKind::DistanceSpacing,
-        Some((Comparator::AtMost, 500.0, Unit::MPerItem)),
+        Some((Comparator::AtMost, 500.0, MeasureUnit::MPerItem)),
     );
     let start = Wgs84::new(36.54, 104.17).unwrap();
     // 1 km north; each fix 12 m to one side or the other, and a rest half way.

@@ -9,7 +9,7 @@ mod along_a_street;
 #[path = "examples_tests.rs"]
 mod of_every_criterion;
 
-fn criterion(kind: CriterionKind, limit: Option<(Comparator, f64, Unit)>) -> Criterion {
+fn criterion(kind: CriterionKind, limit: Option<(Comparator, f64, MeasureUnit)>) -> Criterion {
     Criterion {
         code: "test".into(),
         kind,
@@ -66,7 +66,7 @@ fn rate(good: u64, counted: u64, counting: Counting) -> AnswerValue {
 fn ninety_seven_manholes_of_ninety_nine_are_not_yet_ninety_eight_percent() {
     let covers = criterion(
         CriterionKind::RateThreshold,
-        Some((Comparator::AtLeast, 98.0, Unit::Percent)),
+        Some((Comparator::AtLeast, 98.0, MeasureUnit::Percent)),
     );
     // Everything counted: 97.98 % is less than 98 %.
     assert_eq!(
@@ -110,7 +110,7 @@ fn above_means_above_and_at_least_means_at_least() {
     let above = |comparator| {
         let helmets = criterion(
             CriterionKind::RateThreshold,
-            Some((comparator, 70.0, Unit::Percent)),
+            Some((comparator, 70.0, MeasureUnit::Percent)),
         );
         outcome(&helmets, &rate(70, 100, Counting::Census))
     };
@@ -122,7 +122,7 @@ fn above_means_above_and_at_least_means_at_least() {
 fn an_extinguisher_is_due_after_twenty_eight_days() {
     let tags = criterion(
         CriterionKind::IntervalDays,
-        Some((Comparator::AtMost, 28.0, Unit::Days)),
+        Some((Comparator::AtMost, 28.0, MeasureUnit::Days)),
     );
     let on = |dates: &[&str]| AnswerValue::Checked {
         on: dates.iter().map(|date| date.parse().unwrap()).collect(),
@@ -146,7 +146,7 @@ fn hoardings_are_judged_by_their_area() {
     let adverts = |percent| {
         criterion(
             CriterionKind::ShareThreshold,
-            Some((Comparator::AtLeast, percent, Unit::Percent)),
+            Some((Comparator::AtLeast, percent, MeasureUnit::Percent)),
         )
     };
     let answer = AnswerValue::Share {
@@ -184,7 +184,7 @@ fn hoardings_are_judged_by_their_area() {
 fn every_hour_of_the_day_is_more_than_the_running_one() {
     let hourly = criterion(
         CriterionKind::Frequency,
-        Some((Comparator::AtLeast, 1.0, Unit::PerHour)),
+        Some((Comparator::AtLeast, 1.0, MeasureUnit::PerHour)),
     );
     let times = |counts: Vec<u32>, running| AnswerValue::Times { counts, running };
     for (answer, expected) in [
@@ -203,7 +203,7 @@ fn every_hour_of_the_day_is_more_than_the_running_one() {
 fn what_has_to_be_kept_is_judged_by_the_newest() {
     let kept = criterion(
         CriterionKind::IntervalDays,
-        Some((Comparator::AtLeast, 1_095.0, Unit::Days)),
+        Some((Comparator::AtLeast, 1_095.0, MeasureUnit::Days)),
     );
     let on = |dates: &[&str]| AnswerValue::Checked {
         on: dates.iter().map(|date| date.parse().unwrap()).collect(),
@@ -222,7 +222,7 @@ fn what_has_to_be_kept_is_judged_by_the_newest() {
 fn a_measured_figure_near_the_limit_leaves_it_open() {
     let zone = criterion(
         CriterionKind::DistanceSpacing,
-        Some((Comparator::AtMost, 500.0, Unit::M)),
+        Some((Comparator::AtMost, 500.0, MeasureUnit::M)),
     );
     let figure = |value: f64, plus_minus: f64| AnswerValue::Figure {
         value: Some(value),
@@ -269,7 +269,7 @@ fn a_bundle_is_met_when_enough_parts_hold_and_open_while_they_might() {
     bundle.threshold = Some(Threshold {
         comparator: Comparator::AtLeast,
         value: LimitValue::Number(2.0),
-        unit: Unit::Types,
+        unit: MeasureUnit::Types,
     });
     assert_eq!(
         outcome(&bundle, &ticks(&[("a", true), ("b", true)])),
@@ -347,43 +347,43 @@ fn answers_that_cannot_be_true_are_refused_at_their_field() {
         CriterionKind::CountLimit,
         Comparator::AtMost,
         3.0,
-        Unit::Cables,
+        MeasureUnit::Cables,
     );
     let change = of(
         CriterionKind::CountLimit,
         Comparator::LessThan,
         0.0,
-        Unit::DeltaCases,
+        MeasureUnit::DeltaCases,
     );
     let rates = of(
         CriterionKind::RateThreshold,
         Comparator::AtLeast,
         98.0,
-        Unit::Percent,
+        MeasureUnit::Percent,
     );
     let area = of(
         CriterionKind::AreaLimit,
         Comparator::LessThan,
         1.0,
-        Unit::M2,
+        MeasureUnit::M2,
     );
     let share = of(
         CriterionKind::ShareThreshold,
         Comparator::AtLeast,
         30.0,
-        Unit::Percent,
+        MeasureUnit::Percent,
     );
     let days = of(
         CriterionKind::IntervalDays,
         Comparator::AtMost,
         28.0,
-        Unit::Days,
+        MeasureUnit::Days,
     );
     let line = of(
         CriterionKind::DistanceSpacing,
         Comparator::AtMost,
         500.0,
-        Unit::MPerItem,
+        MeasureUnit::MPerItem,
     );
     let nowhere = Wgs84::new(0.0, 0.0).unwrap();
     let marker = Marker {

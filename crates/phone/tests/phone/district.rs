@@ -75,6 +75,7 @@ impl District {
             account: account.to_owned(),
             password: self.password(account),
             device: Some(DeviceId::from_uuid(Uuid::now_v7())),
+            device_name: None,
         };
         let signed_in = client()
             .post(format!("http://{}/api/v1/session", self.server))

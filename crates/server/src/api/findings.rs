@@ -7,8 +7,8 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use xunfang_domain::{
-    DistrictId, FindingId, Object, PhotoSubject, Review, ReviewState, Standard, StandardId, Verb,
-    allows,
+    Actor, DistrictId, FindingId, Object, PhotoSubject, Review, ReviewState, Standard, StandardId,
+    Verb, allows,
 };
 use xunfang_evidence::DeviceSigner;
 use xunfang_protocol::{
@@ -21,6 +21,7 @@ use crate::App;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::evidence::{self, Shown};
+use crate::reuse;
 use crate::session::Session;
 use crate::store::findings::{self, StoredFinding};
 use crate::store::{StoreError, reference};
@@ -64,12 +65,12 @@ pub(super) async fn list(
     InQuery(filter): InQuery<Filter>,
 ) -> Result<Json<FindingPage>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::ReviewQueue { district })?;
+    session.require(Verb::Read, &Object::ReviewQueue { district })?;
     let limit = filter.limit.unwrap_or(ROWS_DEFAULT).clamp(1, ROWS_MAX);
     let before = filter.before.unwrap_or(u64::MAX).min(i64::MAX as u64);
     let page = app
         .database()
-        .read(move |db| page(db, district, filter.state, before, limit))
+        .read(move |db| page(db, &session.actor, filter.state, before, limit))
         .await?;
     Ok(Json(page))
 }
@@ -96,15 +97,11 @@ pub(super) async fn detail(
     let server = app.database().signing_key().public_key();
     let detail = app.database().read(move |db| {
         let district = actor.district;
-        let finding = findings::find(db, district, id)?
-            .filter(|found| {
-                let object = Object::Finding {
-                    district,
-                    author: found.author,
-                };
-                allows(actor, Verb::Read, object)
-            })
-            .ok_or(ApiError::NotFound)?;
+        let finding = findings::find(db, district, id)?.ok_or(ApiError::NotFound)?;
+        let object = finding.object(db, district)?;
+        if !allows(&actor, Verb::Read, &object) {
+            return Err(ApiError::NotFound);
+        }
         let point = reference::point(db, district, finding.record.point)?;
         let earlier = findings::earlier(db, district, id, EARLIER_MAX)?;
         let photos = finding
@@ -122,10 +119,7 @@ pub(super) async fn detail(
                     received_at: came.unwrap_or(finding.received_at),
                 };
                 let mut report = evidence::examine(db, &server, &shown)?;
-                // Colleagues' records are for those who review.
-                if !allows(actor, Verb::Read, Object::ReviewQueue { district }) {
-                    report.used_before.clear();
-                }
+                reuse::keep_readable(db, &actor, &mut report)?;
                 Ok(report)
             })
             .collect::<Result<_, StoreError>>()?;
@@ -165,14 +159,15 @@ pub(super) async fn review(
     JsonBody(request): JsonBody<ReviewRequest, REVIEW_BYTES_MAX>,
 ) -> Result<Json<Review>, ApiError> {
     let (id, actor, now) = (finding_id(&id)?, session.actor, app.now());
+    let district = actor.district;
     let review = app
         .database()
-        .write(actor.district, move |db| {
-            crate::review::decide(db, actor, id, request, now)
+        .write(district, move |db| {
+            crate::review::decide(db, &actor, id, request, now)
         })
         .await?;
     app.live().tell(
-        actor.district,
+        district,
         now,
         LiveNotice::Finding {
             id,
@@ -188,25 +183,25 @@ fn finding_id(text: &str) -> Result<FindingId, ApiError> {
 
 fn page(
     db: &Db,
-    district: DistrictId,
+    actor: &Actor,
     state: Option<ReviewState>,
     before: u64,
     limit: u32,
 ) -> Result<FindingPage, StoreError> {
     // One more than asked for tells whether another page follows.
-    let mut found = findings::page(db, district, state, before, limit + 1)?;
+    let mut found = findings::page(db, actor, state, before, limit + 1)?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next_before = found.last().map(|last| last.seq).filter(|_| more);
     let mut criteria = Criteria::default();
     let rows = found
         .into_iter()
-        .map(|finding| criteria.row(db, district, finding))
+        .map(|finding| criteria.row(db, actor.district, finding))
         .collect::<Result<_, _>>()?;
     Ok(FindingPage {
         rows,
         next_before,
-        tally: findings::tally(db, district)?,
+        tally: findings::tally(db, actor)?,
     })
 }
 

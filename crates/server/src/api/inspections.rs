@@ -4,7 +4,7 @@ use crate::store::db::Db;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use xunfang_domain::{DistrictId, InspectionId, Object, PhotoSubject, Verb};
+use xunfang_domain::{Actor, InspectionId, Object, PhotoSubject, Verb, allows};
 use xunfang_evidence::{DeviceSigner, PublicKey};
 use xunfang_protocol::{ErrorBody, InspectionPage, InspectionRow, PhotoReport};
 
@@ -13,6 +13,7 @@ use super::openapi::SessionRefusals;
 use crate::App;
 use crate::error::ApiError;
 use crate::evidence::{self, Shown};
+use crate::reuse;
 use crate::session::Session;
 use crate::store::StoreError;
 use crate::store::inspections::{self, StoredInspection};
@@ -51,12 +52,12 @@ pub(super) async fn list(
     InQuery(filter): InQuery<Filter>,
 ) -> Result<Json<InspectionPage>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::ReviewQueue { district })?;
+    session.require(Verb::Read, &Object::ReviewQueue { district })?;
     let limit = filter.limit.unwrap_or(ROWS_DEFAULT).clamp(1, ROWS_MAX);
     let before = filter.before.unwrap_or(u64::MAX).min(i64::MAX as u64);
     let rows: Vec<InspectionRow> = app
         .database()
-        .read(move |db| inspections::page(db, district, before, limit))
+        .read(move |db| inspections::page(db, &session.actor, before, limit))
         .await?
         .into_iter()
         .map(without_track)
@@ -91,7 +92,7 @@ fn row(stored: StoredInspection) -> InspectionRow {
 fn reports(
     db: &Db,
     server: &PublicKey,
-    district: DistrictId,
+    actor: &Actor,
     stored: &StoredInspection,
 ) -> Result<Vec<PhotoReport>, StoreError> {
     let record = &stored.record;
@@ -99,7 +100,7 @@ fn reports(
     for answer in &record.answers {
         for photo in &answer.photos {
             let shown = Shown {
-                district,
+                district: actor.district,
                 author: stored.author,
                 point: record.point,
                 subject: PhotoSubject::Answer {
@@ -109,7 +110,9 @@ fn reports(
                 photo,
                 received_at: stored.received_at,
             };
-            reports.push(evidence::examine(db, server, &shown)?);
+            let mut report = evidence::examine(db, server, &shown)?;
+            reuse::keep_readable(db, actor, &mut report)?;
+            reports.push(report);
         }
     }
     Ok(reports)
@@ -135,12 +138,16 @@ pub(super) async fn detail(
     InPath(named): InPath<String>,
 ) -> Result<Json<InspectionRow>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::ReviewQueue { district })?;
+    session.require(Verb::Read, &Object::ReviewQueue { district })?;
     let id: InspectionId = named.parse().map_err(|_| ApiError::NotFound)?;
     let server = app.database().signing_key().public_key();
+    let actor = session.actor;
     let shown = app.database().read(move |db| {
         let stored = inspections::find(db, district, id)?.ok_or(ApiError::NotFound)?;
-        let photos = reports(db, &server, district, &stored)?;
+        if !allows(&actor, Verb::Read, &stored.object(db, district)?) {
+            return Err(ApiError::NotFound);
+        }
+        let photos = reports(db, &server, &actor, &stored)?;
         Ok(InspectionRow {
             photos,
             ..row(stored)

@@ -9,14 +9,16 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::sleep;
 use tokio_stream::wrappers::BroadcastStream;
-use xunfang_domain::{Object, UnixMillis, Verb};
-use xunfang_protocol::{ErrorBody, LiveBegun, LiveNotice};
+use xunfang_domain::{Actor, Object, ObjectKind, UnixMillis, Verb};
+use xunfang_protocol::{ErrorBody, LiveBegun, LiveNotice, ShownIn};
 
 use super::openapi::SessionRefusals;
 use crate::App;
 use crate::error::ApiError;
 use crate::live::{self, Told};
+use crate::reuse;
 use crate::session::Session;
+use crate::store::StoreError;
 
 /// Keeps proxies from closing a quiet stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -50,8 +52,9 @@ pub(super) async fn stream(
     session: Session,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let mine = session.actor.district;
-    session.require(Verb::Read, Object::ReviewQueue { district: mine })?;
+    let actor = session.actor.clone();
+    let mine = actor.district;
+    session.require(Verb::Read, &Object::ReviewQueue { district: mine })?;
     let stopping = app.stopping().clone();
     let over = async move {
         tokio::select! {
@@ -77,27 +80,53 @@ pub(super) async fn stream(
         .ok()
         .map(|event| event.id(now.get().to_string()));
     let missed = missed.unwrap_or_default().into_iter();
-    let missed = missed.filter_map(move |notice| event(now, &notice));
-    let notices = heard
+    let missed = stream::iter(missed).map(move |notice| (now, notice));
+    let heard = heard
         // Whoever lags behind hears an error here. Either ends the stream, and the next one begins
         // where this one was.
         .take_while(|told| std::future::ready(matches!(told, Ok(Told::Notice { .. }))))
         .filter_map(move |told| {
-            let event = match told {
+            std::future::ready(match told {
                 Ok(Told::Notice {
                     district,
                     at,
                     notice,
-                }) if district == mine => event(at, &notice),
+                }) if district == mine => Some((at, notice)),
                 _ => None,
-            };
-            std::future::ready(event)
+            })
         });
-    let events = stream::iter(begun.into_iter().chain(missed))
+    let notices = missed.chain(heard).filter_map(move |(at, notice)| {
+        let (app, actor) = (app.clone(), actor.clone());
+        async move {
+            let heard = may_hear(&app, &actor, &notice).await;
+            heard.then(|| event(at, &notice)).flatten()
+        }
+    });
+    let events = stream::iter(begun)
         .chain(notices)
         .map(Ok)
         .take_until(Box::pin(over));
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    Ok(Sse::new(Box::pin(events)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// Whether somebody may read what a notice is about. Whoever reads all of the district is not asked
+/// about each.
+async fn may_hear(app: &App, actor: &Actor, notice: &LiveNotice) -> bool {
+    let (kind, record) = match *notice {
+        LiveNotice::Finding { id, .. } => (ObjectKind::Finding, ShownIn::Finding { id }),
+        LiveNotice::Inspection { id } => (ObjectKind::Inspection, ShownIn::Inspection { id }),
+    };
+    if actor.reads_all(kind) {
+        return true;
+    }
+    let actor = actor.clone();
+    let read = app.database();
+    let read = read.read(move |db| reuse::may_read(db, &actor, record));
+    read.await.unwrap_or_else(|error: StoreError| {
+        // A hint that is missed is made good when the console asks again.
+        tracing::warn!(%error, "a notice was held back");
+        false
+    })
 }
 
 /// The time of what the listener heard last, where they say so and it is not too long ago.

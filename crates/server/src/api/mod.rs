@@ -4,18 +4,21 @@
 //! their description come from the same attribute, so that the document lists every route.
 
 mod address;
+mod enrolment;
 mod findings;
 pub(crate) mod health;
 mod inspections;
 mod layers;
 mod live;
 mod openapi;
+mod people;
 mod photos;
 mod points;
 mod rescue;
 mod session;
 mod standards;
 mod sync;
+mod units;
 mod uploads;
 mod verify;
 
@@ -55,6 +58,17 @@ fn routes() -> OpenApiRouter<App> {
             session::current,
             session::sign_out
         ))
+        .routes(routes!(session::change_password))
+        .routes(routes!(enrolment::redeem))
+        .routes(routes!(enrolment::give_out))
+        .routes(routes!(people::list, people::add))
+        .routes(routes!(people::change))
+        .routes(routes!(people::reset_password))
+        .routes(routes!(people::sessions, people::end_others))
+        .routes(routes!(people::end_session))
+        .routes(routes!(people::revoke_device))
+        .routes(routes!(units::list, units::add))
+        .routes(routes!(units::change))
         .routes(routes!(sync::push))
         .routes(routes!(sync::pull))
         .routes(routes!(findings::list))

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use xunfang_domain::{Actor, Object, Sha256Hex, Verb, allows};
+use xunfang_domain::{Actor, DistrictId, Object, Sha256Hex, Verb, allows};
 use xunfang_protocol::ErrorBody;
 
 use super::address::InPath;
@@ -18,7 +18,7 @@ use crate::renditions::Copy;
 use crate::session::Session;
 use crate::store::blobs::{self, Blob};
 use crate::store::evidence::{self, NamedFile};
-use crate::store::{StoreError, findings, inspections};
+use crate::store::{StoreError, findings, inspections, units};
 
 /// A photo's name is its content, so a browser need not ask twice; others must not keep it.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
@@ -52,6 +52,7 @@ pub(super) async fn show(
 ) -> Result<Response, ApiError> {
     let sha256 = photo_name(&name)?;
     let (actor, asked_for) = (session.actor, sha256.clone());
+    let district = actor.district;
     let copy = match copy.as_str() {
         "thumb" => Some(Copy::Thumb),
         "working" => Some(Copy::Working),
@@ -60,18 +61,16 @@ pub(super) async fn show(
     };
     let here = app
         .database()
-        .read(move |db| here(db, actor, &asked_for, copy))
+        .read(move |db| here(db, &actor, &asked_for, copy))
         .await?
         .ok_or(ApiError::NotFound)?;
     let jpeg = match (here, copy) {
         (Here::Original(_), Some(copy)) => {
-            app.renditions()
-                .get(&app, actor.district, &sha256, copy)
-                .await?
+            app.renditions().get(&app, district, &sha256, copy).await?
         }
-        (Here::Original(blob), None) => return original(&app, &session, &sha256, &blob).await,
+        (Here::Original(blob), None) => return original(&app, district, &sha256, &blob).await,
         (Here::Copy(name), _) => {
-            let read = app.blobs().read(actor.district, &name).await?;
+            let read = app.blobs().read(district, &name).await?;
             read.ok_or(ApiError::Broken("a copy of a photo is lost"))?
         }
     };
@@ -103,7 +102,7 @@ enum Here {
 /// anything else than the original does.
 fn here(
     db: &Db,
-    actor: Actor,
+    actor: &Actor,
     sha256: &Sha256Hex,
     copy: Option<Copy>,
 ) -> Result<Option<Here>, StoreError> {
@@ -120,23 +119,35 @@ fn here(
     Ok(sent.map(Here::Copy))
 }
 
-fn may_see(db: &Db, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
+fn may_see(db: &Db, actor: &Actor, sha256: &Sha256Hex) -> Result<bool, StoreError> {
     let district = actor.district;
     // A copy that was drawn on is for whoever may see the photo.
     let copied = evidence::copied_from(db, district, sha256)?.into_iter();
     let drawn = copied.filter(|(_, what)| *what == NamedFile::Annotated);
     let mut names: Vec<Sha256Hex> = drawn.map(|(original, _)| original).collect();
     names.push(sha256.clone());
-    let readable = |object| allows(actor, Verb::Read, object);
     for name in names {
-        let found = findings::authors_of_photo(db, district, &name)?
-            .into_iter()
-            .map(|author| Object::Finding { district, author });
-        let visited = inspections::authors_of_photo(db, district, &name)?
-            .into_iter()
-            .map(|author| Object::Inspection { district, author });
-        if found.chain(visited).any(readable) {
-            return Ok(true);
+        for (author, point) in findings::of_photo(db, district, &name)? {
+            let place = Some(units::place(db, district, point)?);
+            let object = Object::Finding {
+                district,
+                author,
+                place,
+            };
+            if allows(actor, Verb::Read, &object) {
+                return Ok(true);
+            }
+        }
+        for (author, point) in inspections::of_photo(db, district, &name)? {
+            let place = Some(units::place(db, district, point)?);
+            let object = Object::Inspection {
+                district,
+                author,
+                place,
+            };
+            if allows(actor, Verb::Read, &object) {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
@@ -144,11 +155,11 @@ fn may_see(db: &Db, actor: Actor, sha256: &Sha256Hex) -> Result<bool, StoreError
 
 async fn original(
     app: &App,
-    session: &Session,
+    district: DistrictId,
     sha256: &Sha256Hex,
     blob: &Blob,
 ) -> Result<Response, ApiError> {
-    let found = app.blobs().stream(session.actor.district, sha256).await?;
+    let found = app.blobs().stream(district, sha256).await?;
     let Outgoing { bytes, stream } = found.ok_or(ApiError::Broken("a photo is lost"))?;
     let media_type = HeaderValue::from_str(&blob.media_type)
         .map_err(|_| ApiError::Broken("a stored media type is not a header"))?;

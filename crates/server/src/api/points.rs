@@ -101,7 +101,7 @@ pub(super) async fn list(
     session: Session,
 ) -> Result<Json<Vec<Point>>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let points: Result<_, ApiError> = app
         .database()
         .read(move |db| Ok(reference::points(db, district)?))
@@ -129,7 +129,7 @@ pub(super) async fn table(
     InQuery(query): InQuery<TableQuery>,
 ) -> Result<Json<PointTable>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let page = Page {
         typed: query.typed,
         kind: query.kind,
@@ -166,7 +166,7 @@ pub(super) async fn show(
     InPath(named): InPath<String>,
 ) -> Result<Json<Point>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let id = point_id(&named)?;
     app.database()
         .read(move |db| reference::point(db, district, id)?.ok_or(ApiError::NotFound))
@@ -328,7 +328,7 @@ pub(super) async fn download(
     InQuery(form): InQuery<FileForm>,
 ) -> Result<Response, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let format = format(&form.format)?;
     let shared = app.clone();
     let file = app

@@ -1,27 +1,26 @@
 //! Signing in and out.
 
-use crate::store::db::Db;
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::header::{CACHE_CONTROL, HeaderName, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use xunfang_domain::{DistrictId, PersonId};
-use xunfang_protocol::{ErrorBody, SessionView, SignInRequest, SignedIn};
+use xunfang_protocol::{ErrorBody, PasswordChange, SessionView, SignInRequest, SignedIn};
 
 use super::openapi::{BodyRefusals, ServerRefusals, SessionRefusals};
 use crate::App;
+use crate::accounts::{self, DAY_MS, SESSION_DAYS};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::origin::Origin;
-use crate::session::{COOKIE_NAME, Session, Token};
-use crate::store::sessions::{self, NewSession};
-use crate::store::{accounts, reference};
+use crate::session::{AnySession, COOKIE_NAME, Token};
+use crate::store::{StoreError, sessions};
 
-/// A name, a password and a device id are far below.
+/// A name, passwords and a device are far below.
 const SIGN_IN_BYTES_MAX: usize = 4 * 1024;
-const SESSION_DAYS: i64 = 90;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A secret is kept by whoever asked for it and by nobody on the way.
+pub(super) const NO_STORE: [(HeaderName, HeaderValue); 1] =
+    [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
 
 /// Signs in: with a device the answer carries a token, without one it sets a cookie.
 #[utoipa::path(
@@ -34,6 +33,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
         ServerRefusals,
         (status = 200, description = "Signed in", body = SignedIn),
         (status = 401, description = "wrong_password: nothing changed", body = ErrorBody),
+        (status = 403, description = "device_revoked: what is on the device stays there", body = ErrorBody),
+        (status = 429, description = "locked: repeat after Retry-After", body = ErrorBody),
         (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
     )
 )]
@@ -42,53 +43,27 @@ pub(super) async fn sign_in(
     origin: Origin,
     JsonBody(request): JsonBody<SignInRequest, SIGN_IN_BYTES_MAX>,
 ) -> Result<Response, ApiError> {
-    let SignInRequest {
-        account,
-        password,
-        device,
-    } = request;
     app.limits().of_sign_in(origin.address, app.now())?;
-    let found = app
-        .database()
-        .read(move |db| accounts::find(db, &account))
-        .await?;
-    let stored = found.as_ref().map(|account| account.password_hash.clone());
-    let matches = app.passwords().matches(password, stored).await?;
-    let Some(account) = found.filter(|_| matches) else {
-        app.metrics().sign_in_failed();
-        return Err(ApiError::WrongPassword);
-    };
-    let token = Token::draw()?;
-    let now = app.now();
-    let session = NewSession {
-        token_hash: token.hash(),
-        district: account.district,
-        person: account.person,
-        device,
-        created_at: now,
-        expires_at: now.plus_ms(SESSION_DAYS * DAY_MS),
-    };
-    let view = app
-        .database()
-        .write(session.district, move |db| {
-            sessions::add(db, &session)?;
-            view(db, session.district, session.person)
-        })
-        .await?;
-    let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    if device.is_some() {
-        let body = SignedIn {
-            session: view,
-            token: Some(token.reveal()),
-        };
-        return Ok((no_store, Json(body)).into_response());
+    let by_phone = request.device.is_some();
+    let (session, token) = accounts::sign_in::sign_in(&app, request).await?;
+    if by_phone {
+        return Ok(phone_s(session, token));
     }
     let cookie = cookie(origin, &token.reveal(), SESSION_DAYS * DAY_MS / 1000)?;
     let body = SignedIn {
-        session: view,
+        session,
         token: None,
     };
-    Ok((no_store, [(SET_COOKIE, cookie)], Json(body)).into_response())
+    Ok((NO_STORE, [(SET_COOKIE, cookie)], Json(body)).into_response())
+}
+
+/// The answer to a phone that was let in.
+pub(super) fn phone_s(session: SessionView, token: Token) -> Response {
+    let body = SignedIn {
+        session,
+        token: Some(token.reveal()),
+    };
+    (NO_STORE, Json(body)).into_response()
 }
 
 /// Says who is signed in.
@@ -104,11 +79,14 @@ pub(super) async fn sign_in(
 )]
 pub(super) async fn current(
     State(app): State<App>,
-    session: Session,
+    AnySession {
+        session,
+        must_change,
+    }: AnySession,
 ) -> Result<Json<SessionView>, ApiError> {
     let actor = session.actor;
     app.database()
-        .read(move |db| view(db, actor.district, actor.person))
+        .read(move |db| accounts::view(db, actor.district, actor.person, must_change))
         .await
         .map(Json)
 }
@@ -126,22 +104,45 @@ pub(super) async fn current(
 )]
 pub(super) async fn sign_out(
     State(app): State<App>,
-    session: Session,
+    AnySession { session, .. }: AnySession,
     origin: Origin,
 ) -> Result<Response, ApiError> {
-    app.database()
+    let ended: Result<(), StoreError> = app
+        .database()
         .write(session.actor.district, move |db| {
-            sessions::revoke(db, &session.token_hash)
+            sessions::end_by_token(db, &session.token_hash)
         })
-        .await?;
+        .await;
+    ended?;
     let cookie = cookie(origin, "", 0)?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }
 
-fn view(db: &Db, district: DistrictId, person: PersonId) -> Result<SessionView, ApiError> {
-    let person = accounts::person(db, district, person)?.ok_or(ApiError::SignedOut)?;
-    let district = reference::district(db, district)?.ok_or(ApiError::SignedOut)?;
-    Ok(SessionView { person, district })
+/// Changes one's own password. Other browsers are signed out, phones are not.
+#[utoipa::path(
+    put,
+    path = "/api/v1/session/password",
+    tag = "session",
+    request_body = PasswordChange,
+    security(("phone" = []), ("browser" = [])),
+    responses(
+        BodyRefusals,
+        SessionRefusals,
+        (status = 204, description = "It is the new one from now on"),
+        (status = 401, description = "wrong_password or signed_out: nothing changed", body = ErrorBody),
+        (status = 404, description = "not_found: there is no account", body = ErrorBody),
+        (status = 422, description = "password_refused: details.fault says why", body = ErrorBody),
+        (status = 429, description = "locked: repeat after Retry-After", body = ErrorBody),
+        (status = 503, description = "busy: repeat after Retry-After", body = ErrorBody),
+    )
+)]
+pub(super) async fn change_password(
+    State(app): State<App>,
+    AnySession { session, .. }: AnySession,
+    JsonBody(request): JsonBody<PasswordChange, SIGN_IN_BYTES_MAX>,
+) -> Result<StatusCode, ApiError> {
+    accounts::passwords::change(&app, &session, request).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The cookie that scripts cannot read and other sites cannot send.

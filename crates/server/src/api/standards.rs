@@ -17,7 +17,7 @@ use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::session::{Administrator, Session};
 use crate::standards;
-use crate::store::{accounts, profiles, reference};
+use crate::store::{people, profiles, reference};
 
 /// Limits for every criterion there is.
 const EDIT_BYTES_MAX: usize = 256 * 1024;
@@ -78,7 +78,7 @@ pub(super) async fn list(
     session: Session,
 ) -> Result<Json<Vec<StandardHead>>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let heads = app.database().read(move |db| -> Result<_, ApiError> {
         let in_force = reference::district(db, district)?.and_then(|stored| stored.standard);
         let standards = profiles::standards(db, district)?;
@@ -121,7 +121,7 @@ pub(super) async fn unused(
     session: Session,
 ) -> Result<Json<Vec<Criterion>>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let shared = app.clone();
     app.database()
         .read(move |db| standards::unused(db, &shared.catalogue(), district))
@@ -150,7 +150,7 @@ pub(super) async fn show(
     InPath(named): InPath<String>,
 ) -> Result<Json<Standard>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let wanted = number(&named)?;
     app.database()
         .read(move |db| version(db, district, wanted))
@@ -180,7 +180,7 @@ pub(super) async fn changes(
     InQuery(since): InQuery<Since>,
 ) -> Result<Json<Vec<StandardChange>>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let wanted = number(&named)?;
     app.database()
         .read(move |db| {
@@ -214,7 +214,7 @@ pub(super) async fn checklist(
     InQuery(of): InQuery<OfKind>,
 ) -> Result<Json<Vec<String>>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let wanted = number(&named)?;
     app.database()
         .read(move |db| {
@@ -252,7 +252,7 @@ pub(super) async fn edit(
     let (shared, now) = (app.clone(), app.now());
     app.database()
         .write(district, move |db| {
-            let editor = accounts::person(db, district, actor.person)?;
+            let editor = people::person(db, district, actor.person)?;
             let editor = editor.ok_or(ApiError::SignedOut)?;
             standards::edit(db, &shared.catalogue(), district, &edit, editor, now)
         })
@@ -280,7 +280,7 @@ pub(super) async fn codes(
     InQuery(query): InQuery<CodeQuery>,
 ) -> Result<Json<Vec<CodeEntry>>, ApiError> {
     let district = session.actor.district;
-    session.require(Verb::Read, Object::Reference { district })?;
+    session.require(Verb::Read, &Object::Reference { district })?;
     let dictionary = app.dictionary();
     let found = dictionary.search(query.edition, &query.typed);
     Ok(Json(found.take(CODES_MAX).cloned().collect()))

@@ -120,7 +120,7 @@ pub(super) async fn pull(
             let held = device.zip(request.since).map(|(device, since)| {
                 ops::held_since(db, actor.district, device, actor.person, since)
             });
-            let pages = pull::pages(db, actor, epoch, &request)?;
+            let pages = pull::pages(db, &actor, epoch, &request)?;
             Ok::<_, ApiError>((pages, held.transpose()?))
         })
         .await?;

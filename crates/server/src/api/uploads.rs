@@ -68,9 +68,14 @@ impl FromRequestParts<App> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let session = Session::from_request_parts(parts, app).await?;
-        let actor = session.actor;
+        let actor = &session.actor;
         let (district, author) = (actor.district, actor.person);
-        session.require(Verb::Submit, Object::Finding { district, author })?;
+        let object = Object::Finding {
+            district,
+            author,
+            place: None,
+        };
+        session.require(Verb::Submit, &object)?;
         let owner = session
             .device
             .map_or(actor.person.uuid(), |device| device.uuid());

@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use xunfang_server::{AppConfig, BlobSource, Folders};
 
 mod catalogue;
+mod district;
 mod openapi;
 mod photo;
 mod points;
@@ -20,6 +21,8 @@ mod sample;
 mod serve;
 mod settings;
 mod sweep;
+mod unit;
+mod user;
 
 pub(crate) use settings::commands;
 
@@ -71,6 +74,9 @@ enum Command {
     ImportPoints(points::ImportPoints),
     ExportPoints(points::ExportPoints),
     ImportRescue(rescue::ImportRescue),
+    District(district::District),
+    Unit(unit::Unit),
+    User(user::User),
     Sweep(sweep::Sweep),
     Sample(sample::Sample),
     Openapi(openapi::Openapi),
@@ -94,6 +100,9 @@ impl Cli {
             Command::ImportPoints(command) => command.run().await,
             Command::ExportPoints(command) => command.run().await,
             Command::ImportRescue(command) => command.run().await,
+            Command::District(command) => command.run().await,
+            Command::Unit(command) => command.run().await,
+            Command::User(command) => command.run().await,
             Command::Sweep(command) => command.run().await,
             Command::Sample(command) => command.run().await,
             Command::Openapi(command) => command.run(),

@@ -155,6 +155,9 @@ fn check(arg: &Arg, values: &[String]) -> Result<(), String> {
 fn with_default(command: Command, arg: &Arg, values: &[String]) -> Command {
     let id = arg.get_id().clone();
     let twin = twin(&settings(&command), arg);
+    fn everywhere(command: Command, given: &dyn Fn(Command) -> Command) -> Command {
+        given(command).mut_subcommands(|command| everywhere(command, given))
+    }
     let given = |command: Command| {
         if !command.get_arguments().any(|arg| *arg.get_id() == id) {
             return command;
@@ -171,7 +174,7 @@ fn with_default(command: Command, arg: &Arg, values: &[String]) -> Command {
                 .hide_default_value(secret)
         })
     };
-    given(command).mut_subcommands(given)
+    everywhere(command, &given)
 }
 
 /// The other form of a setting that is given as itself or in a file of its own.
@@ -188,8 +191,10 @@ fn twin(settings: &[Arg], arg: &Arg) -> Option<clap::Id> {
 /// Every setting once, those of `serve` first.
 fn settings(command: &Command) -> Vec<Arg> {
     let mut all: Vec<Arg> = Vec::new();
-    let commands = command.get_subcommands().chain([command]);
-    for arg in commands.flat_map(Command::get_arguments) {
+    let commands = command.get_subcommands();
+    let below = command.get_subcommands();
+    let commands = commands.chain(below.flat_map(Command::get_subcommands));
+    for arg in commands.chain([command]).flat_map(Command::get_arguments) {
         let known = all.iter().any(|known| known.get_id() == arg.get_id());
         let itself = arg.get_env().is_some_and(|name| name == VARIABLE);
         if arg.get_env().is_some() && !itself && !known {

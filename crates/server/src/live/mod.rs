@@ -44,7 +44,7 @@ impl Live {
     pub(crate) fn new(shares: bool) -> Self {
         Self {
             listeners: broadcast::channel(NOTICES_KEPT).0,
-            relay: shares.then(|| relay::Queue::new()),
+            relay: shares.then(relay::Queue::new),
         }
     }
 

@@ -2,14 +2,14 @@
 
 use crate::store::db::Db;
 use uuid::Uuid;
-use xunfang_domain::{Against, Bounds, Datum, DistrictId, Point, PointId, write_point};
+use xunfang_domain::{Against, Bounds, Datum, DistrictId, Point, PointId, RowRefusal, write_point};
 use xunfang_protocol::PointSave;
 
 use super::import::BEYOND_POINTS_KM;
 use super::put;
 use crate::error::ApiError;
 use crate::standards::district_zone;
-use crate::store::reference;
+use crate::store::{reference, units};
 
 /// Changes a point, or makes a new one where no `id` is given. Nothing changes where somebody
 /// else changed it since the administrator looked.
@@ -42,7 +42,16 @@ pub(crate) fn save(
             _ => Err(ApiError::PointMovedOn),
         };
     }
-    let point = point.map_err(ApiError::PointInvalid)?;
+    let mut reasons = point.as_ref().err().cloned().unwrap_or_default();
+    if let Some(unit) = save.point.unit_id
+        && !units::is_one(db, district, unit)?
+    {
+        reasons.push(RowRefusal::UnitUnknown);
+    }
+    let point = match point {
+        Ok(point) if reasons.is_empty() => point,
+        _ => return Err(ApiError::PointInvalid(reasons)),
+    };
     put(db, point.district, vec![point.clone()])?;
     Ok(point)
 }

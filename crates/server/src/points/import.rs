@@ -201,6 +201,7 @@ fn written(
         number: draft.number,
         name: draft.name,
         unit: draft.unit,
+        unit_id: before.and_then(|point| point.unit_id),
         kind: draft.kind,
         place: draft.place,
         radius_m: 0.0,

@@ -21,17 +21,20 @@ pub(super) struct Checked {
 }
 
 /// Looks at the operations of a push.
-pub(super) async fn all(push: Push, ops: Vec<Op>) -> Result<Vec<Checked>, StoreError> {
-    let few = ops.len() <= AT_ONCE;
-    let look = move || ops.into_iter().map(|op| Checked::of(push, op)).collect();
-    if few {
-        return Ok(look());
+pub(super) async fn all(push: &Push, ops: Vec<Op>) -> Result<Vec<Checked>, StoreError> {
+    if ops.len() <= AT_ONCE {
+        return Ok(looked_at(push, ops));
     }
-    Ok(spawn_blocking(look).await?)
+    let push = push.clone();
+    Ok(spawn_blocking(move || looked_at(&push, ops)).await?)
+}
+
+fn looked_at(push: &Push, ops: Vec<Op>) -> Vec<Checked> {
+    ops.into_iter().map(|op| Checked::of(push, op)).collect()
 }
 
 impl Checked {
-    fn of(push: Push, op: Op) -> Self {
+    fn of(push: &Push, op: Op) -> Self {
         Self {
             digest: op_digest(&op),
             signature: signature(push, &op),
@@ -42,7 +45,7 @@ impl Checked {
 
 /// Verifies the signature of an operation. Apps that sign nothing are taken; what is signed has to
 /// be as it was signed, or it was changed on its way.
-fn signature(push: Push, op: &Op) -> Result<Option<OpSignature>, SealError> {
+fn signature(push: &Push, op: &Op) -> Result<Option<OpSignature>, SealError> {
     let Some(signature) = &op.sig else {
         return Ok(None);
     };

@@ -29,7 +29,7 @@ use crate::store::{StoreError, StoreFault, blobs, likeness, reference};
 const DEV_SEQ_MAX: u64 = i64::MAX as u64;
 
 /// Who pushes, and when.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Push {
     pub(crate) actor: Actor,
     pub(crate) device: DeviceId,
@@ -81,10 +81,11 @@ enum Verdict {
 
 /// Applies the operations in a transaction of their own, and tells everybody whom that concerns.
 pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, StoreError> {
-    let ops = checked::all(push, ops).await?;
+    let (district, now) = (push.actor.district, push.now);
+    let ops = checked::all(&push, ops).await?;
     let mut pushed = app
         .database()
-        .write(push.actor.district, move |db| apply(db, push, &ops))
+        .write(district, move |db| apply(db, &push, &ops))
         .await?;
     for result in &pushed.results {
         app.metrics().pushed(result.status);
@@ -93,13 +94,13 @@ pub(crate) async fn take(app: &App, push: Push, ops: Vec<Op>) -> Result<Pushed, 
         app.comparing().wake();
     }
     for notice in std::mem::take(&mut pushed.notices) {
-        app.live().tell(push.actor.district, push.now, notice);
+        app.live().tell(district, now, notice);
     }
     Ok(pushed)
 }
 
 /// Applies the operations in their order.
-fn apply(db: &Db, push: Push, ops: &[Checked]) -> Result<Pushed, StoreError> {
+fn apply(db: &Db, push: &Push, ops: &[Checked]) -> Result<Pushed, StoreError> {
     let mut pushed = Pushed::default();
     let mut events = Vec::new();
     if let Some(key) = &push.key {
@@ -176,7 +177,7 @@ fn apply(db: &Db, push: Push, ops: &[Checked]) -> Result<Pushed, StoreError> {
 }
 
 /// Applies one operation in a savepoint.
-fn apply_alone(db: &Db, push: Push, checked: &Checked) -> Result<Verdict, StoreError> {
+fn apply_alone(db: &Db, push: &Push, checked: &Checked) -> Result<Verdict, StoreError> {
     match db.savepoint(|db| judge(db, push, checked)) {
         Err(error) if error.fault() == StoreFault::Refused => {
             tracing::error!(op = %checked.op.id, %error, "an operation met a rule that it was not checked for");
@@ -195,7 +196,7 @@ fn apply_alone(db: &Db, push: Push, checked: &Checked) -> Result<Verdict, StoreE
 }
 
 /// Checks an operation and stores it where nothing stands against it.
-fn judge(db: &Db, push: Push, checked: &Checked) -> Result<Verdict, StoreError> {
+fn judge(db: &Db, push: &Push, checked: &Checked) -> Result<Verdict, StoreError> {
     let district = push.actor.district;
     let op = &checked.op;
     if let Err(fault) = &checked.signature {
@@ -233,8 +234,9 @@ fn judge(db: &Db, push: Push, checked: &Checked) -> Result<Verdict, StoreError> 
         return Ok(rejected(codes::RECORD_INVALID, "dev_seq is out of range"));
     }
     let object = record.object(district, push.actor.person);
-    if !allows(push.actor, Verb::Submit, object) {
-        return Ok(rejected(codes::FORBIDDEN, "only inspectors submit records"));
+    if !allows(&push.actor, Verb::Submit, &object) {
+        let message = "only those who inspect submit records";
+        return Ok(rejected(codes::FORBIDDEN, message));
     }
     let meets = record.meets(db, push)?;
     if let Meets::Itself { seq } = meets {
@@ -288,7 +290,7 @@ fn stands_against(meets: Meets) -> Option<Verdict> {
 }
 
 /// Keeps the records of the photos, and says what the receipts for them say.
-fn receipts(db: &Db, push: Push, record: &Record) -> Result<Vec<Receipt>, StoreError> {
+fn receipts(db: &Db, push: &Push, record: &Record) -> Result<Vec<Receipt>, StoreError> {
     let mut receipts = Vec::new();
     for photo in record.photos() {
         let device = crate::evidence::taken_with(photo, push.actor.person, push.device);
@@ -323,7 +325,7 @@ fn rejected(code: &'static str, message: &str) -> Verdict {
 
 /// Lists the files that have to come first: of each photo the original, or the small copies that
 /// its record names; and the copy that was drawn on.
-fn missing_photos(db: &Db, push: Push, record: &Record) -> Result<Vec<Sha256Hex>, StoreError> {
+fn missing_photos(db: &Db, push: &Push, record: &Record) -> Result<Vec<Sha256Hex>, StoreError> {
     let district = push.actor.district;
     let is_missing = |sha256: &Sha256Hex| -> Result<bool, StoreError> {
         Ok(blobs::find(db, district, sha256)?.is_none())
@@ -354,7 +356,7 @@ fn missing_photos(db: &Db, push: Push, record: &Record) -> Result<Vec<Sha256Hex>
     Ok(missing)
 }
 
-fn store(db: &Db, push: Push, checked: &Checked, record: &Record) -> Result<Verdict, StoreError> {
+fn store(db: &Db, push: &Push, checked: &Checked, record: &Record) -> Result<Verdict, StoreError> {
     // As it came: a field that a newer phone added is kept for a newer server.
     let body = checked.op.body.to_string();
     let Some(Stored { seq, events }) = record.store(db, push, &body)? else {
@@ -375,7 +377,7 @@ fn store(db: &Db, push: Push, checked: &Checked, record: &Record) -> Result<Verd
 }
 
 /// Remembers an operation, so that it is known when it comes again.
-fn remember(db: &Db, push: Push, checked: &Checked, seq: u64) -> Result<(), StoreError> {
+fn remember(db: &Db, push: &Push, checked: &Checked, seq: u64) -> Result<(), StoreError> {
     let Checked {
         op,
         digest,

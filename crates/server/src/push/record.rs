@@ -114,11 +114,20 @@ impl Record {
         }
     }
 
-    /// What the policy is asked about.
+    /// What the policy is asked about. Who submits is not asked where it was.
     pub(super) fn object(&self, district: DistrictId, author: PersonId) -> Object {
+        let place = None;
         match self {
-            Self::Finding(_) | Self::Revision { .. } => Object::Finding { district, author },
-            Self::Inspection(_) => Object::Inspection { district, author },
+            Self::Finding(_) | Self::Revision { .. } => Object::Finding {
+                district,
+                author,
+                place,
+            },
+            Self::Inspection(_) => Object::Inspection {
+                district,
+                author,
+                place,
+            },
         }
     }
 
@@ -133,7 +142,7 @@ impl Record {
     }
 
     /// Says what the record meets.
-    pub(super) fn meets(&self, db: &Db, push: Push) -> Result<Meets, StoreError> {
+    pub(super) fn meets(&self, db: &Db, push: &Push) -> Result<Meets, StoreError> {
         let district = push.actor.district;
         match self {
             Self::Finding(record) => {
@@ -203,7 +212,7 @@ impl Record {
     pub(super) fn store(
         &self,
         db: &Db,
-        push: Push,
+        push: &Push,
         body: &str,
     ) -> Result<Option<Stored>, StoreError> {
         let district = push.actor.district;

@@ -2,12 +2,13 @@
 
 use uuid::Uuid;
 use xunfang_domain::{
-    DistrictId, FindingId, FindingRecord, PersonId, Review, ReviewState, Sha256Hex, UnixMillis,
+    Actor, DistrictId, FindingId, FindingRecord, Object, ObjectKind, PersonId, PointId, Review,
+    ReviewState, Sha256Hex, UnixMillis,
 };
 use xunfang_protocol::{EarlierFinding, ReviewTally};
 
 use super::db::{Db, Row, params, statement};
-use super::{StoreError, values};
+use super::{StoreError, sight, units, values};
 
 /// A record of a finding that is stored: its first, or a revision.
 #[derive(Debug)]
@@ -30,6 +31,17 @@ pub(crate) struct StoredFinding {
     pub(crate) received_at: UnixMillis,
     pub(crate) review: Review,
     pub(crate) seq: u64,
+}
+
+impl StoredFinding {
+    /// What the policy is asked about.
+    pub(crate) fn object(&self, db: &Db, district: DistrictId) -> Result<Object, StoreError> {
+        Ok(Object::Finding {
+            district,
+            author: self.author,
+            place: Some(units::place(db, district, self.record.point)?),
+        })
+    }
 }
 
 /// Stores a finding with its photos.
@@ -207,18 +219,17 @@ pub(crate) fn earlier(
     Ok(earlier)
 }
 
-/// Lists who recorded findings that show a photo.
-pub(crate) fn authors_of_photo(
+/// Lists who recorded findings that show a photo, and at which points.
+pub(crate) fn of_photo(
     db: &Db,
     district: DistrictId,
     sha256: &Sha256Hex,
-) -> Result<Vec<PersonId>, StoreError> {
-    let authors = db.all(
-        statement!("findings/authors_of_photo.sql"),
+) -> Result<Vec<(PersonId, PointId)>, StoreError> {
+    db.all(
+        statement!("findings/of_photo.sql"),
         params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
-        |row| Ok(PersonId::from_uuid(row.get("author_id")?)),
-    )?;
-    Ok(authors)
+        values::author_and_point,
+    )
 }
 
 /// Finds one finding with its names.
@@ -234,50 +245,87 @@ pub(crate) fn find(
     )
 }
 
-/// Lists findings below `before`, newest first.
+/// Lists findings below `before` that somebody may read, newest first.
 pub(crate) fn page(
     db: &Db,
-    district: DistrictId,
+    actor: &Actor,
     state: Option<ReviewState>,
     before: u64,
     limit: u32,
 ) -> Result<Vec<StoredFinding>, StoreError> {
-    // Two statements, because one with an optional condition could not use the index by state.
-    match state {
-        Some(state) => db.all(
+    let district_id = actor.district.uuid();
+    let part = sight::part_of(actor, ObjectKind::Finding);
+    // Statements by themselves, because one with optional conditions could not use the indexes.
+    match (part, state) {
+        (Some([a, b, c, d, e, f, g, h]), state) => db.all(
+            statement!("findings/page_seen.sql"),
+            params! {
+                ":district_id": district_id,
+                ":person_id": actor.person.uuid(),
+                ":a": *a,
+                ":b": *b,
+                ":c": *c,
+                ":d": *d,
+                ":e": *e,
+                ":f": *f,
+                ":g": *g,
+                ":h": *h,
+                ":state": *state.map_or("", values::state_word),
+                ":before": before,
+                ":limit": limit,
+            },
+            read,
+        ),
+        (None, Some(state)) => db.all(
             statement!("findings/page_in_state.sql"),
             params! {
-                ":district_id": district.uuid(),
+                ":district_id": district_id,
                 ":state": values::state_word(state),
                 ":before": before,
                 ":limit": limit,
             },
             read,
         ),
-        None => db.all(
+        (None, None) => db.all(
             statement!("findings/page.sql"),
-            params! {
-                ":district_id": district.uuid(),
-                ":before": before,
-                ":limit": limit,
-            },
+            params! { ":district_id": district_id, ":before": before, ":limit": limit },
             read,
         ),
     }
 }
 
-/// Counts a district's findings by state.
-pub(crate) fn tally(db: &Db, district: DistrictId) -> Result<ReviewTally, StoreError> {
-    let counts = db.all(
-        statement!("findings/tally.sql"),
-        params! { ":district_id": district.uuid() },
-        |row| {
-            Ok((
-                values::state(&row.get::<String>("review_state")?)?,
-                row.get("findings")?,
-            ))
-        },
-    )?;
+/// Counts the findings that somebody may read, by state.
+pub(crate) fn tally(db: &Db, actor: &Actor) -> Result<ReviewTally, StoreError> {
+    let district_id = actor.district.uuid();
+    let count = |row: Row<'_>| {
+        Ok((
+            values::state(&row.get::<String>("review_state")?)?,
+            row.get("findings")?,
+        ))
+    };
+    let counts = match sight::part_of(actor, ObjectKind::Finding) {
+        Some([a, b, c, d, e, f, g, h]) => db.all(
+            statement!("findings/tally_seen.sql"),
+            params! {
+                ":district_id": district_id,
+                ":person_id": actor.person.uuid(),
+                ":a": *a,
+                ":b": *b,
+                ":c": *c,
+                ":d": *d,
+                ":e": *e,
+                ":f": *f,
+                ":g": *g,
+                ":h": *h,
+            },
+            count,
+        ),
+        None => db.all(
+            statement!("findings/tally.sql"),
+            params! { ":district_id": district_id },
+            count,
+        ),
+    }?;
     let mut tally = ReviewTally::default();
     for (state, count) in counts {
         match state {

@@ -1,9 +1,12 @@
 //! Inspections and their photos.
 
-use xunfang_domain::{DistrictId, InspectionId, InspectionRecord, PersonId, Sha256Hex, UnixMillis};
+use xunfang_domain::{
+    Actor, DistrictId, InspectionId, InspectionRecord, Object, ObjectKind, PersonId, PointId,
+    Sha256Hex, UnixMillis,
+};
 
 use super::db::{Db, Row, params, statement};
-use super::{StoreError, values};
+use super::{StoreError, sight, units, values};
 
 /// The feed's name for the order in which a district's inspections were received.
 pub(crate) const QUEUE: &str = "inspections";
@@ -52,6 +55,17 @@ pub(crate) fn received_since(
     Ok(late.map(|(_, id)| id).collect())
 }
 
+impl StoredInspection {
+    /// What the policy is asked about.
+    pub(crate) fn object(&self, db: &Db, district: DistrictId) -> Result<Object, StoreError> {
+        Ok(Object::Inspection {
+            district,
+            author: self.author,
+            place: Some(units::place(db, district, self.record.point)?),
+        })
+    }
+}
+
 /// Stores an inspection with its photos.
 pub(crate) fn add(
     db: &Db,
@@ -84,36 +98,52 @@ pub(crate) fn add(
     Ok(())
 }
 
-/// Lists who made the inspections that show a photo.
-pub(crate) fn authors_of_photo(
+/// Lists who made the inspections that show a photo, and at which points.
+pub(crate) fn of_photo(
     db: &Db,
     district: DistrictId,
     sha256: &Sha256Hex,
-) -> Result<Vec<PersonId>, StoreError> {
+) -> Result<Vec<(PersonId, PointId)>, StoreError> {
     db.all(
-        statement!("inspections/authors_of_photo.sql"),
+        statement!("inspections/of_photo.sql"),
         params! { ":district_id": district.uuid(), ":sha256": sha256.as_str() },
-        |row| Ok(PersonId::from_uuid(row.get("author_id")?)),
+        values::author_and_point,
     )
 }
 
-/// Lists inspections below `before`, newest first.
+/// Lists inspections below `before` that somebody may read, newest first.
 pub(crate) fn page(
     db: &Db,
-    district: DistrictId,
+    actor: &Actor,
     before: u64,
     limit: u32,
 ) -> Result<Vec<StoredInspection>, StoreError> {
-    let found = db.all(
-        statement!("inspections/page.sql"),
-        params! {
-            ":district_id": district.uuid(),
-            ":before": before,
-            ":limit": limit,
-        },
-        stored,
-    )?;
-    Ok(found)
+    let district_id = actor.district.uuid();
+    match sight::part_of(actor, ObjectKind::Inspection) {
+        Some([a, b, c, d, e, f, g, h]) => db.all(
+            statement!("inspections/page_seen.sql"),
+            params! {
+                ":district_id": district_id,
+                ":person_id": actor.person.uuid(),
+                ":a": *a,
+                ":b": *b,
+                ":c": *c,
+                ":d": *d,
+                ":e": *e,
+                ":f": *f,
+                ":g": *g,
+                ":h": *h,
+                ":before": before,
+                ":limit": limit,
+            },
+            stored,
+        ),
+        None => db.all(
+            statement!("inspections/page.sql"),
+            params! { ":district_id": district_id, ":before": before, ":limit": limit },
+            stored,
+        ),
+    }
 }
 
 /// Finds one inspection.

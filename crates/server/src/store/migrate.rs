@@ -10,7 +10,7 @@ use super::StoreError;
 use super::db::{Db, SET_UP, params, statement};
 
 /// Every step, in order. The version of a database is the number of steps it has been through.
-const SQLITE: [&str; 12] = [
+const SQLITE: [&str; 13] = [
     include_str!("../../../../migrations/server/sqlite/0001_init.sql"),
     include_str!("../../../../migrations/server/sqlite/0002_profiles_and_inspections.sql"),
     include_str!("../../../../migrations/server/sqlite/0003_evidence.sql"),
@@ -23,14 +23,16 @@ const SQLITE: [&str; 12] = [
     include_str!("../../../../migrations/server/sqlite/0010_revisions.sql"),
     include_str!("../../../../migrations/server/sqlite/0011_by_district.sql"),
     include_str!("../../../../migrations/server/sqlite/0012_shared_photos.sql"),
+    include_str!("../../../../migrations/server/sqlite/0013_accounts.sql"),
 ];
 
 /// What the first step of PostgreSQL makes is what SQLite has after so many.
 const POSTGRES_BEGINS_AT: usize = 10;
-const POSTGRES: [&str; 3] = [
+const POSTGRES: [&str; 4] = [
     include_str!("../../../../migrations/server/postgres/0010_init.sql"),
     include_str!("../../../../migrations/server/postgres/0011_by_district.sql"),
     include_str!("../../../../migrations/server/postgres/0012_shared_photos.sql"),
+    include_str!("../../../../migrations/server/postgres/0013_accounts.sql"),
 ];
 
 /// The newest version that this build knows.
@@ -162,6 +164,71 @@ mod tests {
                 )
                 .unwrap();
             assert!(to_findings, "{table}");
+        }
+    }
+
+    #[test]
+    fn roles_passwords_sessions_and_devices_from_before_grants_are_carried_over() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.pragma_update(None, "foreign_keys", "on").unwrap();
+        for step in &SQLITE[..11] {
+            db.execute_batch(step).unwrap();
+        }
+        db.pragma_update(None, "user_version", 11).unwrap();
+        db.execute_batch(
+            "INSERT INTO district VALUES (zeroblob(16), '{}');
+             INSERT INTO person (district_id, person_id, display_name, role, administrator)
+             VALUES (zeroblob(16), unhex('00000000000000000000000000000001'), '林', 'inspector', 0),
+                    (zeroblob(16), unhex('00000000000000000000000000000002'), '督', 'supervisor', 0),
+                    (zeroblob(16), unhex('00000000000000000000000000000003'), '管', 'supervisor', 1);
+             INSERT INTO account
+               SELECT display_name, district_id, person_id, '$argon2id$' || display_name FROM person;
+             INSERT INTO session
+               SELECT randomblob(32), district_id, person_id, unhex('0000000000000000000000000000000a'),
+                      5 + (display_name = '督'), 99
+               FROM person WHERE display_name <> '管';
+             INSERT INTO session
+               SELECT randomblob(32), district_id, person_id, NULL, 5, 99
+               FROM person WHERE display_name = '管';
+             INSERT INTO device_key
+               SELECT district_id, unhex('0000000000000000000000000000000a'),
+                      lower(hex(randomblob(32))), '02' || lower(hex(randomblob(32))), person_id, 3
+               FROM person WHERE display_name = '林';",
+        )
+        .unwrap();
+        let tokens = "SELECT group_concat(hex(token_hash)) FROM (SELECT * FROM session ORDER BY 1)";
+        let one = |db: &Connection, question: &str| -> String {
+            db.query_row(question, [], |row| row.get(0)).unwrap()
+        };
+        let before = one(&db, tokens);
+        sqlite(&mut db).unwrap();
+        assert_eq!(one(&db, tokens), before);
+        for (question, expected) in [
+            (
+                "SELECT group_concat(p.display_name || ' ' || g.role, ', ')
+                 FROM person p JOIN person_grant g USING (district_id, person_id)
+                 WHERE g.unit_id IS NULL AND g.point_id IS NULL",
+                "林 inspector, 督 supervisor, 管 administrator",
+            ),
+            (
+                "SELECT group_concat(password_hash || must_change, ' ') FROM account
+                 JOIN password_history USING (district_id, person_id, password_hash)
+                 WHERE disabled_at IS NULL ORDER BY 1",
+                "$argon2id$林0 $argon2id$督0 $argon2id$管0",
+            ),
+            (
+                "SELECT count(DISTINCT session_id) || ' ' || min(last_used_at = created_at)
+                     || ' ' || max(must_change) FROM session",
+                "3 1 0",
+            ),
+            // Whoever signed in last; since anybody did.
+            (
+                "SELECT group_concat(p.display_name || d.enrolled_at)
+                 FROM device d JOIN person p USING (district_id, person_id)",
+                "督3",
+            ),
+        ] {
+            assert_eq!(one(&db, question), expected, "{question}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use xunfang_domain::{District, DistrictId, Point, PointId, Standard, StandardId};
 
 use super::db::{Db, params, statement};
-use super::{StoreError, values};
+use super::{StoreError, units, values};
 
 /// Finds a district.
 pub(crate) fn district(db: &Db, id: DistrictId) -> Result<Option<District>, StoreError> {
@@ -87,7 +87,9 @@ pub(crate) fn put_points(
     let changed = db.execute_each(statement!("reference/put_point.sql"), rows)?;
     let points = points.into_iter().zip(changed);
     let points = points.filter(|(_, changed)| *changed > 0);
-    Ok(points.map(|(point, _)| point).collect())
+    let points: Vec<Point> = points.map(|(point, _)| point).collect();
+    units::put_points(db, district, &points)?;
+    Ok(points)
 }
 
 /// Finds one version of a standard.

@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xunfang_domain::{ReviewState, Role, Sha256Hex};
+use uuid::Uuid;
+use xunfang_domain::{
+    Grant, Grants, PersonId, PointId, ReviewState, Role, Scope, Sha256Hex, UnitId,
+};
 
 use super::StoreError;
+use super::db::Row;
 
 /// Reads a value that is stored as JSON.
 pub(super) fn from_json<T: DeserializeOwned>(
@@ -34,24 +38,37 @@ pub(super) fn hash(text: &str) -> Result<Sha256Hex, StoreError> {
         })
 }
 
-pub(super) const fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Inspector => "inspector",
-        // Marked in a column of its own.
-        Role::Supervisor | Role::Administrator => "supervisor",
-    }
+/// Reads a role, and how far it reaches, out of a row with the columns of `person_grant`.
+pub(super) fn grant(row: Row<'_>) -> Result<Grant, StoreError> {
+    let word: String = row.get("role")?;
+    let role = Role::named(&word).ok_or_else(|| StoreError::Value {
+        what: "role",
+        reason: format!("{word} is none"),
+    })?;
+    let unit: Option<Uuid> = row.get("unit_id")?;
+    let point: Option<Uuid> = row.get("point_id")?;
+    let scope = match (unit, point) {
+        (Some(unit), _) => Scope::Unit(UnitId::from_uuid(unit)),
+        (None, Some(point)) => Scope::Point(PointId::from_uuid(point)),
+        (None, None) => Scope::District,
+    };
+    Ok(Grant { role, scope })
 }
 
-pub(super) fn role(word: &str, administrator: bool) -> Result<Role, StoreError> {
-    match word {
-        "inspector" => Ok(Role::Inspector),
-        "supervisor" if administrator => Ok(Role::Administrator),
-        "supervisor" => Ok(Role::Supervisor),
-        _ => Err(StoreError::Value {
-            what: "role",
-            reason: format!("{word} is none"),
-        }),
-    }
+/// Puts the grants of a person together.
+pub(super) fn grants(grants: Vec<Grant>) -> Result<Grants, StoreError> {
+    Grants::new(grants).map_err(|error| StoreError::Value {
+        what: "grants",
+        reason: error.to_string(),
+    })
+}
+
+/// Reads whose record it is, and of which point.
+pub(super) fn author_and_point(row: Row<'_>) -> Result<(PersonId, PointId), StoreError> {
+    Ok((
+        PersonId::from_uuid(row.get("author_id")?),
+        PointId::from_uuid(row.get("point_id")?),
+    ))
 }
 
 pub(super) const fn state_word(state: ReviewState) -> &'static str {

@@ -135,11 +135,16 @@ impl TestServer {
         let sql = "
             INSERT INTO district (district_id, body)
             SELECT id('0000000000004000800000000000000a'), body FROM district LIMIT 1;
-            INSERT INTO person (district_id, person_id, display_name, role)
+            INSERT INTO person (district_id, person_id, display_name)
             VALUES (id('0000000000004000800000000000000a'), id('0000000000004000800000000000000b'),
-                    '邻县巡访员', 'inspector'),
+                    '邻县巡访员'),
                    (id('0000000000004000800000000000000a'), id('0000000000004000800000000000000c'),
-                    '邻县督查', 'supervisor');
+                    '邻县督查');
+            INSERT INTO person_grant (district_id, person_id, number, role)
+            VALUES (id('0000000000004000800000000000000a'), id('0000000000004000800000000000000b'),
+                    1, 'inspector'),
+                   (id('0000000000004000800000000000000a'), id('0000000000004000800000000000000c'),
+                    1, 'supervisor');
             INSERT INTO account (name, district_id, person_id, password_hash)
             SELECT 'lin01', id('0000000000004000800000000000000a'),
                    id('0000000000004000800000000000000b'), password_hash

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and its helpers are seen by nobody else"
 )]
 
+mod accounts;
 mod actors;
 mod bundles;
 mod engine;

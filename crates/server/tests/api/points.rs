@@ -110,7 +110,7 @@ async fn points_go_out_and_come_back_unchanged_in_every_form_and_system() {
 fn edit_of(point: &Value) -> Value {
     json!({
         "number": point["number"], "name": point["name"], "kind": point["kind"],
-        "unit": point["unit"], "place": null, "zone": null, "retired": point["retired"],
+        "unit": point["unit"], "unit_id": point["unit_id"], "place": null, "zone": null, "retired": point["retired"],
     })
 }
 

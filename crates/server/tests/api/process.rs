@@ -6,7 +6,7 @@ use tokio::process::{ChildStderr, Command};
 use xunfang_domain::Standard;
 use xunfang_protocol::StandardHead;
 
-use crate::actors::{files, status_of};
+use crate::actors::{Console, files, status_of};
 use crate::program::{PROGRAM, Program, load_sample};
 use crate::records::Photo;
 
@@ -134,8 +134,7 @@ async fn a_stopped_server_lets_live_streams_go_and_exits_cleanly() {
     let mut program = Program::serve(folder.path()).await;
     let supervisor = crate::actors::SUPERVISOR;
     let password = crate::actors::password(&accounts, supervisor);
-    let console =
-        crate::actors::Console::sign_in(program.wire.clone(), supervisor, &password).await;
+    let console = Console::sign_in(program.wire.clone(), supervisor, &password).await;
     let live = tokio::spawn(async move { console.get("/api/v1/live").await });
     let phone = program.phone(&accounts).await;
     assert_eq!(phone.get("/api/v1/session").await.status, 200);
@@ -397,4 +396,56 @@ async fn a_read_only_database_is_refused_in_words_and_untouched() {
         "{said}"
     );
     assert_eq!(std::fs::read(&database).unwrap(), before);
+}
+
+#[tokio::test]
+async fn the_first_administrator_is_made_by_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = async |words: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(words).arg("--data").arg(folder.path());
+        let output = command.env("XUNFANG_LOG", "error").output().await.unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.success(), said)
+    };
+    assert!(run(&["district", "add", "泗县"]).await.0);
+    let of = ["--district", "泗县"];
+    let unit = |words: &[&'static str]| [&["unit", "add"], &of[..], words].concat();
+    assert!(run(&unit(&["--level", "county", "泗县"])).await.0);
+    assert!(
+        run(&unit(&["--level", "street", "--below", "泗县", "泗城"]))
+            .await
+            .0
+    );
+    let (done, said) = run(&unit(&["--level", "street", "--below", "无", "x"])).await;
+    assert!(!done && said.contains("Nothing was changed"), "{said}");
+    let user = |words: &[&'static str]| [&["user", "add"], &of[..], words].concat();
+    let wang = ["--name", "王芳", "--role", "administrator", "wangfang"];
+    let (done, said) = run(&user(&wang)).await;
+    assert!(done, "{said}");
+    let drawn = said.split("Password: ").nth(1).unwrap();
+    let drawn = drawn.lines().next().unwrap().to_owned();
+    let (done, said) = run(&user(&wang)).await;
+    assert!(
+        !done && said.contains("already. Nothing was changed"),
+        "{said}"
+    );
+    assert!(
+        run(&user(&["--name", "李", "--role", "duty@泗城", "li"]))
+            .await
+            .0
+    );
+    let (_, said) = run(&[&["user", "list"], &of[..]].concat()).await;
+    assert!(
+        said.contains("wangfang  王芳  administrator") && said.contains("duty@"),
+        "{said}"
+    );
+    let (done, said) = run(&["user", "disable", "wangfang"]).await;
+    assert!(!done && said.contains("nobody would be left"), "{said}");
+    assert!(run(&["user", "disable", "li"]).await.1.contains("disabled"));
+
+    let program = Program::serve(folder.path()).await;
+    let console = Console::sign_in(program.wire.clone(), "wangfang", &drawn).await;
+    let refused = console.get("/api/v1/people").await.refusal();
+    assert_eq!(refused, (403, "password_must_change".to_owned()));
 }

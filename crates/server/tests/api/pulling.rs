@@ -1,6 +1,6 @@
 use serde_json::json;
 use uuid::Uuid;
-use xunfang_domain::Role;
+use xunfang_domain::{Grants, Role};
 use xunfang_protocol::EventBody;
 use xunfang_server::sample;
 
@@ -11,7 +11,10 @@ use crate::records::Photo;
 async fn a_new_phone_gets_its_district_its_standard_and_every_point() {
     let server = TestServer::start().await;
     let phone = server.phone(INSPECTOR).await;
-    assert_eq!(phone.session.person.role, Role::Inspector);
+    assert_eq!(
+        phone.session.person.grants,
+        Grants::of_district(Role::Inspector)
+    );
     let pulled = phone.pull_all().await;
     let district = &pulled.scopes[0];
     assert_eq!(

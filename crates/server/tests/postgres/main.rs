@@ -10,6 +10,8 @@
     reason = "a test fails by panicking, and its helpers are seen by nobody else"
 )]
 
+#[path = "../api/accounts.rs"]
+mod accounts;
 #[path = "../api/actors.rs"]
 mod actors;
 #[path = "../api/beside.rs"]

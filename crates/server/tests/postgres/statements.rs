@@ -29,7 +29,7 @@ const WITHOUT: [(&str, &str); 17] = [
         "sessions/find.sql",
         "by the token, of which the district follows",
     ),
-    ("sessions/revoke.sql", "by the token"),
+    ("sessions/end_by_token.sql", "by the token"),
     ("evidence/by_code.sql", "the public look at a photo"),
     ("evidence/by_file.sql", "the public look at a photo"),
     (
@@ -43,7 +43,7 @@ const WITHOUT: [(&str, &str); 17] = [
         "jobs/give_up_all.sql",
         "at the start of a server that is alone",
     ),
-    ("accounts/put.sql", "the name is the key of an account"),
+    ("accounts/add.sql", "the name is the key of an account"),
 ];
 
 fn folder() -> PathBuf {

@@ -84,6 +84,7 @@ impl Served {
                 account: account.account.clone(),
                 password: account.password.clone(),
                 device: Some(DeviceId::from_uuid(Uuid::from_u128(1))),
+                device_name: None,
             })
             .await?;
         let token = signed_in.token.context("a phone gets a token")?;

@@ -20,9 +20,9 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 use xunfang_domain::{
-    CaptureSource, DeviceId, District, DistrictId, FindingId, OpId, Person, PersonId, PhotoPolicy,
-    Point, PointId, PointType, PositionEvidence, PositionMissing, RecordError, Review, ReviewState,
-    Role, Sha256Hex, StandardId, UnixMillis, Wgs84,
+    CaptureSource, DeviceId, District, DistrictId, FindingId, Grants, OpId, Person, PersonId,
+    PhotoPolicy, Point, PointId, PointType, PositionEvidence, PositionMissing, RecordError, Review,
+    ReviewState, Role, Sha256Hex, StandardId, UnixMillis, Wgs84,
 };
 use xunfang_protocol::{Event, EventBody, OpKind, ScopePage, SessionView};
 use xunfang_store::{
@@ -87,7 +87,7 @@ fn phone() -> (TempDir, Store) {
         id: lin(),
         district: district(),
         display_name: "林".into(),
-        role: Role::Inspector,
+        grants: Grants::of_district(Role::Inspector),
     };
     let session = SessionView {
         person,
@@ -98,6 +98,7 @@ fn phone() -> (TempDir, Store) {
             standard: None,
             photos: PhotoPolicy::default(),
         },
+        password_must_change: false,
     };
     store
         .sign_in(&SignedInSession {
@@ -125,6 +126,7 @@ fn point(number: u128, name: &str, lat: f64) -> Point {
         place: Wgs84::new(lat, 117.88).unwrap(),
         radius_m: 500.0,
         shape: None,
+        unit_id: None,
         own_zone: false,
         number: String::new(),
         unit: String::new(),

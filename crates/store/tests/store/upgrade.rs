@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 use xunfang_domain::{
-    CaptureSource, DeviceId, FindingId, FindingRecord, OpId, PersonId, PhotoRef, PointId,
-    PositionEvidence, PositionMissing, Review, ReviewState, Sha256Hex, StandardId,
+    CaptureSource, DeviceId, FindingId, FindingRecord, Grants, OpId, PersonId, PhotoRef, PointId,
+    PositionEvidence, PositionMissing, Review, ReviewState, Role, Sha256Hex, StandardId,
 };
 use xunfang_store::{FindingQuery, SaveFinding, SendState, Store};
 
@@ -232,4 +232,30 @@ fn a_phone_of_schema_1_keeps_its_findings_queue_and_draft() {
         })
         .unwrap();
     assert_eq!(broken, 0);
+}
+
+#[test]
+fn a_session_from_before_grants_stays_signed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Connection::open(folder.path().join("device.sqlite")).unwrap();
+    db.pragma_update(None, "journal_mode", "wal").unwrap();
+    fill_schema_1(&db, PersonId::from_uuid(uuid(1)));
+    let session = serde_json::json!({
+        "person": {
+            "id": uuid(1), "district": uuid(3), "display_name": "林", "role": "inspector",
+        },
+        "district": { "id": uuid(3), "name": "泗县", "zone_radius_m": 500.0 },
+    });
+    db.execute(
+        "UPDATE installation SET session = ?1, token = 'abc'",
+        [session.to_string()],
+    )
+    .unwrap();
+    drop(db);
+
+    let store = Store::open(folder.path(), &key(), NOW).unwrap().store;
+    let held = store.installation(DeviceId::from_uuid(uuid(7))).unwrap();
+    let person = held.session.unwrap().person;
+    assert_eq!(person.grants, Grants::of_district(Role::Inspector));
+    assert_eq!(held.token.as_deref(), Some("abc"));
 }

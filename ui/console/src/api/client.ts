@@ -126,7 +126,7 @@ export function httpApi(options: HttpApiOptions = {}): Api {
 
   return {
     async signIn(account, password) {
-      const body: SignInRequest = { account, password, device: null }
+      const body: SignInRequest = { account, password, device: null, device_name: null }
       return (await ask<SignedIn>('/session', { method: 'POST', body })).session
     },
     session: () => ask<SessionView>('/session'),

@@ -344,6 +344,7 @@ const keeping = {
     number_twice: 'the number is that of row {line}',
     merged: 'the row has merged cells; unmerge them first',
     crowded: '{points} points lie within 30 m already; a whole column may be wrong',
+    unit_unknown: 'the unit it is to belong to is not one of this district',
     number_taken: 'the number belongs to “{name}”',
     zoneDistance: 'a zone of {value} m is outside {min} to {max} m',
     zoneCorners: 'the polygon has {count} corners; it needs 3 to 500',

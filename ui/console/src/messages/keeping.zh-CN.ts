@@ -344,6 +344,7 @@ const keeping = {
     number_twice: '编号与第 {line} 行重复',
     merged: '这一行有合并的单元格，请先取消合并',
     crowded: '30 米内已有 {points} 个点位，坐标可能整列都填错了',
+    unit_unknown: '所属责任单位不在本辖区',
     number_taken: '编号已被“{name}”使用',
     zoneDistance: '检测范围 {value} 米超出 {min} 到 {max} 米',
     zoneCorners: '多边形有 {count} 个角点，应为 3 到 500 个',

@@ -184,6 +184,8 @@ export function usePointForm() {
       name: name.trim(),
       kind,
       unit: unit.trim(),
+      // Kept as it is: the form does not show it.
+      unit_id: seen.value?.unit_id ?? null,
       retired,
       place: moves ? { datum, lat: typedNumber(lat), lng: typedNumber(lng) } : null,
       zone: shape.value,

@@ -88,7 +88,7 @@ describe('a point', () => {
       id: 'point-2',
       save: {
         seen: SCHOOL,
-        point: { number: 'S-1', name: 'First school', kind: 'school', unit: 'Education', retired: false, place: null, zone: { mode: 'polygon', corners } },
+        point: { number: 'S-1', name: 'First school', kind: 'school', unit: 'Education', unit_id: null, retired: false, place: null, zone: { mode: 'polygon', corners } },
       },
     }])
     expect(page.find('point-told').exists()).toBe(true)

@@ -49,6 +49,8 @@ export function refusalWords(refusal: RowRefusal, t: Tell): string {
       return t('refusal.number_twice', { line: refusal.line })
     case 'crowded':
       return t('refusal.crowded', { points: refusal.points })
+    case 'unit_unknown':
+      return t('refusal.unit_unknown')
     case 'number_taken':
       return t('refusal.number_taken', { name: refusal.name })
     case 'zone':

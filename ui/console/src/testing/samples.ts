@@ -13,8 +13,9 @@ import type {
 
 /** A supervisor of a sample district. */
 export const SESSION_VIEW: SessionView = {
-  person: { id: 'person-1', district: 'district-1', display_name: 'Chen', role: 'supervisor' },
+  person: { id: 'person-1', district: 'district-1', display_name: 'Chen', grants: [{ role: 'supervisor', scope: { kind: 'district' } }] },
   district: { id: 'district-1', name: 'Sample district', zone_radius_m: 500, standard: null, photos: { working_px: 1920, layout: 'panel', person: 'name', originals: 'unmetered' } },
+  password_must_change: false,
 }
 
 export const POINT: Point = {
@@ -103,7 +104,7 @@ export function photoReport(sha256: Sha256Hex, change: Partial<PhotoReport> = {}
 /** The one who may change standards and points. */
 export const ADMINISTRATOR: SessionView = {
   ...SESSION_VIEW,
-  person: { ...SESSION_VIEW.person, display_name: 'Guan', role: 'administrator' },
+  person: { ...SESSION_VIEW.person, display_name: 'Guan', grants: [{ role: 'administrator', scope: { kind: 'district' } }] },
 }
 
 /** A criterion of a rate against 98 %, asked at markets. */

@@ -121,6 +121,8 @@ const CODES: Record<ErrorCode, true> = {
   bad_command: true,
   signed_out: true,
   wrong_password: true,
+  locked: true,
+  device_revoked: true,
   bad_server_address: true,
   server_unreachable: true,
   server_broken: true,

@@ -30,6 +30,8 @@ export const ERRORS: Record<ErrorCode, ErrorPresentation> = {
   bad_command: present(['danger', 'error.app.what', 'error.safe.all', 'error.app.next', false]),
   signed_out: present(['warning', 'error.signedOut.what', 'error.safe.all', 'error.signedOut.next', false]),
   wrong_password: present(['warning', 'error.password.what', null, 'error.password.next', false]),
+  locked: present(['warning', 'error.locked.what', null, 'error.locked.next', false]),
+  device_revoked: present(['warning', 'error.revoked.what', 'error.safe.all', 'error.revoked.next', false]),
   bad_server_address: present(['warning', 'error.address.what', null, 'error.address.next', false]),
   server_unreachable: present(['warning', 'error.unreachable.what', 'error.safe.all', 'error.unreachable.next', true]),
   server_broken: present(['warning', 'error.broken.what', 'error.safe.all', 'error.broken.next', true]),

@@ -94,8 +94,9 @@ export function captureView(change: Partial<CaptureView> = {}): CaptureView {
 export function startView(changes: Partial<StartView> = {}): StartView {
   return {
     session: {
-      person: { id: 'p1', district: 'd1', display_name: 'Lin', role: 'inspector' },
+      person: { id: 'p1', district: 'd1', display_name: 'Lin', grants: [{ role: 'inspector', scope: { kind: 'district' } }] },
       district: { id: 'd1', name: 'Sample district', zone_radius_m: 400, standard: null, photos: { working_px: 1920, layout: 'panel', person: 'name', originals: 'unmetered' } },
+      password_must_change: false,
     },
     server: 'https://xunfang.example',
     settings: { language: 'zh-CN', large_text: false, high_contrast: false },

@@ -204,6 +204,11 @@ name: string,
  */
 unit: string, 
 /**
+ * The unit of the district's tree that it belongs to, by which scopes reach it; none where it
+ * belongs to none.
+ */
+unit_id?: UnitId | null, 
+/**
  * What kind of place it is.
  */
 kind: PointType, 
@@ -245,7 +250,7 @@ export type Comparator = ">=" | "<=" | ">" | "<" | "==" | "rising" | "recurring"
 /**
  * What a limit's number counts.
  */
-export type Unit = "percent" | "percent_change" | "m2" | "m2_per_capita" | "m" | "m_per_item" | "minutes_walk" | "days" | "date" | "per_hour" | "per_day" | "rounds_per_day" | "per_week" | "per_month" | "per_quarter" | "per_year" | "per_node" | "per_day_month_quarter_year" | "regular" | "cables" | "duties" | "open_problems" | "types" | "new_cases" | "delta_cases" | "items" | "stations" | "photos" | "people" | "signatures" | "review_levels" | "events" | "other";
+export type MeasureUnit = "percent" | "percent_change" | "m2" | "m2_per_capita" | "m" | "m_per_item" | "minutes_walk" | "days" | "date" | "per_hour" | "per_day" | "rounds_per_day" | "per_week" | "per_month" | "per_quarter" | "per_year" | "per_node" | "per_day_month_quarter_year" | "regular" | "cables" | "duties" | "open_problems" | "types" | "new_cases" | "delta_cases" | "items" | "stations" | "photos" | "people" | "signatures" | "review_levels" | "events" | "other";
 
 /**
  * The number of a limit, or its day.
@@ -267,7 +272,7 @@ value: LimitValue,
 /**
  * What it counts; the message files hold the words.
  */
-unit: Unit, };
+unit: MeasureUnit, };
 
 /**
  * Where a figure was printed.
@@ -376,7 +381,7 @@ title: string | null, };
 /**
  * What a criterion is about.
  */
-export type Scope = "point" | "zone" | "city-indicator" | "material" | "process" | "scoring";
+export type CriterionScope = "point" | "zone" | "city-indicator" | "material" | "process" | "scoring";
 
 /**
  * A code of the newest edition with its kind, written `matter:06013`.
@@ -431,7 +436,7 @@ category: string,
 /**
  * What it is about.
  */
-scope: Scope, 
+scope: CriterionScope, 
 /**
  * At which kinds of point it is looked at.
  */
@@ -622,7 +627,30 @@ photos: PhotoPolicy, };
 /**
  * What somebody does in a district.
  */
-export type Role = "inspector" | "supervisor" | "administrator";
+export type Role = "inspector" | "grid_inspector" | "duty" | "handler" | "supervisor" | "reviewer" | "administrator" | "observer";
+
+/**
+ * How far a role reaches.
+ */
+export type Scope = { "kind": "district" } | { "kind": "unit", "id": UnitId } | { "kind": "point", "id": PointId };
+
+/**
+ * A role, and how far it reaches.
+ */
+export type Grant = { 
+/**
+ * The role.
+ */
+role: Role, 
+/**
+ * How far it reaches.
+ */
+scope: Scope, };
+
+/**
+ * What a person may do: at least one grant, in order, none twice.
+ */
+export type Grants = Array<Grant>;
 
 /**
  * A person as others in the district may see them.
@@ -641,9 +669,55 @@ district: DistrictId,
  */
 display_name: string, 
 /**
- * Their role.
+ * Their roles, and how far each reaches.
  */
-role: Role, };
+grants: Grants, };
+
+/**
+ * Why a password is not taken.
+ */
+export type PasswordFault = "too_short" | "too_long" | "is_account" | "common" | "too_few_kinds" | "used_before";
+
+/**
+ * What a district asks of passwords.
+ */
+export type PasswordProfile = "plain" | "rotating";
+
+/**
+ * How high a unit stands.
+ */
+export type UnitLevel = "city" | "county" | "street" | "community";
+
+/**
+ * A unit 责任单位.
+ */
+export type Unit = { 
+/**
+ * Its id.
+ */
+id: UnitId, 
+/**
+ * The unit that it belongs to; null for one that stands on top.
+ */
+parent: UnitId | null, 
+/**
+ * How high it stands.
+ */
+level: UnitLevel, 
+/**
+ * Its name as people say it.
+ */
+name: string, };
+
+/**
+ * Why a unit cannot be so.
+ */
+export type UnitError = "name" | "name_taken" | "parent_unknown" | "above_parent" | "below_child";
+
+/**
+ * Names one session, by which it is listed and ended; its token is another thing.
+ */
+export type SessionId = string;
 
 /**
  * The SHA-256 of a file, as 64 lower-case hexadecimal digits; the name of a photo.
@@ -1547,7 +1621,7 @@ points: number, } | { "reason": "number_taken",
 /**
  * The other one's name.
  */
-name: string, } | { "reason": "zone", 
+name: string, } | { "reason": "unit_unknown" } | { "reason": "zone", 
 /**
  * What is wrong with it.
  */
@@ -1603,6 +1677,10 @@ kind: PointType,
  * 责任单位
  */
 unit: string, 
+/**
+ * The unit of the district's tree that it belongs to; null: none.
+ */
+unit_id: UnitId | null, 
 /**
  * Where it is; null: where it was.
  */
@@ -2094,7 +2172,11 @@ password: string,
 /**
  * The installation that signs in; absent for a browser.
  */
-device: DeviceId | null, };
+device: DeviceId | null, 
+/**
+ * What the installation calls itself.
+ */
+device_name: string | null, };
 
 /**
  * Who a session belongs to; also the answer of `GET /api/v1/session`.
@@ -2107,7 +2189,11 @@ person: Person,
 /**
  * Their district.
  */
-district: District, };
+district: District, 
+/**
+ * Whether nothing can be done but change the password; never on a phone.
+ */
+password_must_change: boolean, };
 
 /**
  * The answer to a sign-in.
@@ -2121,6 +2207,223 @@ session: SessionView,
  * Opaque token for a phone: 256 random bits in hexadecimal. Null for a browser.
  */
 token: string | null, };
+
+/**
+ * `POST /api/v1/units` and `PUT /api/v1/units/{id}`; the answer is the unit.
+ */
+export type UnitSave = { 
+/**
+ * The unit that it belongs to; null for one that stands on top.
+ */
+parent: UnitId | null, 
+/**
+ * How high it stands.
+ */
+level: UnitLevel, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * A person with their account, as administrators see them.
+ */
+export type PersonRow = { 
+/**
+ * The person.
+ */
+person: Person, 
+/**
+ * The name with which they sign in; null where they cannot.
+ */
+account: string | null, 
+/**
+ * Whether nobody may sign in with it.
+ */
+disabled: boolean, 
+/**
+ * Whether their password was drawn and is to be changed.
+ */
+password_must_change: boolean, };
+
+/**
+ * `GET /api/v1/people`: one page, in the order of their ids.
+ */
+export type PersonPage = { 
+/**
+ * At most `limit` rows.
+ */
+rows: Array<PersonRow>, 
+/**
+ * Ask for the next page with this; null where there is none.
+ */
+next_after: PersonId | null, };
+
+/**
+ * `POST /api/v1/people`
+ */
+export type PersonAdd = { 
+/**
+ * The name with which they will sign in.
+ */
+account: string, 
+/**
+ * Name shown beside their records.
+ */
+display_name: string, 
+/**
+ * Their roles, and how far each reaches.
+ */
+grants: Grants, };
+
+/**
+ * A person whose password was drawn. It is in this answer and nowhere else.
+ */
+export type PersonWithPassword = { 
+/**
+ * The person.
+ */
+row: PersonRow, 
+/**
+ * Made of syllables that can be read out.
+ */
+password: string, };
+
+/**
+ * `PUT /api/v1/people/{id}`; the answer is their row.
+ */
+export type PersonChange = { 
+/**
+ * Name shown beside their records.
+ */
+display_name: string, 
+/**
+ * Their roles, and how far each reaches.
+ */
+grants: Grants, 
+/**
+ * Whether nobody may sign in with their account; ends their sessions.
+ */
+disabled: boolean, };
+
+/**
+ * Why a person cannot be so; `details.fault` of the code `person_invalid`.
+ */
+export type PersonFault = "name" | "account" | "unit_unknown" | "point_unknown";
+
+/**
+ * `PUT /api/v1/session/password`
+ */
+export type PasswordChange = { 
+/**
+ * The password as it is.
+ */
+current: string, 
+/**
+ * The password that is to be.
+ */
+new: string, };
+
+/**
+ * Where a person is signed in.
+ */
+export type SessionRow = { 
+/**
+ * By which it is ended.
+ */
+id: SessionId, 
+/**
+ * The installation; null for a browser.
+ */
+device: DeviceId | null, 
+/**
+ * When they signed in.
+ */
+created_at: UnixMillis, 
+/**
+ * When it was last used, to the hour.
+ */
+last_used_at: UnixMillis, 
+/**
+ * When it ends by itself.
+ */
+expires_at: UnixMillis, 
+/**
+ * Whether it is the one that asks.
+ */
+current: boolean, };
+
+/**
+ * An installation of the phone app that a person signed in on last.
+ */
+export type DeviceRow = { 
+/**
+ * Which.
+ */
+id: DeviceId, 
+/**
+ * What it calls itself; may be empty.
+ */
+name: string, 
+/**
+ * When somebody first signed in on it.
+ */
+enrolled_at: UnixMillis, 
+/**
+ * Since when nobody may sign in on it; null: they may.
+ */
+revoked_at: UnixMillis | null, };
+
+/**
+ * `GET /api/v1/people/{id}/sessions`
+ */
+export type SessionList = { 
+/**
+ * Where they are signed in, the last used first.
+ */
+sessions: Array<SessionRow>, 
+/**
+ * Their devices, the newest first.
+ */
+devices: Array<DeviceRow>, };
+
+/**
+ * `POST /api/v1/people/{id}/enrolment`: lets a device in without a password, once.
+ */
+export type EnrolmentCode = { 
+/**
+ * What the square code says: capitals and digits.
+ */
+code: string, 
+/**
+ * Until when it is good.
+ */
+expires_at: UnixMillis, };
+
+/**
+ * `POST /api/v1/enrolment`; the answer is that of a sign-in.
+ */
+export type EnrolmentRequest = { 
+/**
+ * What the square code says.
+ */
+code: string, 
+/**
+ * The installation.
+ */
+device: DeviceId, 
+/**
+ * What it calls itself.
+ */
+device_name: string | null, 
+/**
+ * Its public key: 66 hexadecimal digits.
+ */
+key: string, 
+/**
+ * The [`EnrolmentClaim`], signed with that key.
+ */
+claim: Sealed, };
 
 /**
  * What is checked of a photo.
@@ -3748,4 +4051,4 @@ message: string, };
 /**
  * Every reason for which a command can fail.
  */
-export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "draft_in_use" | "finding_moved_on" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "rescue_empty" | "rescue_address_unknown" | "rescue_not_written" | "keys_unavailable" | "internal";
+export type ErrorCode = "bad_command" | "signed_out" | "wrong_password" | "locked" | "device_revoked" | "bad_server_address" | "server_unreachable" | "server_broken" | "not_for_this_role" | "not_found" | "photo_empty" | "photo_unreadable" | "photo_heic" | "photo_unsupported" | "photo_damaged" | "photo_too_many_bytes" | "photo_too_many_pixels" | "photo_missing" | "photo_too_many" | "criterion_missing" | "checklist_empty" | "position_missing" | "drawing_invalid" | "inspection_incomplete" | "note_too_long" | "draft_in_use" | "finding_moved_on" | "disk_full" | "disk_read_only" | "disk_failed" | "database_damaged" | "rescue_empty" | "rescue_address_unknown" | "rescue_not_written" | "keys_unavailable" | "internal";

@@ -1,4 +1,8 @@
 SELECT EXISTS (
+        SELECT 1 FROM device
+        WHERE district_id = :district_id AND device_id = :device_id AND person_id = :person_id
+    )
+    OR EXISTS (
         SELECT 1 FROM session
         WHERE district_id = :district_id AND person_id = :person_id AND device_id = :device_id
     )

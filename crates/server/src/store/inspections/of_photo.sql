@@ -1,4 +1,4 @@
-SELECT DISTINCT inspection.author_id
+SELECT DISTINCT inspection.author_id, inspection.point_id
 FROM inspection_photo
 JOIN inspection
     ON inspection.district_id = inspection_photo.district_id

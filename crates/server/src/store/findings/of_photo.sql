@@ -1,4 +1,4 @@
-SELECT DISTINCT finding.author_id
+SELECT DISTINCT finding.author_id, finding.point_id
 FROM finding_photo
 JOIN finding
     ON finding.district_id = finding_photo.district_id

@@ -1,0 +1,3 @@
+SELECT passwords
+FROM account_policy
+WHERE district_id = :district_id
