@@ -6,6 +6,7 @@
 //! blobs/<district>/<aa>/<sha256>                photos, whole and synced, unless a store has them
 //! parts/<district>/<owner>/<sha256>[.length]    photos on their way, see `uploads`; likewise
 //! renditions/<district>/<aa>/<sha256>.<copy>    can be made again at any time
+//! restoring/               a backup that is being restored; the next restore removes what is left
 //! rescue-<uuid>            a rescue file that comes in; it has this name for a moment only
 //! set-aside/<millis>/      damaged databases, never deleted
 //! ```
@@ -33,13 +34,13 @@ pub(crate) struct Room {
     pub(crate) writable: bool,
 }
 
-/// A folder that this process holds the lock of.
+/// A folder that this process holds the lock of, or only looks at.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     root: PathBuf,
     folders: Folders,
     /// The operating system releases the lock with the file, also when the process is killed.
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl DataDir {
@@ -58,7 +59,7 @@ impl DataDir {
             Ok(()) => Ok(Self {
                 root: root.to_owned(),
                 folders: Folders::below(root),
-                _lock: lock,
+                _lock: Some(lock),
             }),
             Err(TryLockError::WouldBlock) => Err(StartError::FolderInUse {
                 folder: root.to_owned(),
@@ -79,6 +80,16 @@ impl DataDir {
         })
     }
 
+    /// Names what lies in a folder that a server may be using, for somebody who changes nothing; or
+    /// in one that nobody else knows of.
+    pub(crate) fn unlocked(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            folders: Folders::below(root),
+            _lock: None,
+        }
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.root.join("server.db")
     }
@@ -91,10 +102,20 @@ impl DataDir {
         self.hashed("blobs", district, sha256).join(sha256.as_str())
     }
 
+    /// The folder of all photos.
+    pub(crate) fn all_blobs(&self) -> PathBuf {
+        self.root.join("blobs")
+    }
+
     /// The folder of a slice of a district's photos.
     pub(crate) fn blobs(&self, district: DistrictId, slice: u8) -> PathBuf {
-        let district = self.root.join("blobs").join(district.to_string());
+        let district = self.all_blobs().join(district.to_string());
         district.join(format!("{slice:02x}"))
+    }
+
+    /// Where a backup is unpacked; what lies there moves out of it when all of it is there.
+    pub(crate) fn restoring(&self) -> PathBuf {
+        self.root.join("restoring")
     }
 
     pub(crate) fn rendition(

@@ -9,6 +9,7 @@ mod admin;
 mod api;
 mod app;
 mod attempts;
+pub mod backup;
 mod blobs;
 mod body;
 pub mod catalogue;

@@ -81,9 +81,14 @@ impl Blobs {
         folder: &Arc<DataDir>,
     ) -> Result<Self, BlobSourceError> {
         Ok(match source {
-            None => Self::Files(Files::new(Arc::clone(folder))),
+            None => Self::in_folder(Arc::clone(folder)),
             Some(source) => Self::Bucket(source.open()?),
         })
+    }
+
+    /// The photos of a folder.
+    pub(crate) fn in_folder(folder: Arc<DataDir>) -> Self {
+        Self::Files(Files::new(folder))
     }
 
     /// Returns a photo's length in bytes, or nothing where it is not here.

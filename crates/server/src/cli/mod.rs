@@ -4,25 +4,31 @@
 //! for, standard error for logs and for what went wrong.
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use serde::de::DeserializeOwned;
 use tracing_subscriber::EnvFilter;
+use xunfang_server::backup::FaultyPhoto;
 use xunfang_server::{AppConfig, BlobSource, Folders};
 
+mod backup;
 mod catalogue;
 mod district;
 mod openapi;
 mod photo;
 mod points;
+mod progress;
 mod rescue;
+mod restore;
 mod sample;
 mod serve;
 mod settings;
 mod sweep;
 mod unit;
 mod user;
+mod verify;
 
 pub(crate) use settings::commands;
 
@@ -78,6 +84,9 @@ enum Command {
     Unit(unit::Unit),
     User(user::User),
     Sweep(sweep::Sweep),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Verify(verify::Verify),
     Sample(sample::Sample),
     Openapi(openapi::Openapi),
     Settings(settings::Settings),
@@ -104,6 +113,9 @@ impl Cli {
             Command::Unit(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Sweep(command) => command.run().await,
+            Command::Backup(command) => command.run().await,
+            Command::Restore(command) => command.run().await,
+            Command::Verify(command) => command.run().await,
             Command::Sample(command) => command.run().await,
             Command::Openapi(command) => command.run(),
             Command::Settings(command) => command.run(),
@@ -205,4 +217,13 @@ impl From<Library> for Folders {
 fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(text.to_owned()))
         .map_err(|error| error.to_string())
+}
+
+/// Names the photos that could not be had.
+fn name_faults(faulty: &[FaultyPhoto]) -> Outcome {
+    let mut out = io::stdout().lock();
+    for photo in faulty {
+        writeln!(out, "faulty  {photo}")?;
+    }
+    Ok(())
 }

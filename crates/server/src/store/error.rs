@@ -73,6 +73,20 @@ pub enum StoreError {
         /// The newest version that this build knows.
         known: usize,
     },
+    /// PostgreSQL never had a schema as old as this.
+    #[error("PostgreSQL has schemas from {oldest} on, and this one is {found}")]
+    TooOld {
+        /// The version that was asked for.
+        found: usize,
+        /// The oldest that there is.
+        oldest: usize,
+    },
+    /// Tables are where there should be none.
+    #[error("the database has {tables} tables already")]
+    NotEmpty {
+        /// How many.
+        tables: u64,
+    },
     /// The file may not be written.
     #[error("the database may not be written")]
     ReadOnly,
@@ -103,6 +117,8 @@ impl StoreError {
             | Self::Panicked
             | Self::Silent
             | Self::Newer { .. }
+            | Self::TooOld { .. }
+            | Self::NotEmpty { .. }
             | Self::Thread(_)
             | Self::Value { .. }
             | Self::BrokeOff(_)

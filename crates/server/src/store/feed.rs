@@ -65,13 +65,13 @@ fn take(
 
 /// What all events of a scope come to, this one included: the first half of a hash over what the
 /// one before it came to, its number, its kind and its body.
-fn link(before: Option<i64>, seq: u64, event: &NewEvent) -> i64 {
+pub(crate) fn link(before: Option<i64>, seq: u64, kind: &str, body: &str) -> i64 {
     let mut hash = Sha256::new();
     hash.update(before.unwrap_or(0).to_be_bytes());
     hash.update(seq.to_be_bytes());
-    hash.update((event.kind.len() as u64).to_be_bytes());
-    hash.update(event.kind);
-    hash.update(&event.body);
+    hash.update((kind.len() as u64).to_be_bytes());
+    hash.update(kind);
+    hash.update(body);
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(hash.finalize());
     i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
@@ -114,7 +114,7 @@ pub(crate) fn append(db: &Db, district: DistrictId, events: &[NewEvent]) -> Resu
         let (last, mut chain) = take(db, district, scope, count)?;
         let mut linked = Vec::with_capacity(events.len());
         for (seq, event) in (last - count + 1..).zip(events) {
-            let link = link(chain, seq, event);
+            let link = link(chain, seq, event.kind, &event.body);
             chain = Some(link);
             linked.push((seq, event, link));
         }

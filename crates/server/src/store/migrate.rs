@@ -36,19 +36,20 @@ const POSTGRES: [&str; 4] = [
 ];
 
 /// The newest version that this build knows.
-pub(super) const NEWEST: usize = SQLITE.len();
+pub(crate) const NEWEST: usize = SQLITE.len();
 const _: () = assert!(NEWEST == POSTGRES_BEGINS_AT + POSTGRES.len() - 1);
 
 /// Held while one of several servers that start together brings the database up to date.
+pub(super) const TURN_IN_TRANSACTION: &str = "SELECT pg_advisory_xact_lock(7869826701)";
 const TURN: &str = "SELECT pg_advisory_lock(7869826701)";
-const PATIENCE: &str = "SET lock_timeout TO 0; SET statement_timeout TO 0";
+pub(super) const PATIENCE: &str = "SET lock_timeout TO 0; SET statement_timeout TO 0";
 const TURN_OVER: &str = "SELECT pg_advisory_unlock(7869826701)";
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
     only_row BIGINT NOT NULL PRIMARY KEY CHECK (only_row = 1),
     version  BIGINT NOT NULL CHECK (version >= 1))";
 
 /// Returns how many steps a file has been through.
-pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<usize> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
@@ -57,16 +58,18 @@ pub(super) fn version_of(db: &Db) -> Result<usize, StoreError> {
     if let Some(number) = db.number_in_file()? {
         return Ok(number);
     }
-    let version: Option<u32> = db.one(statement!("migrate/version.sql"), params! {}, |row| {
-        row.get("version")
-    })?;
-    Ok(version.map_or(0, |version| version as usize))
+    Ok(postgres_version(db)?.unwrap_or(0))
 }
 
 /// Runs the steps that a file lacks.
 pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
+    sqlite_up_to(connection, NEWEST)
+}
+
+/// Runs the steps that a file lacks up to a version.
+pub(crate) fn sqlite_up_to(connection: &mut Connection, to: usize) -> Result<(), StoreError> {
     let done = version(connection)?;
-    for (index, step) in SQLITE.iter().enumerate().skip(done) {
+    for (index, step) in SQLITE.iter().enumerate().take(to).skip(done) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", index + 1)?;
@@ -85,9 +88,41 @@ pub(super) fn postgres(db: &Db) -> Result<(), StoreError> {
     done.and(db.batch(TURN_OVER)).and(db.batch(SET_UP))
 }
 
+/// Makes the schema of a version in a database of PostgreSQL that has no tables, within a
+/// transaction that is open.
+pub(super) fn make_postgres(db: &Db, version: usize) -> Result<(), StoreError> {
+    if version < POSTGRES_BEGINS_AT {
+        return Err(StoreError::TooOld {
+            found: version,
+            oldest: POSTGRES_BEGINS_AT,
+        });
+    }
+    db.batch(VERSION_TABLE)?;
+    for step in POSTGRES.iter().take(version + 1 - POSTGRES_BEGINS_AT) {
+        db.batch(step)?;
+    }
+    set_postgres_version(db, version)
+}
+
+/// Returns the version of a database of PostgreSQL; none where no step was done yet.
+pub(super) fn postgres_version(db: &Db) -> Result<Option<usize>, StoreError> {
+    let done: Option<u32> = db.one(statement!("migrate/version.sql"), params! {}, |row| {
+        row.get("version")
+    })?;
+    Ok(done.map(|version| version as usize))
+}
+
+fn set_postgres_version(db: &Db, version: usize) -> Result<(), StoreError> {
+    db.execute(
+        statement!("migrate/set_version.sql"),
+        params! { ":version": version as u64 },
+    )?;
+    Ok(())
+}
+
 fn steps(db: &Db) -> Result<(), StoreError> {
     db.batch(VERSION_TABLE)?;
-    let done = version_of(db)?;
+    let done = postgres_version(db)?.unwrap_or(0);
     if done > NEWEST {
         return Err(StoreError::Newer {
             found: done,
@@ -101,10 +136,7 @@ fn steps(db: &Db) -> Result<(), StoreError> {
         }
         db.batch("BEGIN")?;
         db.batch(step)?;
-        db.execute(
-            statement!("migrate/set_version.sql"),
-            params! { ":version": version as u64 },
-        )?;
+        set_postgres_version(db, version)?;
         db.batch("COMMIT")?;
     }
     Ok(())

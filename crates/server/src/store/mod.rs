@@ -10,6 +10,7 @@
 pub(crate) mod accounts;
 mod batch;
 pub(crate) mod blobs;
+pub(crate) mod copy;
 pub(crate) mod db;
 pub(crate) mod devices;
 pub(crate) mod enrolments;
@@ -22,7 +23,7 @@ pub(crate) mod inspections;
 pub(crate) mod jobs;
 pub(crate) mod likeness;
 mod measured;
-mod migrate;
+pub(crate) mod migrate;
 pub(crate) mod ops;
 pub(crate) mod parts;
 pub(crate) mod people;

@@ -12,6 +12,7 @@
 
 mod accounts;
 mod actors;
+mod backups;
 mod bundles;
 mod engine;
 mod keeping;

@@ -112,6 +112,89 @@ async fn r3_a_full_database_acknowledges_nothing_and_the_server_goes_on() {
     again.report(&Photo::take(2)).await;
 }
 
+async fn back_up(
+    folder: &std::path::Path,
+    to: &std::path::Path,
+    kib: &str,
+) -> std::process::Output {
+    let script = format!(
+        "ulimit -f {kib}; trap '' XFSZ; exec {PROGRAM} backup --data '{}' --to '{}'",
+        folder.display(),
+        to.display()
+    );
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]).output().await.unwrap()
+}
+
+#[tokio::test]
+async fn r16_what_was_acknowledged_before_a_backup_began_is_in_it() {
+    let [folder, backups, place] = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let (accounts, _) = load_sample(folder.path()).await;
+    let program = Program::serve(folder.path()).await;
+    let phone = program.phone(&accounts).await;
+    let photo = Photo::sized(1, 400, ImageFormat::Png);
+    phone.upload(&photo).await;
+    let before = [phone.submit(&phone.finding(&[&photo]).await)];
+    phone.push(&before).await;
+    let sending = tokio::spawn({
+        let phone = phone.clone();
+        async move {
+            loop {
+                phone.report(&Photo::take(2)).await;
+            }
+        }
+    });
+    // A disk without room for the photo leaves no backup behind.
+    let full = back_up(folder.path(), backups.path(), "256").await;
+    let said = String::from_utf8(full.stderr).unwrap();
+    assert_eq!(full.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("could not write") && said.contains("free space"),
+        "{said}"
+    );
+    assert_eq!(
+        files(&backups.path().join("snapshots")),
+        [] as [std::path::PathBuf; 0]
+    );
+    let done = back_up(folder.path(), backups.path(), "unlimited").await;
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("photos: 2 of 2"), "{said}");
+    sending.abort();
+    program.kill().await;
+
+    let run = async |words: &[&str], from: &std::path::Path| {
+        let mut command = Command::new(PROGRAM);
+        command.args(words).arg(from);
+        command
+            .args(["--data"])
+            .arg(place.path())
+            .output()
+            .await
+            .unwrap()
+    };
+    let restored = run(&["restore", "--from"], backups.path()).await;
+    assert!(restored.status.success(), "{restored:?}");
+    let again = run(&["restore", "--from"], backups.path()).await;
+    let said = String::from_utf8(again.stderr).unwrap();
+    assert!(
+        !again.status.success() && said.contains("server.db is there already"),
+        "{said}"
+    );
+    let verified = run(&["verify", "--backup"], backups.path()).await;
+    let said = String::from_utf8(verified.stdout).unwrap();
+    assert!(
+        verified.status.success() && said.contains("2 photos"),
+        "{said}"
+    );
+
+    let program = Program::serve(place.path()).await;
+    let mut again = phone.clone();
+    again.wire = program.wire.clone();
+    let pushed = again.push(&before).await;
+    assert_eq!(status_of(&pushed.results[0]), "duplicate");
+}
+
 #[tokio::test]
 async fn the_sample_command_prints_the_same_accounts_every_time() {
     let folder = tempfile::tempdir().unwrap();

@@ -14,6 +14,8 @@
 mod accounts;
 #[path = "../api/actors.rs"]
 mod actors;
+#[path = "../api/backups.rs"]
+mod backups;
 #[path = "../api/beside.rs"]
 mod beside;
 #[path = "../api/bundles.rs"]

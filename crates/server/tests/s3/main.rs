@@ -12,6 +12,8 @@
 
 #[path = "../api/actors.rs"]
 mod actors;
+#[path = "../api/backups.rs"]
+mod backups;
 #[path = "../api/beside.rs"]
 mod beside;
 #[path = "../api/bundles.rs"]

@@ -11,25 +11,25 @@ mod sqlite;
 mod statement;
 mod value;
 
-use std::cell::Cell;
+use std::cell;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use xunfang_domain::DistrictId;
 
-pub(crate) use self::postgres::{PostgresSource, SET_UP};
+pub(crate) use self::postgres::{CopyIn, PostgresSource, SET_UP};
 pub(super) use self::sqlite::{open_reader, open_writer};
 pub(crate) use self::statement::{Statement, statement};
 use self::value::Value;
-pub(crate) use self::value::{Bind, Column, Param, Row, params};
+pub(crate) use self::value::{Bind, Cell, Column, Param, Row, params};
 use super::StoreError;
 
 /// A connection.
 pub(crate) struct Db {
     link: Link,
-    state: Cell<State>,
+    state: cell::Cell<State>,
     /// Savepoints that are open, each within the one before.
-    depth: Cell<u32>,
+    depth: cell::Cell<u32>,
 }
 
 enum Link {
@@ -73,8 +73,8 @@ impl Db {
     const fn new(link: Link) -> Self {
         Self {
             link,
-            state: Cell::new(State::Idle),
-            depth: Cell::new(0),
+            state: cell::Cell::new(State::Idle),
+            depth: cell::Cell::new(0),
         }
     }
 
@@ -131,6 +131,27 @@ impl Db {
             Link::Sqlite(link) => link.each(statement, params, &mut take),
             Link::Postgres(link) => link.each(statement, params, &mut take),
         })
+    }
+
+    /// Hands over the rows of an answer to words that were put together for a table, and take no
+    /// parameters. Where the table is known beforehand, [`Self::each`] is asked.
+    pub(super) fn each_of(
+        &self,
+        words: &str,
+        mut take: impl FnMut(Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
+        self.noting(|| match &self.link {
+            Link::Sqlite(link) => link.each_of(words, &mut take),
+            Link::Postgres(link) => link.each_of(words, &mut take),
+        })
+    }
+
+    /// Begins to send rows to `COPY … FROM STDIN`, which PostgreSQL alone has.
+    pub(super) fn copy_in(&self, words: &str) -> Result<CopyIn<'_>, StoreError> {
+        match &self.link {
+            Link::Sqlite(_) => Err(StoreError::Unstorable),
+            Link::Postgres(link) => self.noting(|| link.copy_in(words)),
+        }
     }
 
     /// Reads the first row, where there is one.
@@ -241,6 +262,11 @@ impl Db {
             Link::Sqlite(link) => link.is_open(),
             Link::Postgres(_) => self.state.get() != State::Idle,
         }
+    }
+
+    /// Whether the database is a file.
+    pub(super) const fn is_file(&self) -> bool {
+        matches!(self.link, Link::Sqlite(_))
     }
 
     /// Whether the connection is of use to the next one who needs it.

@@ -10,16 +10,17 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::io;
 use std::ops::ControlFlow;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use bytes::Bytes;
 use futures_util::future::try_join_all;
+use futures_util::{SinkExt, TryStreamExt};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use tokio_postgres::error::Severity;
 use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
+use tokio_postgres::{Client, Config, Connection, CopyInSink, NoTls, RowStream, Socket};
 
 use super::statement::{Numbered, numbered};
 use super::value::Value;
@@ -157,6 +158,15 @@ impl Link {
         let prepared = self.prepared(statement)?;
         let values = ordered(statement, &prepared, params)?;
         let rows = self.run(self.client.query_raw(&prepared.statement, values))?;
+        self.take_each(rows, take)
+    }
+
+    pub(super) fn each_of(&self, words: &str, take: &mut Take<'_>) -> Result<(), StoreError> {
+        let rows = self.run(self.client.query_raw(words, [] as [Value<'_>; 0]))?;
+        self.take_each(rows, take)
+    }
+
+    fn take_each(&self, rows: RowStream, take: &mut Take<'_>) -> Result<(), StoreError> {
         let mut rows = pin!(rows);
         // One that is not wanted to its end is dropped; the rest of the answer is passed over
         // before the next statement's.
@@ -166,6 +176,15 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// Begins to send rows.
+    pub(super) fn copy_in(&self, words: &str) -> Result<CopyIn<'_>, StoreError> {
+        let sink = self.run(self.client.copy_in(words))?;
+        Ok(CopyIn {
+            link: self,
+            sink: Box::pin(sink),
+        })
     }
 
     fn prepared(&self, statement: Statement) -> Result<Prepared, StoreError> {
@@ -212,6 +231,24 @@ impl Link {
             self.lost.set(true);
         }
         Ok(done?)
+    }
+}
+
+/// Rows on their way into a table.
+pub(crate) struct CopyIn<'a> {
+    link: &'a Link,
+    sink: Pin<Box<CopyInSink<Bytes>>>,
+}
+
+impl CopyIn<'_> {
+    /// Sends some of them.
+    pub(in crate::store) fn send(&mut self, rows: Bytes) -> Result<(), StoreError> {
+        self.link.run(self.sink.send(rows))
+    }
+
+    /// Says that these were all.
+    pub(in crate::store) fn end(mut self) -> Result<u64, StoreError> {
+        self.link.run(self.sink.as_mut().finish())
     }
 }
 

@@ -92,6 +92,17 @@ impl Link {
         Ok(())
     }
 
+    pub(super) fn each_of(&self, words: &str, take: &mut Take<'_>) -> Result<(), StoreError> {
+        let mut statement = self.0.prepare(words)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            if take(Row::Sqlite(row))? == ControlFlow::Break(()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn bound(
         &self,
         statement: Statement,

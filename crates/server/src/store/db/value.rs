@@ -144,7 +144,13 @@ pub(crate) enum Row<'a> {
 impl Row<'_> {
     /// Reads a column by its name.
     pub(crate) fn get<T: Column>(&self, name: &str) -> Result<T, StoreError> {
-        let cell = match self {
+        let cell = self.cell(name)?;
+        T::read(cell).ok_or_else(|| unread(name, "it has another type, or is out of range"))
+    }
+
+    /// What a column holds, whatever its type.
+    pub(crate) fn cell(&self, name: &str) -> Result<Cell<'_>, StoreError> {
+        Ok(match self {
             Self::Sqlite(row) => match row.get_ref(name)? {
                 ValueRef::Null => Cell::Null,
                 ValueRef::Integer(number) => Cell::Integer(number),
@@ -155,8 +161,7 @@ impl Row<'_> {
                 ValueRef::Real(_) => return Err(unread(name, "it is a fraction")),
             },
             Self::Postgres(row) => row.try_get(name)?,
-        };
-        T::read(cell).ok_or_else(|| unread(name, "it has another type, or is out of range"))
+        })
     }
 }
 
