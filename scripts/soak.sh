@@ -28,6 +28,7 @@ failed=0
 "$sim" feed --events 10000000 --seconds "$seconds" --seed "$RANDOM" \
     --report "$reports/R-feed.json" || failed=1
 "$sim" kill --seconds "$seconds" --seed "$RANDOM" --report "$reports/R-kill.json" || failed=1
+"$sim" backup --seconds "$seconds" --report "$reports/R-backup.json" || failed=1
 "$sim" plant all || failed=1
 bash scripts/fuzz.sh "$seconds" "$reports/R15.json" || failed=1
 node -e '

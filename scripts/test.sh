@@ -52,6 +52,7 @@ step model "$sim" model --cases 100000 --report "$reports/R-model.json"
 step proxy "$sim" proxy --cuts 5000 --report "$reports/R-proxy.json"
 step feed "$sim" feed --events 1000000 --report "$reports/R-feed.json"
 step kill "$sim" kill --most 60 --report "$reports/R-kill.json"
+step backup "$sim" backup --rounds 1 --report "$reports/R-backup.json"
 step planted "$sim" plant all --report "$reports/planted.json"
 step fuzz bash scripts/fuzz.sh 20 "$reports/R15.json"
 step rust-doc cargo test --locked --workspace --all-features --doc

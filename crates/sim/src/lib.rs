@@ -14,6 +14,8 @@
 //!
 //! A server that is killed at any of its system calls: see [`killed`].
 //!
+//! A backup that is made under load and restored: see [`restored`].
+//!
 //! Phones that send as fast as they are answered: see [`load`].
 //!
 //! Bugs that are planted, to prove that each would be noticed. This crate is never part of a product.
@@ -30,6 +32,7 @@ mod prepare;
 pub mod proxy;
 pub mod record;
 pub mod replay;
+pub mod restored;
 pub mod scene;
 mod trace;
 pub mod upgrade;

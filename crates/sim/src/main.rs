@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use xunfang_sim::scene::{self, Flow};
-use xunfang_sim::{feed, killed, load, net, proxy, upgrade};
+use xunfang_sim::{feed, killed, load, net, proxy, restored, upgrade};
 
 use crate::crashing::Crashes;
 use crate::verdict::tell;
@@ -104,6 +104,19 @@ enum Task {
         /// Where the chance begins.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Where the verdict is written, as JSON by promise.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// Backs a server up while phones send, restores that elsewhere, and looks what is there, with
+    /// either database.
+    Backup {
+        /// With each database so many times; otherwise until the time is over.
+        #[arg(long, required_unless_present = "seconds")]
+        rounds: Option<u64>,
+        /// Ends with each after so many seconds, however many there were.
+        #[arg(long)]
+        seconds: Option<u64>,
         /// Where the verdict is written, as JSON by promise.
         #[arg(long)]
         report: Option<PathBuf>,
@@ -241,6 +254,11 @@ async fn main() -> anyhow::Result<()> {
             seed,
             report,
         } => kill_servers(most, seconds, seed, report.as_deref()).await,
+        Task::Backup {
+            rounds,
+            seconds,
+            report,
+        } => restore_backups(rounds, seconds, report.as_deref()).await,
         Task::Load {
             engine,
             phones,
@@ -358,6 +376,36 @@ async fn kill_servers(
         wrong.extend(found.wrong);
     }
     let verdict = json!({"R4": {
+        "passed": wrong.is_empty(),
+        "figure": figures.join("; "),
+        "seconds": began.elapsed().as_secs(),
+    }});
+    tell(&verdict, report)?;
+    ensure!(wrong.is_empty(), "{wrong:#?}");
+    Ok(())
+}
+
+async fn restore_backups(
+    rounds: Option<u64>,
+    seconds: Option<u64>,
+    report: Option<&Path>,
+) -> anyhow::Result<()> {
+    let program = std::env::current_exe()?.with_file_name("xunfang-server");
+    let began = Instant::now();
+    let (mut figures, mut wrong) = (Vec::new(), Vec::new());
+    for engine in killed::Engine::ALL {
+        let until = xunfang_sim::inject::until(seconds);
+        let found = restored::rounds(&program, engine, rounds, until).await?;
+        figures.push(format!(
+            "{engine:?}: {} backups under load restored, {} operations acknowledged before them, \
+             {} violations",
+            found.rounds,
+            found.acknowledged,
+            found.wrong.len(),
+        ));
+        wrong.extend(found.wrong);
+    }
+    let verdict = json!({"R16": {
         "passed": wrong.is_empty(),
         "figure": figures.join("; "),
         "seconds": began.elapsed().as_secs(),

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use xunfang_rig::{Postgres, Syncs};
 
-use self::phone::LoadPhone;
+pub(crate) use self::phone::{Answered, LoadPhone};
 use self::usage::Usage;
 use crate::killed::{Engine, Program, sample};
 

@@ -1,10 +1,13 @@
 //! One of the phones.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use uuid::Uuid;
 use xunfang_domain::{DeviceId, FindingId, OpId, PersonId, Sha256Hex};
 use xunfang_evidence::{DeviceSigner, OpAuthor, SecretKey, digest, sign_op};
@@ -17,8 +20,44 @@ const ACCOUNT: &str = "xunfang01";
 /// The photo that records show which bring none.
 const SHARED_SEED: u32 = 5;
 
+/// Operations that were answered as applied.
+#[derive(Debug, Default)]
+pub(crate) struct Answered {
+    ops: Mutex<BTreeSet<Uuid>>,
+    more: Notify,
+}
+
+impl Answered {
+    fn ops(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        // A set that somebody broke off at says what it held.
+        self.ops.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, op: OpId) {
+        self.ops().insert(op.uuid());
+        self.more.notify_one();
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.ops().len()
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> BTreeSet<Uuid> {
+        self.ops().clone()
+    }
+
+    /// Waits until there are so many.
+    pub(crate) async fn wait_for(&self, count: usize) {
+        while self.count() < count {
+            self.more.notified().await;
+        }
+    }
+}
+
 /// A phone that is signed in.
-pub(super) struct LoadPhone {
+pub(crate) struct LoadPhone {
     http: reqwest::Client,
     server: String,
     device: DeviceId,
@@ -28,16 +67,25 @@ pub(super) struct LoadPhone {
     standard: Value,
     /// What it will send.
     ready: Vec<Ready>,
+    /// Who is told of answers.
+    answered: Option<Arc<Answered>>,
 }
 
 /// A record that is packed, and the photo that goes before it.
 struct Ready {
     photo: Option<(Sha256Hex, Vec<u8>)>,
+    op: OpId,
     push: Vec<u8>,
 }
 
 impl LoadPhone {
-    pub(super) async fn sign_in(server: &str, accounts: &[Value]) -> anyhow::Result<Self> {
+    /// Tells somebody of each operation that is answered.
+    pub(crate) fn telling(mut self, answered: Arc<Answered>) -> Self {
+        self.answered = Some(answered);
+        self
+    }
+
+    pub(crate) async fn sign_in(server: &str, accounts: &[Value]) -> anyhow::Result<Self> {
         let device = DeviceId::from_uuid(Uuid::now_v7());
         let known = accounts.iter().find(|one| at(one, "/account") == ACCOUNT);
         let password = &known.context("an account")?["password"];
@@ -63,12 +111,13 @@ impl LoadPhone {
             point: at(&points, "/0/id").clone(),
             standard: at(&answer, "/session/district/standard").clone(),
             ready: Vec::new(),
+            answered: None,
         })
     }
 
     /// Makes what it will send: so many records, each with a photo of so many bytes or with one
     /// that is there.
-    pub(super) async fn prepared(
+    pub(crate) async fn prepared(
         mut self,
         records: usize,
         photo_bytes: Option<usize>,
@@ -81,13 +130,20 @@ impl LoadPhone {
                 .map(|bytes| taken(bytes, self.device, number))
                 .transpose()?;
             let shown = photo.as_ref().unwrap_or(&shared);
-            let push = self.push_body(number, &shown.0, shown.1.len())?;
-            self.ready.push(Ready { photo, push });
+            let op = OpId::from_uuid(Uuid::now_v7());
+            let push = self.push_body(op, number, &shown.0, shown.1.len())?;
+            self.ready.push(Ready { photo, op, push });
         }
         Ok(self)
     }
 
-    fn push_body(&self, number: u64, photo: &Sha256Hex, bytes: usize) -> anyhow::Result<Vec<u8>> {
+    fn push_body(
+        &self,
+        op: OpId,
+        number: u64,
+        photo: &Sha256Hex,
+        bytes: usize,
+    ) -> anyhow::Result<Vec<u8>> {
         let missing = json!({"kind": "missing", "why": "no_fix"});
         let id = FindingId::from_uuid(Uuid::now_v7());
         let body = json!({
@@ -108,7 +164,7 @@ impl LoadPhone {
             }],
         });
         let mut op: Op = serde_json::from_value(json!({
-            "id": OpId::from_uuid(Uuid::now_v7()), "dev_seq": number,
+            "id": op, "dev_seq": number,
             "kind": "finding.submitted", "entity": id, "base_rev": 0,
             "made_at": 1_760_000_000_000_i64, "body": body,
         }))?;
@@ -125,9 +181,9 @@ impl LoadPhone {
     }
 
     /// Sends all of it, one by one, and returns how long each push took.
-    pub(super) async fn send_all(mut self) -> anyhow::Result<Vec<Duration>> {
+    pub(crate) async fn send_all(mut self) -> anyhow::Result<Vec<Duration>> {
         let mut times = Vec::with_capacity(self.ready.len());
-        for Ready { photo, push } in std::mem::take(&mut self.ready) {
+        for Ready { photo, op, push } in std::mem::take(&mut self.ready) {
             if let Some((sha256, bytes)) = photo {
                 self.upload(&sha256, bytes).await?;
             }
@@ -145,6 +201,9 @@ impl LoadPhone {
             // Read no further than it has to be: the machine is the server's.
             let applied = text.contains("\"status\":\"applied\"");
             ensure!(status.is_success() && applied, "{status} {text}");
+            if let Some(answered) = &self.answered {
+                answered.add(op);
+            }
         }
         Ok(times)
     }
