@@ -22,7 +22,7 @@ use crate::load::{Answered, LoadPhone};
 /// Phones that send meanwhile.
 const PHONES: usize = 4;
 /// Records that each sends in a round, with a photo each; a part of them before the backup begins.
-const RECORDS: usize = 60;
+const RECORDS: usize = 40;
 const BEFORE: usize = PHONES * RECORDS / 3;
 const PHOTO_BYTES: usize = 20_000;
 
