@@ -18,7 +18,10 @@ import { makeRouter } from './router'
 import { createSession, SESSION } from './session/session'
 
 const session = createSession()
-const api = httpApi({ onSignedOut: () => { session.expire() } })
+const api = httpApi({
+  onSignedOut: () => { session.expire() },
+  onPasswordMustChange: () => { session.demandPassword() },
+})
 
 // The router waits for the session: App installs it once the server has said who this is.
 const router = makeRouter(session)

@@ -1,6 +1,8 @@
 import { createRouter, createWebHistory, type RouterHistory } from 'vue-router'
 
 import ReviewPage from './review/ReviewPage.vue'
+import PasswordPage from './session/PasswordPage.vue'
+import { leadingTo, START } from './session/next'
 import type { Session } from './session/session'
 import SignInPage from './session/SignInPage.vue'
 
@@ -8,18 +10,24 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Whether the page shows without a session. */
     open?: boolean
+    /** Whether the page fills the window, without the navigation. */
+    bare?: boolean
   }
 }
 
-/** The console's addresses. A page without a session leads to the sign-in page and back. */
+/**
+ * The console's addresses. A page without a session leads to the sign-in page and back; while a
+ * password has to be changed, it leads to the page for that and back.
+ */
 export function makeRouter(session: Session, history: RouterHistory = createWebHistory('/')) {
   const router = createRouter({
     history,
     routes: [
-      { path: '/', redirect: '/review' },
-      { path: '/sign-in', name: 'sign-in', component: SignInPage, meta: { open: true } },
+      { path: '/', redirect: START },
+      { path: '/sign-in', name: 'sign-in', component: SignInPage, meta: { open: true, bare: true } },
+      { path: '/password', name: 'password', component: PasswordPage, meta: { bare: true } },
       // The address in every watermark; anybody may open it.
-      { path: '/V/:code?', name: 'verify', component: () => import('./verify/VerifyPage.vue'), meta: { open: true } },
+      { path: '/V/:code?', name: 'verify', component: () => import('./verify/VerifyPage.vue'), meta: { open: true, bare: true } },
       { path: '/review', name: 'review', component: ReviewPage },
       { path: '/map', name: 'map', component: () => import('./map/MapPage.vue') },
       { path: '/inspections', name: 'inspections', component: () => import('./inspections/InspectionsPage.vue') },
@@ -31,9 +39,12 @@ export function makeRouter(session: Session, history: RouterHistory = createWebH
     ],
   })
   router.beforeEach((to) => {
-    if (session.status.value === 'in') return to.name === 'sign-in' ? '/review' : true
+    const signedIn = session.status.value === 'in'
+    if (signedIn && to.name === 'sign-in') return START
     if (to.meta.open) return true
-    return { name: 'sign-in', query: to.fullPath === '/review' ? {} : { next: to.fullPath } }
+    if (!signedIn) return { name: 'sign-in', query: leadingTo(to.fullPath) }
+    if (session.mustChange.value && to.name !== 'password') return { name: 'password', query: leadingTo(to.fullPath) }
+    return true
   })
   return router
 }

@@ -12,6 +12,7 @@ import type {
   InspectionPage,
   InspectionRow,
   LiveNotice,
+  PasswordChange,
   Point,
   PointId,
   PointSave,
@@ -91,6 +92,8 @@ export interface Api {
   signIn: (account: string, password: string) => Promise<SessionView>
   session: () => Promise<SessionView>
   signOut: () => Promise<void>
+  /** Changes one's own password; other browsers are signed out by it. */
+  changePassword: (request: PasswordChange) => Promise<void>
   findings: (query: FindingQuery, signal?: AbortSignal) => Promise<FindingPage>
   finding: (id: FindingId, signal?: AbortSignal) => Promise<FindingDetail>
   review: (id: FindingId, request: ReviewRequest) => Promise<Review>

@@ -85,6 +85,17 @@ describe('a failed request', () => {
     await failure(api.points())
     expect(onSignedOut).toHaveBeenCalledOnce()
   })
+
+  it('reports that the password has to be changed, whoever asked', async () => {
+    const onPasswordMustChange = vi.fn()
+    const api = httpApi({ onPasswordMustChange })
+    fetched.mockResolvedValueOnce(json({ code: 'forbidden', message: '' }, 403))
+    await failure(api.points())
+    expect(onPasswordMustChange).not.toHaveBeenCalled()
+    fetched.mockResolvedValueOnce(json({ code: 'password_must_change', message: '' }, 403))
+    expect((await failure(api.points())).code).toBe('password_must_change')
+    expect(onPasswordMustChange).toHaveBeenCalledOnce()
+  })
 })
 
 describe('a request', () => {
@@ -100,5 +111,12 @@ describe('a request', () => {
     const init = fetched.mock.calls[0]?.[1]
     expect(init?.method).toBe('DELETE')
     expect(new Headers(init?.headers).get('content-type')).toBe('application/json')
+  })
+
+  it('changes the password by what it is and what it is to be', async () => {
+    fetched.mockResolvedValue(new Response(null, { status: 204 }))
+    await httpApi().changePassword({ current: 'a', new: 'b' })
+    const [path, init] = fetched.mock.calls[0] ?? []
+    expect([path, init?.method, init?.body]).toEqual(['/api/v1/session/password', 'PUT', '{"current":"a","new":"b"}'])
   })
 })

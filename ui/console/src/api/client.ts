@@ -33,6 +33,8 @@ const FILE_TIMEOUT_MS = 300_000
 export interface HttpApiOptions {
   /** Called when the server says that the session is over. */
   onSignedOut?: () => void
+  /** Called when the server says that the password has to be changed first. */
+  onPasswordMustChange?: () => void
   timeoutMs?: number
 }
 
@@ -104,6 +106,13 @@ async function request(
 export function httpApi(options: HttpApiOptions = {}): Api {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
 
+  /** What a refusal says of the session is for the whole console, whoever asked. */
+  function heed(thrown: unknown): void {
+    if (!(thrown instanceof ApiError)) return
+    if (thrown.code === 'signed_out') options.onSignedOut?.()
+    if (thrown.code === 'password_must_change') options.onPasswordMustChange?.()
+  }
+
   // The server's types are generated from its source, so an answer is taken at its word here.
   async function ask<T>(
     path: string,
@@ -115,7 +124,7 @@ export function httpApi(options: HttpApiOptions = {}): Api {
     try {
       return (await request(`/api/v1${path}`, call, patience, read)) as T
     } catch (thrown) {
-      if (thrown instanceof ApiError && thrown.code === 'signed_out') options.onSignedOut?.()
+      heed(thrown)
       throw thrown
     }
   }
@@ -133,6 +142,9 @@ export function httpApi(options: HttpApiOptions = {}): Api {
     async signOut() {
       // The content type makes the request one that a foreign page cannot send unasked.
       await ask<null>('/session', { method: 'DELETE', body: {} })
+    },
+    async changePassword(body) {
+      await ask<null>('/session/password', { method: 'PUT', body })
     },
     findings({ state, before, limit }, signal) {
       const query = new URLSearchParams({ limit: String(limit) })
@@ -172,7 +184,7 @@ export function httpApi(options: HttpApiOptions = {}): Api {
       try {
         return (await sendFile('/api/v1/rescue', file, sent)) as RescueReport
       } catch (thrown) {
-        if (thrown instanceof ApiError && thrown.code === 'signed_out') options.onSignedOut?.()
+        heed(thrown)
         throw thrown
       }
     },

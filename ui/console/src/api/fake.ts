@@ -13,6 +13,7 @@ import type {
   InspectionPage,
   InspectionRow,
   LiveNotice,
+  PasswordChange,
   Point,
   PointId,
   PointSave,
@@ -35,7 +36,7 @@ import { photoReport } from '../testing/samples'
 import type { Api, FindingQuery, LiveListener, PhotoSize, PointQuery, Register } from './api'
 import { ApiError } from './errors'
 
-type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'pointTable' | 'savePoint' | 'preview' | 'commit' | 'editStandard' | 'standards' | 'inspections' | 'verify' | 'rescue'
+type FakeCall = 'findings' | 'finding' | 'review' | 'signIn' | 'changePassword' | 'pointTable' | 'savePoint' | 'preview' | 'commit' | 'editStandard' | 'standards' | 'inspections' | 'verify' | 'rescue'
 
 /** A server in memory that keeps the real one's rules about revisions and reasons; for tests. */
 export class FakeApi implements Api {
@@ -44,6 +45,8 @@ export class FakeApi implements Api {
   /** What findings said before they were revised. */
   readonly earlier = new Map<FindingId, EarlierFinding[]>()
   readonly reviews: { id: FindingId; request: ReviewRequest }[] = []
+  /** With which one signs in. */
+  password = 'good'
   readonly pointSaves: { id: PointId | null; save: PointSave }[] = []
   readonly edits: StandardEdit[] = []
   /** Digests by which registers were taken. */
@@ -67,7 +70,7 @@ export class FakeApi implements Api {
   private readonly failures = new Map<FakeCall, ApiError>()
 
   constructor(
-    readonly person: SessionView,
+    public person: SessionView,
     public rows: FindingRow[],
     public allPoints: Point[],
     public signedIn = true,
@@ -135,23 +138,33 @@ export class FakeApi implements Api {
   }
 
   signIn(_account: string, password: string): Promise<SessionView> {
-    return this.answer(() => {
+    return this.reply(() => {
       this.fail('signIn')
-      if (password !== 'good') throw new ApiError('wrong_password', 401)
+      if (password !== this.password) throw new ApiError('wrong_password', 401)
       this.signedIn = true
       return this.person
     })
   }
 
   session(): Promise<SessionView> {
-    return this.answer(() => {
+    return this.reply(() => {
       if (!this.signedIn) throw new ApiError('signed_out', 401)
       return this.person
     })
   }
 
   signOut(): Promise<void> {
-    return this.answer(() => { this.signedIn = false })
+    return this.reply(() => { this.signedIn = false })
+  }
+
+  changePassword(request: PasswordChange): Promise<void> {
+    return this.reply(() => {
+      this.fail('changePassword')
+      if (request.current !== this.password) throw new ApiError('wrong_password', 401)
+      if (request.new === this.password) throw new ApiError('password_refused', 422, { fault: 'used_before' })
+      this.password = request.new
+      this.person = { ...this.person, password_must_change: false }
+    })
   }
 
   findings({ state, before, limit }: FindingQuery): Promise<FindingPage> {
@@ -376,7 +389,15 @@ export class FakeApi implements Api {
     return () => this.listeners.delete(listener)
   }
 
+  /** Answers whoever need not change their password first. */
   private answer<T>(make: () => T): Promise<T> {
+    return this.reply(() => {
+      if (this.person.password_must_change) throw new ApiError('password_must_change', 403)
+      return make()
+    })
+  }
+
+  private reply<T>(make: () => T): Promise<T> {
     return new Promise((resolve) => { resolve(make()) })
   }
 }

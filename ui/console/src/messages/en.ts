@@ -1,9 +1,11 @@
 import keeping from './keeping.en'
+import password from './password.en'
 import rescue from './rescue.en'
 import type { Messages } from './zh-CN'
 
 const en: Messages = {
   ...keeping,
+  ...password,
   ...rescue,
   app: {
     name: 'Xunfang',

@@ -1,8 +1,10 @@
 import keeping from './keeping.zh-CN'
+import password from './password.zh-CN'
 import rescue from './rescue.zh-CN'
 
 const zhCN = {
   ...keeping,
+  ...password,
   ...rescue,
   app: {
     name: '巡访',

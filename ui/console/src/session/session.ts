@@ -1,4 +1,4 @@
-import type { SessionView } from '@xunfang/shared'
+import type { PasswordChange, SessionView } from '@xunfang/shared'
 import { computed, inject, type InjectionKey, ref, shallowRef } from 'vue'
 
 import type { Api } from '../api/api'
@@ -27,6 +27,8 @@ export function createSession() {
     view: computed(() => view.value),
     status: computed(() => status.value),
     expired: computed(() => expired.value),
+    /** Whether nothing can be done but change the password. */
+    mustChange: computed(() => view.value?.password_must_change ?? false),
     /** Asks the server once; an unreachable server throws and leaves the status unknown. */
     async restore(api: Api): Promise<void> {
       try {
@@ -38,6 +40,14 @@ export function createSession() {
     },
     async signIn(api: Api, account: string, password: string): Promise<void> {
       take(await api.signIn(account, password))
+    },
+    async changePassword(api: Api, request: PasswordChange): Promise<void> {
+      await api.changePassword(request)
+      if (view.value) view.value = { ...view.value, password_must_change: false }
+    },
+    /** The server takes nothing any more but another password. */
+    demandPassword(): void {
+      if (view.value) view.value = { ...view.value, password_must_change: true }
     },
     async signOut(api: Api): Promise<void> {
       try {
