@@ -12,7 +12,6 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use xunfang_domain::UnixMillis;
@@ -20,6 +19,7 @@ use xunfang_domain::UnixMillis;
 use crate::App;
 use crate::error::ApiError;
 use crate::origin::Origin;
+use crate::session::Token;
 use crate::store::sessions::TokenHash;
 
 /// Purses that are remembered of a kind.
@@ -99,7 +99,9 @@ fn network_of(address: IpAddr) -> IpAddr {
 /// Counts whoever shows nothing that a session would. Sessions are counted where they are found.
 pub(crate) async fn by_address(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if !headers.contains_key(AUTHORIZATION) && !headers.contains_key(COOKIE) {
+    // Whether it lives is not for a limit to say: whoever watches it would start it anew.
+    let watches = request.uri().path() == "/livez";
+    if !watches && Token::from_headers(headers).is_none() {
         let origin = Origin::of(request.extensions(), headers, app.proxies());
         if let Err(refused) = app.limits().of_address(origin.address, app.now()) {
             return refused.into_response();

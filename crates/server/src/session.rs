@@ -24,6 +24,9 @@ pub(crate) const COOKIE_NAME: &str = "xunfang";
 /// write, and a list says days.
 const NOTED_EVERY_MS: i64 = 60 * 60 * 1000;
 
+/// Hexadecimal digits of a token.
+const TOKEN_DIGITS: usize = 64;
+
 /// A new token. It leaves the server once, in the answer to a sign-in.
 pub(crate) struct Token(String);
 
@@ -36,7 +39,14 @@ impl Token {
     }
 
     /// Takes a token out of a request: the header of a phone, or else the cookie of a browser.
-    fn from_headers(headers: &HeaderMap) -> Option<Self> {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        // Nobody looks for what cannot be one.
+        Self::named(headers).filter(|Self(token)| {
+            token.len() == TOKEN_DIGITS && token.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    }
+
+    fn named(headers: &HeaderMap) -> Option<Self> {
         if let Some(header) = headers.get(AUTHORIZATION) {
             let token = header.to_str().ok()?.strip_prefix("Bearer ")?;
             return Some(Self(token.to_owned()));

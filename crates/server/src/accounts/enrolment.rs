@@ -111,7 +111,10 @@ pub(crate) async fn redeem(
                 return Err(ApiError::EnrolmentRefused);
             }
             if let Some(before) = &enrolment.used {
-                sessions::end(db, district, enrolment.person, before.session)?;
+                // Where that session was ended, somebody ended it.
+                if !sessions::end(db, district, enrolment.person, before.session)? {
+                    return Err(ApiError::EnrolmentRefused);
+                }
             }
             let entrance = Entrance {
                 district,

@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::passwords;
 use crate::session::Session;
 use crate::store::accounts::{self, NewPassword};
-use crate::store::{StoreError, people, sessions};
+use crate::store::{StoreError, enrolments, people, sessions};
 
 /// A password that was drawn, and what is stored of it.
 pub(super) struct Drawn {
@@ -50,6 +50,8 @@ pub(crate) async fn reset(
             };
             accounts::set_password(db, district, person, &password)?;
             sessions::end_all(db, district, person)?;
+            // A code that was given out, or used, lets nobody in again.
+            enrolments::forget(db, district, person)?;
             Ok(PersonWithPassword {
                 row: people::find(db, district, person)?.ok_or(ApiError::NotFound)?,
                 password: drawn.password,

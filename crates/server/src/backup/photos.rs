@@ -18,6 +18,7 @@ use xunfang_durable::{Incoming, keep_all};
 use super::manifest::{FaultyPhoto, PhotoCount};
 use super::{BackupError, Step, Tell};
 use crate::blobs::{Blobs, name};
+use crate::error::ApiError;
 
 /// Photos that are worked on at a time.
 const AT_ONCE: usize = 4;
@@ -184,11 +185,15 @@ impl Photos {
         let (district, sha256) = (photo.district, &photo.sha256);
         let mut hash = Sha256::new();
         let mut pieces = if photo.bytes <= WHOLE_BYTES_MAX {
-            let read = self.handle.block_on(self.from.read(district, sha256))?;
-            read.map(|whole| futures_util::stream::iter([Ok(whole)]).boxed())
+            match self.handle.block_on(self.from.read(district, sha256)) {
+                Ok(read) => read.map(|whole| futures_util::stream::iter([Ok(whole)]).boxed()),
+                Err(error) => return unread(error),
+            }
         } else {
-            let opened = self.handle.block_on(self.from.stream(district, sha256))?;
-            opened.map(|outgoing| outgoing.stream)
+            match self.handle.block_on(self.from.stream(district, sha256)) {
+                Ok(opened) => opened.map(|outgoing| outgoing.stream),
+                Err(error) => return unread(error),
+            }
         };
         let Some(pieces) = &mut pieces else {
             return Ok(Err("it is missing".to_owned()));
@@ -268,4 +273,13 @@ fn next(receive: &Mutex<Receiver<Vec<Photo>>>) -> Option<Vec<Photo>> {
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic elsewhere ends the work as a whole.
     shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A file that the disk does not give is the photo's fault and stops no other; a store that is away
+/// stops all of them.
+fn unread(error: ApiError) -> Result<Result<(), String>, BackupError> {
+    match error {
+        ApiError::Disk(error) => Ok(Err(format!("it cannot be read: {error}"))),
+        error => Err(error.into()),
+    }
 }

@@ -135,7 +135,11 @@ fn run(
 
 /// Fails where something is that a restored backup would mix with.
 fn demand_empty(place: &DataDir, source: &Source) -> Result<(), BackupError> {
-    for path in [place.database(), place.all_blobs()] {
+    // A log without its database would be replayed over whatever is put beside it.
+    let database = place.database();
+    let beside = ["db-wal", "db-shm", "db-journal"].map(|ending| database.with_extension(ending));
+    let named = [database, place.all_blobs()];
+    for path in named.into_iter().chain(beside) {
         if path.exists() {
             return Err(BackupError::NotEmpty {
                 what: path.display().to_string(),

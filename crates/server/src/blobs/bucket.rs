@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! blobs/<district>/<aa>/<sha256>    photos, whole
+//! owner                             the history of the database that names them
 //! parts/<district>/<uuid>           pieces of photos on their way, see `uploads`
 //! ```
 //!

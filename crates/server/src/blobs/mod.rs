@@ -19,11 +19,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
+use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex, UnixMillis};
 use xunfang_durable::DiskError;
 
 pub(crate) use self::bucket::{Bucket, name, piece, pieces};
-pub(crate) use self::files::{Files, length};
+pub(crate) use self::files::{Files, length, where_there};
 pub use self::source::{BlobSource, BlobSourceError};
 pub(crate) use self::sweep::run as sweep;
 pub use self::sweep::{SweepError, Swept};
@@ -32,6 +33,9 @@ use crate::error::ApiError;
 
 /// The parts of a district's photos that are listed one at a time: by the first byte of the hash.
 pub(crate) const SLICES: RangeInclusive<u8> = 0..=u8::MAX;
+
+/// The object that names the history of the database that a store belongs to.
+const OWNER: &str = "owner";
 
 /// Something that the store beside the server did not do.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +129,20 @@ impl Blobs {
             Self::Files(files) => files.stream(district, sha256).await,
             Self::Bucket(bucket) => Ok(bucket.stream(&name(district, sha256)).await?),
         }
+    }
+
+    /// Says whether the store is this database's, which its history names; one that is nobody's becomes
+    /// so. A folder is its server's own.
+    pub(crate) async fn belongs_to(&self, history: Uuid) -> Result<bool, ApiError> {
+        let Self::Bucket(bucket) = self else {
+            return Ok(true);
+        };
+        let own = history.to_string();
+        if let Some(owner) = bucket.read(OWNER).await? {
+            return Ok(owner == own.as_bytes());
+        }
+        bucket.put(OWNER, own.into()).await?;
+        Ok(true)
     }
 
     /// Lists a slice of a district's photos, those of hashes that begin with the byte.

@@ -6,6 +6,9 @@
 //! commit a row for it within the next hour is asked to come back: a put or a check that overlapped
 //! with the removal is over by then.
 //!
+//! A store knows whose it is: a database that was restored from a backup, or a copy for a trial, lacks
+//! the rows of photos that another one names, and sweeps nothing.
+//!
 //! Each district is swept once an hour by one of the servers: its uploads, and one of 256 slices of
 //! its photos, so that a look at all of them is spread over eleven days.
 
@@ -149,10 +152,19 @@ async fn sweep_district(
         uploads: uploads::drop_abandoned(app, district).await?,
         photos: 0,
     };
-    let before = app.now().plus_ms(-KEPT_APART_MS);
+    if !app.blobs().belongs_to(app.database().epoch()).await? {
+        tracing::warn!(
+            "the photo store belongs to another database; nothing of it is swept. Where that database \
+             is no more, remove the object `owner` of the store"
+        );
+        return Ok(swept);
+    }
+    uploads::drop_strays(app, district).await?;
+    let now = app.now();
+    let (before, latest) = (now.plus_ms(-KEPT_APART_MS), now.plus_ms(KEPT_APART_MS));
     app.database()
         .write(district, move |db| {
-            blobs::forget_swept(db, district, before)
+            blobs::forget_swept(db, district, before, latest)
         })
         .await?;
     for slice in slices {
@@ -184,15 +196,8 @@ async fn remove_without_row(
     let write = app
         .database()
         .write(district, move |db| blobs::sweep(db, district, &noted, now));
-    // One that was noted before and is still here was left by a server that died over it.
     if !write.await? {
-        let named = sha256.clone();
-        let named = app
-            .database()
-            .read(move |db| blobs::find(db, district, &named));
-        if named.await?.is_some() {
-            return Ok(false);
-        }
+        return Ok(false);
     }
     app.blobs().remove(district, &sha256).await?;
     Ok(true)

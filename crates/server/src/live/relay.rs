@@ -84,12 +84,10 @@ pub(crate) async fn run(app: &App) {
     let (Some(queue), Some(source)) = (&app.live().relay, app.postgres()) else {
         return std::future::pending().await;
     };
-    let mut first = true;
     loop {
-        if let Err(error) = connected(app, queue, source, first).await {
+        if let Err(error) = connected(app, queue, source).await {
             tracing::warn!(%error, "notices of other servers are not heard for a moment");
         }
-        first = false;
         // What is put in until then is told late, and what others told is missed.
         queue.missed.store(true, Ordering::Release);
         sleep(AGAIN_AFTER).await;
@@ -97,19 +95,13 @@ pub(crate) async fn run(app: &App) {
 }
 
 /// Tells and hears over one connection until it breaks.
-async fn connected(
-    app: &App,
-    queue: &Queue,
-    source: &PostgresSource,
-    first: bool,
-) -> Result<(), StoreError> {
+async fn connected(app: &App, queue: &Queue, source: &PostgresSource) -> Result<(), StoreError> {
     let (client, connection) = source.connect().await?;
     let hearing = hear(app, queue.own, connection);
     let telling = async {
         client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-        if !first {
-            app.live().hear(Told::Missed);
-        }
+        // What was told before is missed, also at the start: consoles come sooner than this.
+        app.live().hear(Told::Missed);
         let mut taken = queue.taken.lock().await;
         let mut notes = Vec::new();
         loop {

@@ -80,8 +80,7 @@ fn is_swept(db: &Db, district: DistrictId, sha256: &Sha256Hex) -> Result<bool, S
     Ok(found > 0)
 }
 
-/// Notes that a photo is about to be removed, and says no where a row names it or somebody else
-/// removes it. From now on nobody commits a row for it, until this is forgotten.
+/// Notes that a photo is about to be removed, and says no where a row names it. From now on nobody commits a row for it, until this is forgotten.
 pub(crate) fn sweep(
     db: &Db,
     district: DistrictId,
@@ -99,15 +98,20 @@ pub(crate) fn sweep(
     Ok(noted > 0)
 }
 
-/// Forgets which photos of a district were swept before then.
+/// Forgets which photos of a district were swept before then, or after what is latest.
 pub(crate) fn forget_swept(
     db: &Db,
     district: DistrictId,
     before: UnixMillis,
+    latest: UnixMillis,
 ) -> Result<(), StoreError> {
     db.execute(
         statement!("blobs/forget_swept.sql"),
-        params! { ":district_id": district.uuid(), ":before": before.get() },
+        params! {
+            ":district_id": district.uuid(),
+            ":before": before.get(),
+            ":latest": latest.get(),
+        },
     )?;
     Ok(())
 }

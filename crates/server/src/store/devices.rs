@@ -62,7 +62,7 @@ pub(crate) fn let_in(
     Ok(noted > 0)
 }
 
-/// Lists the devices that a person was the last to sign in on, the newest first.
+/// Lists the devices that a person has worked with, the newest first.
 pub(crate) fn list(
     db: &Db,
     district: DistrictId,
@@ -82,12 +82,30 @@ pub(crate) fn list(
     )
 }
 
-/// Lets nobody sign in on a device of a person any more, and says whether it is one of theirs.
-pub(crate) fn revoke(
+/// Whether somebody else has worked with a device too: has a session on it, sent a record from it, or
+/// brought its key.
+pub(crate) fn is_used_by_others(
     db: &Db,
     district: DistrictId,
     device: DeviceId,
     person: PersonId,
+) -> Result<bool, StoreError> {
+    db.only(
+        statement!("devices/is_used_by_others.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":device_id": device.uuid(),
+            ":person_id": person.uuid(),
+        },
+        |row| row.get("known"),
+    )
+}
+
+/// Lets nobody sign in on a device any more, and says whether there is such a device.
+pub(crate) fn revoke(
+    db: &Db,
+    district: DistrictId,
+    device: DeviceId,
     now: UnixMillis,
 ) -> Result<bool, StoreError> {
     let revoked = db.execute(
@@ -95,7 +113,6 @@ pub(crate) fn revoke(
         params! {
             ":district_id": district.uuid(),
             ":device_id": device.uuid(),
-            ":person_id": person.uuid(),
             ":now": now.get(),
         },
     )?;

@@ -49,6 +49,15 @@ pub(crate) fn add(
     Ok(())
 }
 
+/// Forgets all codes that were given out for a person, used or not.
+pub(crate) fn forget(db: &Db, district: DistrictId, person: PersonId) -> Result<(), StoreError> {
+    db.execute(
+        statement!("enrolments/forget.sql"),
+        params! { ":district_id": district.uuid(), ":person_id": person.uuid() },
+    )?;
+    Ok(())
+}
+
 /// Finds a code that was given out.
 pub(crate) fn find(
     db: &Db,

@@ -232,6 +232,24 @@ pub(crate) fn end_on_device(
     Ok(())
 }
 
+/// Ends the sessions of a person on a device.
+pub(crate) fn end_own_on_device(
+    db: &Db,
+    district: DistrictId,
+    device: DeviceId,
+    person: PersonId,
+) -> Result<(), StoreError> {
+    db.execute(
+        statement!("sessions/end_own_on_device.sql"),
+        params! {
+            ":district_id": district.uuid(),
+            ":device_id": device.uuid(),
+            ":person_id": person.uuid(),
+        },
+    )?;
+    Ok(())
+}
+
 /// Ends every session of a person, as a new password does that somebody else set.
 pub(crate) fn end_all(db: &Db, district: DistrictId, person: PersonId) -> Result<(), StoreError> {
     db.execute(

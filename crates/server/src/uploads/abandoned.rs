@@ -17,7 +17,7 @@ use super::bundle::BUNDLED;
 use super::file_part::{FilePart, remove};
 use super::put_part::PutPart;
 use crate::App;
-use crate::blobs::{self, Blobs, Bucket, Files, blocking};
+use crate::blobs::{self, Blobs, Bucket, Files, blocking, where_there};
 use crate::error::ApiError;
 use crate::store::parts;
 
@@ -55,9 +55,11 @@ async fn drop_files(app: &App, files: &Files, district: DistrictId) -> Result<u3
 }
 
 fn is_abandoned(path: &Path, now: SystemTime) -> Result<bool, DiskError> {
-    let written = fs::metadata(path)
-        .and_then(|file| file.modified())
-        .map_err(DiskError::at("look at", path))?;
+    let written = fs::metadata(path).and_then(|file| file.modified());
+    // One that is not there any more has just become a photo.
+    let Some(written) = where_there(written, "look at", path)? else {
+        return Ok(false);
+    };
     let longest = Duration::from_millis(EXPIRES_MS.unsigned_abs());
     // One of the future, by a clock that was wrong, waits until its time has come.
     Ok(now.duration_since(written).is_ok_and(|age| age > longest))
@@ -118,7 +120,15 @@ async fn drop_pieces(app: &App, bucket: &Bucket, district: DistrictId) -> Result
         // Somebody may have gone on with it since.
         count += u32::from(part.discard_since(before).await?);
     }
-    // What was put and never noted, because its request or its server broke off.
+    Ok(count)
+}
+
+/// Removes pieces that were put and never noted, because their request or their server broke off.
+pub(crate) async fn drop_strays(app: &App, district: DistrictId) -> Result<(), ApiError> {
+    let Blobs::Bucket(bucket) = app.blobs() else {
+        return Ok(());
+    };
+    let before = app.now().plus_ms(-EXPIRES_MS);
     for (name, written_at) in bucket.list(&blobs::pieces(district)).await? {
         if written_at >= before {
             continue;
@@ -136,5 +146,5 @@ async fn drop_pieces(app: &App, bucket: &Bucket, district: DistrictId) -> Result
             bucket.remove(&name).await?;
         }
     }
-    Ok(count)
+    Ok(())
 }

@@ -44,7 +44,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 use xunfang_domain::{DistrictId, Sha256Hex};
 
-pub(crate) use self::abandoned::{EXPIRES_MS, drop_abandoned};
+pub(crate) use self::abandoned::{EXPIRES_MS, drop_abandoned, drop_strays};
 pub(crate) use self::bundle::{take_bundle, take_whole};
 use self::check::check_bytes;
 use self::part::{Growing, Part};

@@ -281,6 +281,38 @@ async fn x3_a_device_that_is_revoked_is_refused_from_its_next_call_on() {
     }
 }
 
+/// What a device calls itself stands in every record that it signed.
+#[tokio::test]
+async fn x4_nobody_shuts_out_a_phone_that_others_work_with_but_who_is_in_charge() {
+    let server = TestServer::start().await;
+    let admin = server.console(ADMINISTRATOR).await;
+    let phone = server.phone(INSPECTOR).await;
+    let password = server.password(SUPERVISOR);
+    let taken = sign_in_request(SUPERVISOR, &password, Some(phone.device));
+    let taken: SignedIn = server.wire().send(taken).await.ok();
+    let mut other = phone.clone();
+    other.token = taken.token.unwrap();
+    let (mine, theirs) = (
+        id_of(&admin, INSPECTOR).await,
+        id_of(&admin, SUPERVISOR).await,
+    );
+    let at = |person: &str| format!("/api/v1/people/{person}/devices/{}", phone.device);
+    let end = |path: &str| Request::delete(path).body(Body::empty()).unwrap();
+    assert_eq!(other.send(end(&at(&theirs))).await.status, 204);
+    assert_eq!(other.get("/api/v1/session").await.status, 401);
+    assert_eq!(phone.get("/api/v1/session").await.status, 200);
+    let again = sign_in_request(INSPECTOR, &server.password(INSPECTOR), Some(phone.device));
+    assert_eq!(server.wire().send(again).await.status, 200);
+
+    // Whoever is in charge finds it with each of them.
+    let path = format!("/api/v1/people/{mine}/sessions");
+    let list: SessionList = admin.get(&path).await.ok();
+    assert_eq!(list.devices.len(), 1);
+    let shut = send(&admin, Method::DELETE, &at(&mine), &json!({})).await;
+    assert_eq!(shut.status, 204);
+    assert_eq!(phone.get("/api/v1/session").await.status, 401);
+}
+
 #[tokio::test]
 async fn the_last_administrator_stays_whoever_asks() {
     let server = TestServer::start().await;
@@ -563,8 +595,12 @@ async fn x6_a_code_lets_one_key_in_for_ten_minutes_and_nobody_else() {
     ] {
         assert_eq!(redeem(&again).await.body, refusals[0]);
     }
-    assert_eq!(
-        redeem(&application(&code, other, &key(11))).await.status,
-        200
-    );
+    let last = application(&code, other, &key(11));
+    let third: SignedIn = redeem(&last).await.ok();
+    // What an administrator ended is not had again with the code that began it.
+    let reset = format!("/api/v1/people/{person}/password");
+    let drawn = send(&admin, Method::POST, &reset, &json!({})).await;
+    assert_eq!(drawn.status, 200, "{}", drawn.text());
+    assert_eq!(session(&third.token.unwrap()).await.status, 401);
+    assert_eq!(redeem(&last).await.body, refusals[0]);
 }

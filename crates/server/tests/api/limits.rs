@@ -59,14 +59,16 @@ async fn who_is_not_signed_in_shares_a_purse_with_their_address_alone() {
     for path in ["/", "/healthz", "/api/v1/session"] {
         assert_ne!(wire.send(asks(path, "1.1.1.1")).await.status, 429);
     }
-    told(&wire.send(asks("/livez", "1.1.1.1")).await, 2);
+    told(&wire.send(asks("/healthz", "1.1.1.1")).await, 2);
+    // Whoever watches whether it lives would start it anew.
+    assert_eq!(wire.send(asks("/livez", "1.1.1.1")).await.status, 200);
     // A token that is worth nothing buys nothing.
     let mut guess = asks("/api/v1/session", "1.1.1.1");
     guess
         .headers_mut()
         .insert("authorization", "Bearer 00".parse().unwrap());
     told(&wire.send(guess).await, 2);
-    assert_eq!(wire.send(asks("/livez", "2.2.2.2")).await.status, 200);
+    assert_eq!(wire.send(asks("/healthz", "2.2.2.2")).await.status, 200);
     // Whoever is signed in behind the same address is not held up.
     let mut request = asks("/api/v1/session", "1.1.1.1");
     let token = format!("Bearer {}", phone.token).parse().unwrap();

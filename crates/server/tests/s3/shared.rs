@@ -160,3 +160,26 @@ async fn a_piece_that_the_store_lost_is_sent_again() {
     assert_eq!(server.app.sweep().await.unwrap(), Swept::default());
     assert_eq!(server.files("parts").len(), 0);
 }
+
+/// A copy of the database, or one that was restored, lacks the rows of photos that came later.
+#[tokio::test]
+async fn a_database_that_the_store_does_not_belong_to_sweeps_nothing() {
+    let mut server = TestServer::start().await;
+    let phone = server.phone(INSPECTOR).await;
+    let photo = Photo::take(1);
+    phone.upload(&photo).await;
+    assert_eq!(server.app.sweep().await.unwrap(), Swept::default());
+    let owner = store(&mut server).objects().join("owner");
+    let own = std::fs::read_to_string(&owner).unwrap();
+    assert_eq!(own.parse::<Uuid>().unwrap().to_string(), own);
+
+    server.ask("DELETE FROM blob");
+    server.date(&server.files("blobs"));
+    server.days_pass(8);
+    std::fs::write(&owner, Uuid::now_v7().to_string()).unwrap();
+    assert_eq!(server.app.sweep().await.unwrap(), Swept::default());
+    assert_eq!(server.files("blobs").len(), 1);
+    std::fs::write(&owner, own).unwrap();
+    assert_eq!(server.app.sweep().await.unwrap().photos, 1);
+    assert_eq!(server.files("blobs").len(), 0);
+}

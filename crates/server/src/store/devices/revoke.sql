@@ -1,3 +1,3 @@
 UPDATE device
 SET revoked_at = coalesce(revoked_at, :now)
-WHERE district_id = :district_id AND device_id = :device_id AND person_id = :person_id
+WHERE district_id = :district_id AND device_id = :device_id
